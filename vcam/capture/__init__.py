@@ -1,0 +1,1 @@
+"""A Source gives frames: cameras, clips, stills, the demo clip."""

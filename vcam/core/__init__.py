@@ -1,0 +1,1 @@
+"""The words everybody speaks: frames, observations, scores, events, clocks, contracts."""

@@ -1,0 +1,48 @@
+"""Errors that a person can mend: what is wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+
+class VcamError(Exception):
+    """An expected failure, told in one line.
+
+    Args:
+        message: what is wrong and where, without a full stop.
+        fix: what the user can do about it; may be empty.
+    """
+
+    def __init__(self, message: str, fix: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+    def __str__(self) -> str:
+        return f"{self.message}: {self.fix}" if self.fix else self.message
+
+
+class SettingsError(VcamError):
+    """A settings file that cannot be used."""
+
+
+class SourceError(VcamError):
+    """A source that cannot be opened, or that stopped giving frames."""
+
+
+class SourceEnded(SourceError):
+    """A source that is finite and has given its last frame; reopening starts it again."""
+
+
+class OutputError(VcamError):
+    """An output that cannot be opened or did not take a frame."""
+
+
+class WeightsError(VcamError):
+    """Network weights that are missing, wrong, or cannot be fetched."""
+
+
+class PackError(VcamError):
+    """A sticker pack that cannot be used."""
+
+
+class ModelError(VcamError):
+    """A trained model or its card that cannot be used."""

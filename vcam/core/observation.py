@@ -1,0 +1,144 @@
+"""What vision saw in one frame, and what the pose classifier makes of each hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from vcam.core.geometry import Box, FloatArray
+
+Side = Literal["left", "right"]
+
+NONE_POSE = "none"
+"""The class of every hand that shows none of the known poses."""
+
+
+class Landmark(IntEnum):
+    """The 21 hand landmarks, in MediaPipe's order."""
+
+    WRIST = 0
+    THUMB_CMC = 1
+    THUMB_MCP = 2
+    THUMB_IP = 3
+    THUMB_TIP = 4
+    INDEX_MCP = 5
+    INDEX_PIP = 6
+    INDEX_DIP = 7
+    INDEX_TIP = 8
+    MIDDLE_MCP = 9
+    MIDDLE_PIP = 10
+    MIDDLE_DIP = 11
+    MIDDLE_TIP = 12
+    RING_MCP = 13
+    RING_PIP = 14
+    RING_DIP = 15
+    RING_TIP = 16
+    PINKY_MCP = 17
+    PINKY_PIP = 18
+    PINKY_DIP = 19
+    PINKY_TIP = 20
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hand:
+    """One hand.
+
+    Attributes:
+        track_id: the same number for the same hand from frame to frame; never used again after
+            the hand was lost.
+        points: float32 (21, 2), pixels of the frame, MediaPipe's order.
+        depth: float32 (21,), in the scale of `points`, relative to the wrist; smaller is nearer.
+        world: float32 (21, 3), metres, about the hand's centre.
+        side: the person's own hand, in a picture that is not mirrored.
+        presence: the network's belief that this is a hand, 0..1.
+    """
+
+    track_id: int
+    points: FloatArray
+    depth: FloatArray
+    world: FloatArray
+    side: Side
+    presence: float
+
+    @property
+    def box(self) -> Box:
+        """The smallest box round the landmarks, in pixels."""
+        return Box.around(self.points)
+
+    @property
+    def palm_length(self) -> float:
+        """Wrist to the middle finger's knuckle, in pixels: the natural unit for errors."""
+        reach = self.points[Landmark.MIDDLE_MCP] - self.points[Landmark.WRIST]
+        return float(np.hypot(reach[0], reach[1]))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Face:
+    """One face.
+
+    Attributes:
+        track_id: as for `Hand`.
+        box: pixels; brow to chin, ear to ear.
+        eyes: float32 (2, 2), centres of the eye on the picture's left and on its right, pixels.
+        nose: float32 (2,), tip of the nose, pixels.
+        mouth: float32 (2,), middle of the mouth, pixels.
+        presence: the network's belief that this is a face, 0..1.
+    """
+
+    track_id: int
+    box: Box
+    eyes: FloatArray
+    nose: FloatArray
+    mouth: FloatArray
+    presence: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Observation:
+    """Everything seen in one frame.
+
+    Attributes:
+        frame_index: `Frame.index` of the frame looked at.
+        at: `Frame.captured_at` of that frame, seconds.
+        size: its width and height, pixels.
+        hands: at most as many as the settings allow, best first.
+        faces: largest first.
+        mask: float32 (h, w) share of person per cell, 0..1, of the whole picture; None when it
+            was not asked for.
+    """
+
+    frame_index: int
+    at: float
+    size: tuple[int, int]
+    hands: tuple[Hand, ...] = ()
+    faces: tuple[Face, ...] = ()
+    mask: npt.NDArray[np.float32] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PoseReading:
+    """The pose classifier's opinion of one hand in one frame.
+
+    Attributes:
+        track_id: the hand's.
+        scores: calibrated probability per pose, `none` among them; they sum to 1.
+        known: False when the hand is so far from everything the classifier was taught that its
+            scores mean nothing (open-set rejection).
+    """
+
+    track_id: int
+    scores: Mapping[str, float]
+    known: bool = True
+
+    @property
+    def best(self) -> tuple[str, float]:
+        """The likeliest pose and its score; `none` for a hand that is not known."""
+        if not self.known:
+            return NONE_POSE, 1.0
+        pose = max(self.scores, key=self.scores.__getitem__)
+        return pose, self.scores[pose]

@@ -1,0 +1,1 @@
+"""Live effects to pixels: packs, sprites, anchors, compositor."""

@@ -1,0 +1,1 @@
+"""Measuring and diagnosing: images, replay, bench, doctor."""

@@ -1,0 +1,1 @@
+"""An Output takes finished frames: virtual cameras, preview, recordings."""

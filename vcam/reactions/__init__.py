@@ -1,0 +1,1 @@
+"""Gesture events to live effects; pure."""

@@ -1,0 +1,1 @@
+"""Pose scores over time to gesture events; pure."""

@@ -1,0 +1,1 @@
+"""Pixels to observations: hands and faces, on LiteRT."""
