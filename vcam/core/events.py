@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 
 class EventKind(StrEnum):
@@ -64,3 +65,26 @@ class LiveEffect:
     leaving_at: float | None
     track_ids: tuple[int, ...]
     seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReactionRule:
+    """When this gesture starts, play that effect.
+
+    Attributes:
+        gesture: what starts it.
+        pack: name of the pack that holds the effect.
+        effect: name of the effect in that pack.
+        mode: `hold` shows it while the gesture lasts; `once` plays it to its end.
+        min_ms: it stays at least so long from its start, before the leave animation.
+        linger_ms: `hold` only: it stays so much longer after the gesture has ended.
+        leave_ms: length of the leave animation.
+    """
+
+    gesture: str
+    pack: str
+    effect: str
+    mode: Literal["hold", "once"]
+    min_ms: int
+    linger_ms: int
+    leave_ms: int
