@@ -1,0 +1,114 @@
+"""A network on LiteRT: numbers in, numbers out, one line when its file is broken."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from vcam.core.errors import ModelError
+
+Tensor = npt.NDArray[Any]
+
+# The runtime announces its XNNPACK delegate on standard error, once per process, and offers
+# Python no switch for that.
+_CHATTER = b"INFO: Created TensorFlow Lite XNNPACK delegate"
+_quiet_lock = threading.Lock()
+
+
+class Network:
+    """One network of one `.tflite` file, on the CPU (XNNPACK).
+
+    Use each instance from one thread at a time; separate instances are independent. `run`
+    releases the interpreter lock while the network works.
+
+    Args:
+        model: the `.tflite` file, or its bytes.
+        name: what error messages call it.
+        threads: CPU threads that one `run` may use. One costs the least CPU time in all.
+
+    Raises:
+        ModelError: the file is missing or is no network that this runtime can run.
+    """
+
+    def __init__(self, model: Path | bytes, name: str, threads: int = 1) -> None:
+        # Imported here because it takes a tenth of a second, and most commands run no network.
+        from ai_edge_litert.interpreter import Interpreter
+
+        self.name = name
+        source: dict[str, str | bytes] = (
+            {"model_content": model} if isinstance(model, bytes) else {"model_path": str(model)}
+        )
+        try:
+            with _quiet_stderr():
+                self._interpreter = Interpreter(num_threads=threads, **source)
+                self._interpreter.allocate_tensors()
+                inputs = self._interpreter.get_input_details()
+                self._outputs = [
+                    int(output["index"]) for output in self._interpreter.get_output_details()
+                ]
+        except (ValueError, RuntimeError, OSError) as error:
+            where = "" if isinstance(model, bytes) else f" from {model}"
+            cause = " ".join(str(error).split())[:200]
+            raise ModelError(
+                f"cannot load the network {name}{where}: {cause}",
+                "the file is damaged or missing; fetch it again",
+            ) from error
+        if len(inputs) != 1:
+            raise ModelError(f"the network {name} has {len(inputs)} inputs, not one")
+        self._input = int(inputs[0]["index"])
+        self._dtype: np.dtype[Any] = np.dtype(inputs[0]["dtype"])
+        self.input_shape: tuple[int, ...] = tuple(int(size) for size in inputs[0]["shape"])
+
+    def run(self, x: Tensor) -> list[Tensor]:
+        """Runs the network once.
+
+        Args:
+            x: of `input_shape`, or of that shape without a leading 1; converted to the input's
+                dtype if it has another.
+
+        Returns:
+            One new array per output, in the file's order; they are the caller's to keep.
+
+        Raises:
+            ValueError: `x` has another shape.
+        """
+        if x.shape != self.input_shape:
+            if (1, *x.shape) != self.input_shape:
+                raise ValueError(f"{self.name} takes {self.input_shape}, not {x.shape}")
+            x = x[np.newaxis]
+        self._interpreter.set_tensor(self._input, np.ascontiguousarray(x, self._dtype))
+        self._interpreter.invoke()
+        return [self._interpreter.get_tensor(index) for index in self._outputs]
+
+
+@contextmanager
+def _quiet_stderr() -> Iterator[None]:
+    """Keeps the runtime's announcement off standard error; everything else gets through, late."""
+    with _quiet_lock:
+        try:
+            saved = os.dup(2)
+        except OSError:  # no standard error at all (a windowed program): nothing to keep clean
+            yield
+            return
+        with tempfile.TemporaryFile() as caught:
+            if sys.stderr is not None:
+                sys.stderr.flush()
+            os.dup2(caught.fileno(), 2)
+            try:
+                yield
+            finally:
+                os.dup2(saved, 2)
+                os.close(saved)
+                caught.seek(0)
+                kept = [line for line in caught if not line.startswith(_CHATTER)]
+                if kept:
+                    os.write(2, b"".join(kept))
