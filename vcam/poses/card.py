@@ -1,0 +1,125 @@
+"""The card beside a pose model: what it can do, how well, and what it was made of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from vcam.core.errors import ModelError
+from vcam.core.observation import NONE_POSE
+
+CARD_FORMAT = 1
+_FIX = "reinstall vcam, or export the model again with python -m training poses export"
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DataSet(_Part):
+    """One set of pictures or clips that the model was trained on.
+
+    Attributes:
+        name: what the training tool calls it.
+        source: where it comes from and whose it is.
+        licence: the terms it came under.
+        hands: hands of it that were trained on, before augmentation.
+    """
+
+    name: str
+    source: str
+    licence: str
+    hands: int = Field(ge=0)
+
+
+class PoseFigures(_Part):
+    """How well one pose is recognised in one set, at the card's thresholds.
+
+    Attributes:
+        precision: share of right ones among the hits; None without a hit.
+        recall: share of hits among the hands that show it; None without one.
+        support: hands found that show the pose.
+        others: hands found that do not.
+    """
+
+    precision: Share | None
+    recall: Share | None
+    support: int = Field(ge=0)
+    others: int = Field(ge=0)
+
+
+class PoseCard(_Part):
+    """What stands on a pose model's card.
+
+    Attributes:
+        format: version of the card's form.
+        name: the model's name.
+        feature_version: `vcam.poses.features.FEATURE_VERSION` that it was trained with.
+        classes: the poses, in the order of the network's outputs.
+        thresholds: score from which a pose counts, chosen on the validation hands.
+        distance_limits: distance from a pose's centre beyond which a hand is none that the model
+            was taught.
+        temperature: what the logits were divided by to calibrate the scores (it is built into the
+            network).
+        model_sha256: of the `.tflite` file.
+        trained_on: the sets behind it, with their licences.
+        held_out: sets of other people, which it was measured on and never trained on.
+        figures: per set, per pose.
+        calibration_error: expected calibration error on the validation hands, 15 bins.
+        settings: what the training tool was told, seed included.
+        tools: versions of the libraries that trained it.
+    """
+
+    format: int
+    name: str
+    feature_version: int
+    classes: tuple[str, ...] = Field(min_length=2)
+    thresholds: dict[str, Share]
+    distance_limits: dict[str, float]
+    temperature: float = Field(gt=0)
+    model_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    trained_on: tuple[DataSet, ...]
+    held_out: tuple[str, ...]
+    figures: dict[str, dict[str, PoseFigures]]
+    calibration_error: Share
+    settings: Mapping[str, str | int | float | bool | None]
+    tools: Mapping[str, str]
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> PoseCard:
+        if self.format != CARD_FORMAT:
+            raise ValueError(f"it has form {self.format}, and this vcam reads {CARD_FORMAT}")
+        if NONE_POSE not in self.classes:
+            raise ValueError(f"it has no class {NONE_POSE!r}")
+        if len(set(self.classes)) < len(self.classes):
+            raise ValueError("it names a class twice")
+        for what, table in (("threshold", self.thresholds), ("limit", self.distance_limits)):
+            missing = set(self.classes) - {NONE_POSE} - set(table)
+            if missing:
+                raise ValueError(f"it has no {what} for {', '.join(sorted(missing))}")
+        return self
+
+
+def load_card(path: Path) -> PoseCard:
+    """Reads and checks a card.
+
+    Raises:
+        ModelError: it is missing, unreadable or not a card; the message names the file.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise ModelError(f"cannot read the pose model's card {path}: {reason}", _FIX) from error
+    try:
+        return PoseCard.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        reason = f"{place}: {first['msg']}" if place else first["msg"]
+        raise ModelError(f"the pose model's card {path} is not valid: {reason}", _FIX) from error

@@ -1,0 +1,90 @@
+"""What each hand shows: the pose head on LiteRT."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import resources
+from pathlib import Path
+
+import numpy as np
+
+from vcam.core.errors import ModelError
+from vcam.core.litert import Network
+from vcam.core.observation import NONE_POSE, Hand, Observation, PoseReading
+from vcam.poses.card import PoseCard, load_card
+from vcam.poses.features import FEATURE_COUNT, FEATURE_VERSION, hand_features
+
+_FIX = "reinstall vcam, or export the model again with python -m training poses export"
+
+
+class PoseClassifier:
+    """Reads the pose of every hand.
+
+    The network gives, per class, a calibrated probability and the distance from the class's
+    centre in the space of its last hidden layer. A hand beyond the limit of its likeliest pose
+    is none that the network was taught.
+
+    Use each instance from one thread at a time.
+
+    Args:
+        network: takes (1, FEATURE_COUNT), gives (1, 2 x classes).
+        card: its card.
+
+    Raises:
+        ModelError: the two do not fit each other or this version of vcam.
+    """
+
+    def __init__(self, network: Network, card: PoseCard) -> None:
+        if card.feature_version != FEATURE_VERSION:
+            raise ModelError(
+                f"the pose model {card.name} works with features {card.feature_version}, "
+                f"and this vcam makes features {FEATURE_VERSION}",
+                "train it again with python -m training poses train",
+            )
+        taken = network.input_shape
+        given = network.run(np.zeros(taken, np.float32))
+        if taken != (1, FEATURE_COUNT) or [out.size for out in given] != [2 * len(card.classes)]:
+            raise ModelError(f"the pose model {card.name} does not fit its card", _FIX)
+        self.card = card
+        self._network = network
+        self._limits = np.array(
+            [card.distance_limits.get(pose, np.inf) for pose in card.classes], np.float32
+        )
+
+    @classmethod
+    def load(cls, model: Path | None = None) -> PoseClassifier:
+        """Loads a `.tflite` file and the card of the same name beside it (`.json`).
+
+        Args:
+            model: None takes the model that comes with vcam.
+
+        Raises:
+            ModelError: one of the two is missing or broken, or they do not belong together.
+        """
+        path = shipped_model() if model is None else model
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise ModelError(f"cannot read the pose model {path}: {error.strerror}", _FIX) from error
+        card = load_card(path.with_suffix(".json"))
+        if hashlib.sha256(content).hexdigest() != card.model_sha256:
+            raise ModelError(f"the pose model {path} is not the one its card describes", _FIX)
+        return cls(Network(content, f"pose head {path.name}"), card)
+
+    def read(self, observation: Observation) -> tuple[PoseReading, ...]:
+        """The pose of each hand, in the order of `observation.hands`."""
+        return tuple(self.read_hand(hand) for hand in observation.hands)
+
+    def read_hand(self, hand: Hand) -> PoseReading:
+        """The pose of one hand."""
+        output = self._network.run(hand_features(hand)[np.newaxis])[0][0]
+        classes = self.card.classes
+        best = int(output[: len(classes)].argmax())
+        known = bool(output[len(classes) + best] <= self._limits[best])
+        scores = dict(zip(classes, map(float, output), strict=False))
+        return PoseReading(hand.track_id, scores, known or classes[best] == NONE_POSE)
+
+
+def shipped_model() -> Path:
+    """The model that comes with vcam."""
+    return Path(str(resources.files("vcam.poses"))) / "models" / "poses.tflite"
