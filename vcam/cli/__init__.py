@@ -1,0 +1,45 @@
+"""The command line. Every command imports what it needs when it runs, so that all start fast."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from vcam import __version__
+from vcam.core.errors import VcamError
+
+
+class _Commands(click.Group):
+    """Tells expected failures in one line on stderr, with exit status 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except VcamError as error:
+            click.echo(f"vcam: {error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="vcam")
+def main() -> None:
+    """A virtual camera that answers hand poses with stickers, on the CPU."""
+
+
+def _register() -> None:
+    from vcam.cli import config, inspect, lab, run, weights
+
+    for command in (
+        run.run,
+        run.demo,
+        inspect.devices,
+        inspect.doctor,
+        weights.weights,
+        config.config,
+        lab.lab,
+    ):
+        main.add_command(command)
+
+
+_register()

@@ -1,0 +1,39 @@
+"""Options and printing that several commands share."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def settings_options(command: Command) -> Command:
+    """Adds `--config` and `--set`."""
+    command = click.option(
+        "--set",
+        "overrides",
+        metavar="KEY=VALUE",
+        multiple=True,
+        help="Set one setting for this run, such as triggers.defaults.dwell_ms=700; repeatable.",
+    )(command)
+    return click.option(
+        "--config",
+        "config_file",
+        type=click.Path(path_type=Path),
+        help="Settings file [default: $VCAM_CONFIG or the user's own].",
+    )(command)
+
+
+def json_option(command: Command) -> Command:
+    """Adds `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")(command)
+
+
+def print_json(data: Any) -> None:
+    """Prints one line of JSON, at once, so that a reader can follow."""
+    click.echo(json.dumps(data, ensure_ascii=False))

