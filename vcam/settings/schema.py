@@ -5,9 +5,10 @@ The help texts feed `vcam config explain`, the JSON Schema and `config/default.y
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
+from pydantic.fields import FieldInfo
 
 Milliseconds = Annotated[int, Field(ge=0, le=60_000)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -16,7 +17,21 @@ Share = Annotated[float, Field(ge=0.0, le=1.0)]
 class Section(BaseModel):
     """A part of the settings: unknown keys are refused, values never change in place."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
+    model_config = ConfigDict(
+        extra="forbid", frozen=True, validate_default=True, allow_inf_nan=False
+    )
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _booleans_are_no_numbers(cls, value: Any, info: ValidationInfo) -> Any:
+        # Python counts True as 1, so `dwell_ms: true` would become a hold of one millisecond.
+        if isinstance(value, bool) and not _allows_bool(cls.model_fields[str(info.field_name)]):
+            raise ValueError("a switch is no number")
+        return value
+
+
+def _allows_bool(field: FieldInfo) -> bool:
+    return field.annotation is bool or bool in get_args(field.annotation)
 
 
 class CameraSettings(Section):
@@ -100,7 +115,9 @@ class TriggerSettings(Section):
         description="Thresholds of every gesture that says nothing else",
     )
     gestures: dict[str, GestureThresholds] = Field(
-        default_factory=dict, description="Thresholds of single gestures, by name"
+        default_factory=dict,
+        description="Thresholds of single gestures, by name; what is left out or null is as in "
+        "triggers.defaults",
     )
     guards: GuardSettings = Field(
         default_factory=lambda: GuardSettings(),

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vcam.core.errors import SettingsError
+from vcam.settings.document import parse_value
+from vcam.settings.explain import (
+    all_keys,
+    default_yaml,
+    effective_data,
+    effective_yaml,
+    explain,
+    explain_data,
+    json_schema,
+    shipped_config_dir,
+    yaml_value,
+)
+from vcam.settings.fields import field_tree
+from vcam.settings.loader import settings_from_text
+from vcam.settings.schema import Settings
+
+
+def test_shipped_default_file_is_what_the_schema_says():
+    shipped = (shipped_config_dir() / "default.yaml").read_text(encoding="utf-8")
+    assert shipped == default_yaml(), (
+        "the schema changed: python -m vcam.settings.explain > config/default.yaml"
+    )
+
+
+def test_default_file_loads_as_the_defaults():
+    assert settings_from_text(default_yaml()).settings == Settings()
+
+
+def test_shipped_profiles_load():
+    profiles = sorted(shipped_config_dir().glob("*.yaml"))
+    assert {"default.yaml", "selfie.yaml", "work.yaml"} <= {profile.name for profile in profiles}
+    for profile in profiles:
+        settings_from_text(profile.read_text(encoding="utf-8"), profile)
+    work = settings_from_text((shipped_config_dir() / "work.yaml").read_text(encoding="utf-8"))
+    assert not work.settings.reactions.enabled
+
+
+def test_every_field_has_help_and_a_type():
+    for leaf in field_tree().leaves():
+        assert leaf.help, leaf.key
+        assert leaf.expected != "anything", leaf.key
+
+
+def test_explained_field_tells_type_bounds_default_and_help():
+    text = explain("camera.width")
+    assert "Width to ask the camera for" in text
+    assert "a whole number from 160 to 7680" in text
+    assert "1280" in text
+
+
+def test_explained_section_lists_its_fields():
+    text = explain("outputs.preview")
+    assert "outputs.preview.port" in text
+    assert "camera.fps" not in text
+
+
+def test_free_names_are_explained():
+    assert "Smoothed score" in explain("triggers.gestures.v_sign.enter")
+    assert "triggers.gestures.*.enter" in all_keys()
+
+
+def test_explaining_everything_lists_all_keys():
+    text = explain("")
+    assert all(key in text for key in all_keys())
+
+
+def test_unknown_key_is_answered_with_the_likely_one():
+    with pytest.raises(SettingsError, match=r"did you mean camera\.width\?"):
+        explain("camera.widht")
+    with pytest.raises(SettingsError, match="lists all"):
+        explain("zzz.yyy")
+
+
+def test_explained_data_has_one_object_a_field():
+    (field,) = explain_data("camera.format")
+    assert field["choices"] == ["mjpg", "yuyv", "any"]
+    assert field["default"] == "mjpg"
+
+
+def test_schema_refuses_unknown_names():
+    schema = json_schema()
+    assert schema["$schema"].endswith("2020-12/schema")
+    assert schema["additionalProperties"] is False
+
+
+def test_effective_yaml_loads_as_the_same_settings_and_names_origins():
+    loaded = settings_from_text(
+        'camera:\n  device: "off"\ntriggers: {gestures: {1: {enter: 0.5}}}\n',
+        overrides=["camera.fps=15"],
+    )
+    text = effective_yaml(loaded)
+    assert "device: 'off'  # line 2" in text
+    assert "fps: 15  # --set camera.fps=15" in text
+    assert "width: 1280\n" in text
+    assert settings_from_text(text).settings == loaded.settings
+    assert effective_data(loaded)["camera"]["fps"] == 15
+
+
+values = (
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**12), 10**12)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+)
+
+
+@given(values | st.lists(st.text()))
+@settings(max_examples=200, deadline=None)
+def test_written_value_reads_back(value):
+    assert parse_value(yaml_value(value)) == value

@@ -1,0 +1,184 @@
+"""What the settings mean: one field, all of them, the effective ones, and the documented file."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from vcam.core.errors import SettingsError
+from vcam.settings.fields import ANY_NAME, FieldNode, field_tree, find_field, suggestions
+from vcam.settings.loader import LoadedSettings
+from vcam.settings.schema import Settings
+
+_WIDTH = 92
+_UNFOLDED = 1_000_000
+
+_HEADER = """\
+vcam's settings. Every field stands here with its default; keep only the lines that you change.
+The file goes where `vcam config path` says. `vcam config check` reads it,
+`vcam config explain KEY` says more about one field.
+"""
+
+
+def explain(key: str) -> str:
+    """The text of `vcam config explain KEY`, several lines without a last newline.
+
+    Args:
+        key: dotted name of a field or a section; where the name is free (a gesture's, say),
+            any name or `*` will do. Empty for everything.
+
+    Raises:
+        SettingsError: there is no such setting; the message names what may be meant.
+    """
+    names = tuple(key.split(".")) if key else ()
+    node = find_field(names)
+    if node is None:
+        meant = suggestions(names)
+        fix = f"did you mean {' or '.join(meant)}?" if meant else "`vcam config explain` lists all"
+        raise SettingsError(f"{key} is not a setting", fix)
+    lines = [f"{key or 'settings'}: {node.help}"]
+    if not node.is_section:
+        lines.append(f"  must be   {node.expected}")
+        lines.append(f"  default   {yaml_value(node.default)}")
+        return "\n".join(lines)
+    for leaf in node.leaves():
+        lines += ["", f"{leaf.key}", f"  {leaf.help}"]
+        lines.append(f"  {leaf.expected}; default {yaml_value(leaf.default)}")
+    return "\n".join(lines)
+
+
+def explain_data(key: str) -> list[dict[str, Any]]:
+    """As `explain`, for `--json`: one object a field.
+
+    Raises:
+        SettingsError: there is no such setting.
+    """
+    explain(key)
+    node = find_field(key.split(".") if key else ()) or field_tree()
+    return [
+        {
+            "key": leaf.key,
+            "help": leaf.help,
+            "must_be": leaf.expected,
+            "choices": list(leaf.choices),
+            "default": leaf.default,
+        }
+        for leaf in node.leaves()
+    ]
+
+
+def all_keys() -> list[str]:
+    """Dotted names of all settings, in the order of the schema."""
+    return [leaf.key for leaf in field_tree().leaves()]
+
+
+def json_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a settings file, for editors and the web page."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Settings.model_json_schema(),
+        "title": "vcam settings",
+    }
+
+
+def effective_yaml(loaded: LoadedSettings) -> str:
+    """The settings in force, as YAML that can be loaded again; a comment tells what was set."""
+    lines = []
+    for text, key in _yaml_lines(loaded.settings.model_dump(mode="json"), ()):
+        origin = loaded.origin(key)
+        lines.append(text if origin == "default" or text.endswith(":") else f"{text}  # {origin}")
+    return "\n".join(lines) + "\n"
+
+
+def effective_data(loaded: LoadedSettings) -> dict[str, Any]:
+    """The settings in force, as plain data for `--json`."""
+    return loaded.settings.model_dump(mode="json")
+
+
+def default_yaml() -> str:
+    """The text of `config/default.yaml`: every field with its default, bounds and help."""
+    lines = [f"# {line}" for line in _HEADER.splitlines()]
+    for node in field_tree().children.values():
+        lines += ["", *_documented(node, 0)]
+    return "\n".join(lines) + "\n"
+
+
+def shipped_config_dir() -> Path:
+    """The folder with `default.yaml` and the example profiles, installed or in a checkout.
+
+    Raises:
+        SettingsError: it is in neither place.
+    """
+    package = Path(__file__).resolve().parents[1]
+    for folder in (package / "_shipped" / "config", package.parent / "config"):
+        if (folder / "default.yaml").is_file():
+            return folder
+    raise SettingsError("vcam's shipped settings are missing", "install vcam again")
+
+
+def yaml_value(value: Any) -> str:
+    """A value as it stands in YAML, on one line."""
+    if isinstance(value, str | list | tuple):
+        # PyYAML knows which texts need quotes; it folds texts with line breaks unless they are
+        # in double quotes.
+        data = list(value) if isinstance(value, tuple) else value
+        text = yaml.safe_dump(data, default_flow_style=True, width=_UNFOLDED)
+        text = text.removesuffix("\n...\n").rstrip("\n")
+        if "\n" not in text:
+            return text
+        quoted = yaml.safe_dump(data, default_flow_style=True, default_style='"', width=_UNFOLDED)
+        return quoted.rstrip("\n")
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return json.dumps(value)
+
+
+def _yaml_lines(data: Any, path: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Lines of block YAML for a mapping, each with the dotted name of its field."""
+    for name, value in data.items():
+        key = ".".join([*path, name])
+        start = f"{'  ' * len(path)}{yaml_value(name)}:"
+        if isinstance(value, dict) and value:
+            yield start, key
+            yield from _yaml_lines(value, [*path, name])
+        else:
+            yield f"{start} {yaml_value(value)}", key
+
+
+def _documented(node: FieldNode, depth: int) -> list[str]:
+    indent = "  " * depth
+    name = node.path[-1]
+    lines = _comment(node.help, indent)
+    if node.takes_free_names:
+        example = node.children[ANY_NAME]
+        lines += [f"{indent}# For example, with every field that may stand there:"]
+        lines += [f"{indent}#   v_sign:"]
+        for leaf in example.leaves():
+            for text in (leaf.help, f"({leaf.expected})"):
+                lines += [f"{indent}#     # {line}" for line in _wrapped(text, len(indent) + 8)]
+            lines += [f"{indent}#     {leaf.path[-1]}: {yaml_value(leaf.default)}"]
+        return [*lines, f"{indent}{name}: {{}}"]
+    if not node.is_section:
+        lines += _comment(f"({node.expected})", indent)
+        return [*lines, f"{indent}{name}: {yaml_value(node.default)}"]
+    lines.append(f"{indent}{name}:")
+    for place, child in enumerate(node.children.values()):
+        lines += ([""] if place else []) + _documented(child, depth + 1)
+    return lines
+
+
+def _comment(text: str, indent: str) -> list[str]:
+    return [f"{indent}# {line}" for line in _wrapped(text, len(indent) + 2)]
+
+
+def _wrapped(text: str, used: int) -> list[str]:
+    return textwrap.wrap(text, _WIDTH - used)
+
+
+if __name__ == "__main__":
+    print(default_yaml(), end="")

@@ -1,0 +1,285 @@
+"""Finds the settings file, reads it, and says line by line what is wrong with it."""
+
+from __future__ import annotations
+
+import copy
+import difflib
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import platformdirs
+from pydantic import ValidationError
+
+from vcam.core.errors import SettingsError
+from vcam.settings.document import (
+    MAX_BYTES,
+    Problem,
+    ascii_if_odd,
+    parse_document,
+    parse_value,
+    shown,
+    shown_key,
+)
+from vcam.settings.fields import FieldNode, find_field, suggestions
+from vcam.settings.schema import Settings
+
+CONFIG_VARIABLE = "VCAM_CONFIG"
+"""Environment variable that names the settings file."""
+
+
+class InvalidSettings(SettingsError):
+    """Settings that cannot be used, with everything that is wrong with them.
+
+    The message's first line tells the first problem; further lines tell the others.
+
+    Attributes:
+        problems: all of them, in the order of the lines.
+    """
+
+    def __init__(self, where: str, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(sorted(problems, key=lambda problem: problem.line))
+        first, *others = self.problems
+        more = f" (and {len(others)} more)" if others else ""
+        lines = [f"{where}, {first}{more}" if first.line else f"{where}: {first}{more}"]
+        super().__init__("\n".join([*lines, *(f"  {problem}" for problem in others)]))
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSettings:
+    """Settings, and where they came from.
+
+    Attributes:
+        settings: the result.
+        path: the file that was read, or that would have been; None for settings without a file.
+        from_file: whether that file was there.
+        origins: line in the file, or the text of the override, by dotted name; names that are
+            missing here have their default.
+    """
+
+    settings: Settings
+    path: Path | None = None
+    from_file: bool = False
+    origins: Mapping[str, int | str] = field(default_factory=dict)
+
+    def origin(self, key: str) -> str:
+        """Where the value of the dotted name `key` came from, in words."""
+        origin = self.origins.get(key)
+        if origin is None:
+            return "default"
+        return f"line {origin}" if isinstance(origin, int) else f"--set {origin}"
+
+
+def config_path() -> Path:
+    """The settings file: `$VCAM_CONFIG`, else `vcam/config.yaml` in the user's config folder."""
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    return platformdirs.user_config_path("vcam", appauthor=False) / "config.yaml"
+
+
+def load_settings(path: Path | None = None, overrides: Sequence[str] = ()) -> LoadedSettings:
+    """Reads the settings.
+
+    Args:
+        path: the file; None takes `config_path()`, and there a missing file means defaults,
+            unless `$VCAM_CONFIG` asks for it.
+        overrides: texts such as `camera.fps=15`, as after `--set`; the value is YAML. They win
+            over the file; of two for the same name the later one wins.
+
+    Raises:
+        SettingsError: the file cannot be read or is no settings file, or an override is wrong
+            (`InvalidSettings`, with all the problems).
+    """
+    asked_for = path is not None or bool(os.environ.get(CONFIG_VARIABLE))
+    path = path or config_path()
+    text = _read(path, asked_for)
+    return settings_from_text(text or "", path, overrides, from_file=text is not None)
+
+
+def settings_from_text(
+    text: str, path: Path | None = None, overrides: Sequence[str] = (), from_file: bool = True
+) -> LoadedSettings:
+    """As `load_settings`, from the text of a file.
+
+    Raises:
+        InvalidSettings: with all the problems, each with its line.
+    """
+    where = str(path) if path else "settings"
+    document = parse_document(text)
+    if document.problems:
+        raise InvalidSettings(where, document.problems)
+    data = _without_empty_sections(document.data, ())
+    file_problems = _validate(data, document.lines)[1]
+    if file_problems:
+        raise InvalidSettings(where, file_problems)
+    origins: dict[str, int | str] = {
+        ".".join(place): line for place, line in document.lines.items()
+    }
+    problems: list[Problem] = []
+    for override in overrides:
+        key, changed, problem = _overridden(data, override)
+        if problem is None:
+            problem = next(iter(_validate(changed, {})[1]), None)
+        if problem is not None:
+            problems.append(Problem(0, 0, f"--set {ascii_if_odd(override)}: {problem.message}"))
+            continue
+        data = changed
+        origins[key] = override
+    if problems:
+        raise InvalidSettings("command line", problems)
+    settings, leftover = _validate(data, {})
+    if settings is None:
+        raise InvalidSettings(where, leftover)
+    return LoadedSettings(settings, path, from_file, origins)
+
+
+def _read(path: Path, asked_for: bool) -> str | None:
+    """The file's text; None if it is missing and nobody asked for it by name."""
+    try:
+        if path.exists() and not path.is_file():
+            raise SettingsError(f"{path} is not a file", "name a YAML file")
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        if not asked_for:
+            return None
+        fix = f"check the name; without --config or ${CONFIG_VARIABLE} vcam runs on defaults"
+        raise SettingsError(f"there is no settings file {path}", fix) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        fix = "check its permissions, or name another with --config"
+        raise SettingsError(f"cannot read {path} ({reason})", fix) from None
+    if len(raw) > MAX_BYTES:
+        fix = "is this the right file?"
+        raise SettingsError(f"{path} is larger than {MAX_BYTES // 1024} KiB", fix)
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        problem = Problem(line, 0, "it is not UTF-8 text; save it as UTF-8")
+        raise InvalidSettings(str(path), [problem]) from None
+
+
+def _overridden(
+    data: Mapping[str, Any], override: str
+) -> tuple[str, dict[str, Any], Problem | None]:
+    """`data` with one override in it; the key; what is wrong with the override's own form."""
+    changed: dict[str, Any] = copy.deepcopy(dict(data))
+    key, equals, text = override.partition("=")
+    key = key.strip()
+    names = key.split(".")
+    if not equals or not all(names):
+        return key, changed, Problem(0, 0, "write it as section.name=value")
+    try:
+        value = parse_value(text)
+    except ValueError as error:
+        return key, changed, Problem(0, 0, f"the value is not YAML: {error}")
+    section = changed
+    for name in names[:-1]:
+        below = section.setdefault(name, {})
+        if not isinstance(below, dict):
+            return key, changed, _unknown_key(tuple(names), {})
+        section = below
+    section[names[-1]] = value
+    return key, _without_empty_sections(changed, ()), None
+
+
+def _without_empty_sections(data: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
+    """`data` with `name:` read as an empty section or list where one belongs.
+
+    Somebody who comments out all lines below `camera:` wants the defaults, not an error.
+    """
+    result = dict(data)
+    for name, value in data.items():
+        below = (*path, name)
+        node = find_field(below)
+        if isinstance(value, dict):
+            result[name] = _without_empty_sections(value, below)
+        elif value is None and node is not None and not node.nullable:
+            if node.is_section:
+                result[name] = {}
+            elif node.is_list:
+                result[name] = []
+    return result
+
+
+def _validate(
+    data: dict[str, Any], lines: Mapping[tuple[str, ...], int]
+) -> tuple[Settings | None, list[Problem]]:
+    try:
+        return Settings.model_validate(data), []
+    except ValidationError as error:
+        problems: dict[tuple[str, ...], Problem] = {}
+        for detail in error.errors(include_url=False):
+            path = _known_part(tuple(str(part) for part in detail["loc"]), data)
+            # A field that takes this or that gives one error for each; they make one problem.
+            if path not in problems:
+                problems[path] = _problem(path, detail, lines)
+        return None, list(problems.values())
+
+
+def _known_part(location: tuple[str, ...], data: Any) -> tuple[str, ...]:
+    """The part of pydantic's location that leads to something in the data."""
+    for depth, name in enumerate(location):
+        if isinstance(data, dict) and name in data:
+            data = data[name]
+        elif isinstance(data, list) and name.isdecimal() and int(name) < len(data):
+            data = data[int(name)]
+        else:
+            return location[:depth]
+    return location
+
+
+def _problem(path: tuple[str, ...], detail: Any, lines: Mapping[tuple[str, ...], int]) -> Problem:
+    key = ".".join(path)
+    line = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), 0)
+    node = find_field(path)
+    if node is None and detail["type"] == "extra_forbidden":
+        unknown = _unknown_key(path, lines)
+        return Problem(line, 0, unknown.message, key)
+    value = detail["input"]
+    if node is None and (owner := _list_of(path)) is not None:
+        message = f"{shown_key(key)} is {shown(value)}; it must be {owner.item_expected}"
+        return Problem(line, 0, message, key)
+    if node is None or (detail["type"] == "value_error" and not isinstance(value, bool)):
+        reason = detail["msg"].removeprefix("Value error, ")
+        return Problem(line, 0, f"{shown_key(key)}: {reason}", key)
+    return Problem(line, 0, _wrong_value(node, key, value), key)
+
+
+def _list_of(path: tuple[str, ...]) -> FieldNode | None:
+    """The list that an item such as `reactions.packs.0` belongs to."""
+    node = find_field(path[:-1]) if path else None
+    return node if node is not None and node.is_list else None
+
+
+def _wrong_value(node: FieldNode, key: str, value: Any) -> str:
+    if isinstance(value, dict | list) and not node.is_section:
+        value_text = "a list" if isinstance(value, list) else "a section"
+    else:
+        value_text = shown(value)
+    message = f"{shown_key(key)} is {value_text}; it must be {node.expected}"
+    if node.choices and isinstance(value, str):
+        near = _near_choice(value, node.choices)
+        message += f"; did you mean {near}?" if near else ""
+    return message
+
+
+def _near_choice(value: str, choices: Sequence[str]) -> str | None:
+    near = difflib.get_close_matches(value.lower(), choices, n=1, cutoff=0.6)
+    return near[0] if near else None
+
+
+def _unknown_key(path: tuple[str, ...], lines: Mapping[tuple[str, ...], int]) -> Problem:
+    line = lines.get(path, 0)
+    key = ".".join(path)
+    message = f"{shown_key(key)} is not a setting"
+    meant = suggestions(path)
+    if meant:
+        message += f"; did you mean {' or '.join(meant)}?"
+    else:
+        message += "; `vcam config explain` lists them all"
+    return Problem(line, 0, message, key)
