@@ -49,6 +49,18 @@ class Box(NamedTuple):
         return cls(float(left), float(top), float(right - left), float(bottom - top))
 
 
+class Placement(NamedTuple):
+    """How a camera picture lies in the picture that goes out: scaled, then moved (pixels)."""
+
+    scale: float = 1.0
+    left: float = 0.0
+    top: float = 0.0
+
+    def points(self, points: FloatArray) -> FloatArray:
+        """`points`, float (..., 2) in camera pixels, in pixels of the outgoing picture."""
+        return np.asarray(points * self.scale + (self.left, self.top), np.float32)
+
+
 class OneEuroFilter:
     """Speed-adaptive low-pass filter on arrays, in true time (Casiez et al., CHI 2012).
 

@@ -72,7 +72,9 @@ class CaptureLoop:
                 self._lost(str(error))
             except Exception:
                 # A fault in one driver must not end the camera for the rest of the meeting.
-                logger.exception("%s failed unexpectedly; it will be opened again", self._source.name)
+                logger.exception(
+                    "%s failed unexpectedly; it will be opened again", self._source.name
+                )
                 self._lost("it failed unexpectedly; the log has the details")
             else:
                 return

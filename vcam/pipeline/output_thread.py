@@ -109,9 +109,7 @@ class OutputLoop:
                 self._newest = captured
             self._send(captured, now)
             sent_at = self._clock.now()
-            late = pacer.sent(
-                sent_at, captured.handed_at if captured else None, self._source_fps()
-            )
+            late = pacer.sent(sent_at, captured.handed_at if captured else None, self._source_fps())
             self._count(captured, late, sent_at)
 
     def _next(self, pacer: Pacer, version: int) -> tuple[Captured | None, int]:

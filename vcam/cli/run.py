@@ -1,0 +1,74 @@
+"""`vcam run` and `vcam demo`: the daemon in the foreground."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from vcam.cli.options import settings_options
+
+
+def _run_options(command: click.decorators.FC) -> click.decorators.FC:
+    for option in (
+        click.option("-v", "--verbose", is_flag=True, help="Show more of what happens."),
+        click.option("--seconds", type=click.FloatRange(min=0), help="End after so many seconds."),
+        click.option(
+            "--record", type=click.Path(path_type=Path), help="Also record to this .mp4 or .avi."
+        ),
+    ):
+        command = option(command)
+    return settings_options(command)
+
+
+@click.command()
+@click.option(
+    "--source",
+    metavar="SOURCE",
+    help="Read this instead of the camera of the settings: a device, a clip, a folder of "
+    "pictures, or demo.",
+)
+@_run_options
+def run(source: str | None, **options: Any) -> None:
+    """Read the camera, answer poses, publish the virtual camera; Ctrl-C ends it."""
+    _run(source, **options, must_recognize=False)
+
+
+@click.command()
+@_run_options
+def demo(**options: Any) -> None:
+    """Show the bundled clip through the whole path, with a live preview; Ctrl-C ends it."""
+    _run("demo", **options, must_recognize=True)
+
+
+def _run(
+    source: str | None,
+    config_file: Path | None,
+    overrides: tuple[str, ...],
+    record: Path | None,
+    seconds: float | None,
+    verbose: bool,
+    must_recognize: bool,
+) -> None:
+    from vcam.app import run_daemon
+    from vcam.cli.weights import ensure_weights
+    from vcam.control.instance import InstanceLock
+    from vcam.core.errors import WeightsError
+    from vcam.settings.loader import load_settings
+
+    if record is not None:
+        overrides = (*overrides, f"outputs.record_to={json.dumps(str(record))}")
+    if verbose:
+        overrides = (*overrides, "log_level=debug")
+    settings = load_settings(config_file, overrides).settings
+    with InstanceLock():
+        try:
+            ensure_weights()
+        except WeightsError as error:
+            if must_recognize:
+                raise
+            click.echo(f"vcam: {error}", err=True)
+            click.echo("vcam: the camera goes on without hand recognition", err=True)
+        run_daemon(settings, source, seconds)
