@@ -61,6 +61,10 @@ class Placement(NamedTuple):
         return np.asarray(points * self.scale + (self.left, self.top), np.float32)
 
 
+SHORTEST_STEP_S = 1e-6
+"""Times closer than this are one and the same: a speed over less means nothing."""
+
+
 class OneEuroFilter:
     """Speed-adaptive low-pass filter on arrays, in true time (Casiez et al., CHI 2012).
 
@@ -99,7 +103,7 @@ class OneEuroFilter:
             self._at, self._value, self._speed = at, value.copy(), np.zeros_like(value)
             return value.copy()
         elapsed_s = at - self._at
-        if elapsed_s <= 0:
+        if elapsed_s < SHORTEST_STEP_S:
             return self._value.copy()
         unit = max(scale, 1e-6)
         raw_speed = (value - self._value) / (elapsed_s * unit)

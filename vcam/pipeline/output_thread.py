@@ -12,7 +12,7 @@ from vcam.core.frame import Frame, Image
 from vcam.core.slot import LatestSlot
 from vcam.pipeline.capture_thread import Captured
 from vcam.pipeline.pacing import Pacer
-from vcam.pipeline.stats import Counters, SourcePhase, SourceState
+from vcam.pipeline.stats import Counters, SourceState
 
 PLACEHOLDER_AFTER_S = 1.0
 """A picture that has not changed for so long is replaced by the placeholder."""
