@@ -5,12 +5,15 @@ The help texts feed `vcam config explain`, the JSON Schema and `config/default.y
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.fields import FieldInfo
 
 Milliseconds = Annotated[int, Field(ge=0, le=60_000)]
+Dwell = Annotated[int, Field(ge=100, le=10_000)]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -72,29 +75,39 @@ class GestureThresholds(Section):
     """When a gesture starts and ends; None takes the value from `triggers.defaults`."""
 
     enabled: bool | None = Field(None, description="False: this gesture never starts")
-    dwell_ms: Milliseconds | None = Field(None, description="How long the pose must be held")
+    dwell_ms: Dwell | None = Field(None, description="How long the pose must be held")
     enter: Share | None = Field(None, description="Smoothed score from which the hold counts")
-    leave: Share | None = Field(None, description="Smoothed score below which the gesture ends")
+    leave: Share | None = Field(
+        None, description="Smoothed score below which the gesture ends; never above enter"
+    )
     margin: Share | None = Field(None, description="Least lead over the second-best pose")
     cooldown_ms: Milliseconds | None = Field(None, description="Rest after the gesture has ended")
+    release_ms: Milliseconds | None = Field(
+        None, description="How long the pose must be gone before the gesture can start again"
+    )
 
 
 class TriggerDefaults(Section):
     """When gestures start and end, unless a gesture says otherwise."""
 
     enabled: bool = Field(True, description="False: no gesture starts")
-    dwell_ms: Milliseconds = Field(500, description="How long the pose must be held")
+    dwell_ms: Dwell = Field(500, description="How long the pose must be held")
     enter: Share = Field(0.90, description="Smoothed score from which the hold counts")
-    leave: Share = Field(0.60, description="Smoothed score below which the gesture ends")
+    leave: Share = Field(
+        0.60, description="Smoothed score below which the gesture ends; never above enter"
+    )
     margin: Share = Field(0.25, description="Least lead over the second-best pose")
     cooldown_ms: Milliseconds = Field(2000, description="Rest after the gesture has ended")
+    release_ms: Milliseconds = Field(
+        300, description="How long the pose must be gone before the gesture can start again"
+    )
 
 
 class GuardSettings(Section):
     """What keeps a pose from counting, however clear it is."""
 
     min_hand_height: Share = Field(
-        0.08, description="Least height of the hand, as a share of the picture's height"
+        0.08, description="Least size of the hand (longer side), as a share of the picture's height"
     )
     max_face_overlap: Share = Field(
         0.20, description="Most of the hand's box that may lie over a face"
@@ -103,8 +116,23 @@ class GuardSettings(Section):
         0.5, ge=0, le=10, description="Fastest movement of the hand, in hand widths per 100 ms"
     )
     warm_up_ms: Milliseconds = Field(
-        500, description="Nothing starts this soon after the camera opens or resumes"
+        500, description="Nothing counts this soon after the camera opens or resumes"
     )
+
+
+FLOORS: Mapping[str, Mapping[str, float]] = MappingProxyType(
+    {
+        # A hand round a cup is the usual false thumb-up, so it asks for the most.
+        "thumb_up": {"dwell_ms": 700, "enter": 0.93, "margin": 0.35},
+        "thumb_down": {"dwell_ms": 600},
+        # These are what a hand does anyway while its owner talks.
+        "fist": {"dwell_ms": 700},
+        "palm": {"dwell_ms": 700},
+        "one": {"dwell_ms": 700},
+    }
+)
+"""Least thresholds of everyday poses: `triggers.defaults` cannot go below them for these, only a
+gesture's own entry in `triggers.gestures` can."""
 
 
 class TriggerSettings(Section):
@@ -117,18 +145,29 @@ class TriggerSettings(Section):
     gestures: dict[str, GestureThresholds] = Field(
         default_factory=dict,
         description="Thresholds of single gestures, by name; what is left out or null is as in "
-        "triggers.defaults",
+        "triggers.defaults, or stricter where a pose is an everyday one (docs/triggers.md)",
     )
     guards: GuardSettings = Field(
         default_factory=lambda: GuardSettings(),
         description="What keeps a pose from counting, however clear it is",
     )
-    smoothing_ms: Milliseconds = Field(
-        200, description="Time constant of the smoothing of pose scores"
+    smoothing_ms: int = Field(
+        200, ge=0, le=1000, description="Window of the median over pose scores"
     )
-    lost_after_ms: Milliseconds = Field(
-        400, description="A hand that is out of sight this long has gone"
+    lost_after_ms: int = Field(
+        400, ge=100, le=5000, description="A hand that is out of sight this long has gone"
     )
+
+    def thresholds(self, gesture: str) -> TriggerDefaults:
+        """What holds for `gesture`: its own values, else the defaults, raised to `FLOORS`."""
+        floors = FLOORS.get(gesture, {})
+        values = {name: max(getattr(self.defaults, name), floor) for name, floor in floors.items()}
+        own = self.gestures.get(gesture)
+        if own is not None:
+            values |= own.model_dump(exclude_none=True)
+        resolved = self.defaults.model_copy(update=values)
+        # A gesture that is told a low `enter` alone must still be able to start.
+        return resolved.model_copy(update={"leave": min(resolved.leave, resolved.enter)})
 
 
 class ReactionSettings(Section):
