@@ -90,7 +90,7 @@ class VideoSource:
             raise SourceError(f"{self.name} is not open")
         if not self._has_frame:
             self._advance()
-        return self._read_paced(self._clip) if self._paced else self._read_at_once(self._clip)
+        return self._read_paced() if self._paced else self._read_at_once(self._clip)
 
     def interrupt(self) -> None:
         """Makes a waiting `read`, and every later one until `open`, raise `SourceError`."""
@@ -109,13 +109,15 @@ class VideoSource:
         self._has_frame = False
         return Frame(clip.picture(), self._loop_offset_s + clip.media_s, self._index)
 
-    def _read_paced(self, clip: Clip) -> Frame:
+    def _read_paced(self) -> Frame:
         due_at = self._skip_what_is_late()
         if self._shown is not None and due_at - self._clock.now() > REPEAT_AFTER_S:
             self._wait(REPEAT_AFTER_S)
             self._index += 1
             return Frame(self._shown, self._clock.now(), self._index - 1)
-        image = clip.picture()
+        # Skipping may have gone on to the next loop, which is another clip.
+        assert self._clip is not None
+        image = self._clip.picture()
         self._wait(due_at - self._clock.now())
         self._has_frame = False
         self._shown = image
