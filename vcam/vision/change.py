@@ -1,0 +1,60 @@
+"""Tells cheaply whether anything in the picture has changed since one last looked at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from vcam.core.frame import Image
+from vcam.core.geometry import Box, FloatArray
+
+_COLUMNS, _ROWS = 16, 9
+_SAMPLES = 8
+# Grey levels. A cell's mean over 64 samples moves by less than one from sensor noise alone.
+_LEAST_CHANGE = 3.0
+
+
+class ChangeGate:
+    """Compares coarse cells (16 by 9) of a picture with those of the last one that was kept."""
+
+    def __init__(self) -> None:
+        self._kept: FloatArray | None = None
+        self._size = (0, 0)
+
+    def reset(self) -> None:
+        """The next picture counts as changed."""
+        self._kept = None
+
+    def changed(self, image: Image, ignore: Sequence[Box] = ()) -> bool:
+        """Whether a cell outside the boxes `ignore` differs from the picture kept last.
+
+        A picture that differs is kept. A change of all cells alike, as by the camera's own
+        exposure control, is none.
+        """
+        height, width = image.shape[:2]
+        cells = _cells(image)
+        if self._kept is None or self._size != (width, height):
+            self._kept, self._size = cells, (width, height)
+            return True
+        difference = cells - self._kept
+        difference -= np.median(difference)
+        for box in ignore:
+            left, right = box.x / width * _COLUMNS, (box.x + box.width) / width * _COLUMNS
+            top, bottom = box.y / height * _ROWS, (box.y + box.height) / height * _ROWS
+            rows = slice(max(0, int(top)), max(0, int(np.ceil(bottom))))
+            difference[rows, max(0, int(left)) : max(0, int(np.ceil(right)))] = 0
+        if float(np.abs(difference).max()) < _LEAST_CHANGE:
+            return False
+        self._kept = cells
+        return True
+
+
+def _cells(image: Image) -> FloatArray:
+    """Mean green of each cell, of 8 by 8 samples: float32 (9, 16)."""
+    height, width = image.shape[:2]
+    rows = (np.arange(_ROWS * _SAMPLES) * height) // (_ROWS * _SAMPLES)
+    columns = (np.arange(_COLUMNS * _SAMPLES) * width) // (_COLUMNS * _SAMPLES)
+    samples = image[rows[:, np.newaxis], columns, 1].astype(np.float32)
+    grid = samples.reshape(_ROWS, _SAMPLES, _COLUMNS, _SAMPLES).mean(axis=(1, 3))
+    return np.asarray(grid, np.float32)

@@ -1,0 +1,118 @@
+"""Finds hands in one picture: palms, then landmarks, each hand once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from vcam.core.frame import Image
+from vcam.core.geometry import Box, FloatArray
+from vcam.vision.landmarks import HandReading
+from vcam.vision.palms import PALM_JOINTS, hand_region
+from vcam.vision.region import Region, from_hand
+from vcam.vision.ssd import Detection
+
+# Two readings are one hand if their palms lie closer than this share of the hand's size. The
+# boxes' overlap, MediaPipe's measure, also merges clasped hands, whose boxes overlap wholly.
+_SAME_HAND = 0.25
+
+
+class PalmFinder(Protocol):
+    """Finds palms, see `PalmDetector`."""
+
+    def detect(self, image: Image, min_score: float, part: Box | None = None) -> list[Detection]:
+        """Finds palms in the picture or in a part of it, best first."""
+        ...
+
+
+class HandReader(Protocol):
+    """Reads the hand in a region, see `HandLandmarker`."""
+
+    def look(self, image: Image, region: Region) -> HandReading:
+        """Reads the hand in `region`; whether there is one, `presence` tells."""
+        ...
+
+
+def hand_size(points: FloatArray) -> float:
+    """The longer side of the box round the landmarks, at least 1 pixel.
+
+    Unlike the palm's length it does not vanish when the hand points at the camera.
+    """
+    box = Box.around(points)
+    return max(box.width, box.height, 1.0)
+
+
+def same_hand(one: FloatArray, other: FloatArray) -> bool:
+    """Whether two sets of landmarks, (21, 2) each, lie on the same hand."""
+    joints = list(PALM_JOINTS)
+    distance = np.linalg.norm(one[joints] - other[joints], axis=1).mean()
+    return bool(distance < _SAME_HAND * max(hand_size(one), hand_size(other)))
+
+
+def is_palm_of(palm: Detection, points: FloatArray) -> bool:
+    """Whether a detected palm belongs to the hand with these landmarks."""
+    distance = np.linalg.norm(points[list(PALM_JOINTS)] - palm.keypoints, axis=1).mean()
+    return bool(distance < _SAME_HAND * max(hand_size(points), palm.box.width))
+
+
+@dataclass(frozen=True, slots=True)
+class HandFinder:
+    """Finds hands in a picture that nothing is known of.
+
+    Attributes:
+        palms: the palm detector.
+        reader: the landmark network.
+        min_palm_score: palms below it are dropped.
+        min_presence: hands below it are dropped.
+    """
+
+    palms: PalmFinder
+    reader: HandReader
+    min_palm_score: float
+    min_presence: float
+
+    def find(
+        self, image: Image, most: int, known: Sequence[FloatArray] = (), part: Box | None = None
+    ) -> list[HandReading]:
+        """Finds hands, those with the surest palm first.
+
+        Each hand is read twice, in the region of its palm and then in that of its own landmarks,
+        and must be present both times: the second look is centred better, and much that looks
+        like a hand once does not do so twice.
+
+        Args:
+            image: BGR.
+            most: how many to find.
+            known: landmarks, (21, 2), of hands that need not be found again.
+            part: look for palms in this part of the picture only.
+        """
+        found: list[HandReading] = []
+        taken = list(known)
+        # One palm more than hands are wanted: the surest palm may turn out to be none.
+        for palm in self._new_palms(image, taken, part)[: most + 1]:
+            reading = self.read(image, hand_region(palm))
+            if reading is None or any(same_hand(reading.points, hand) for hand in taken):
+                continue
+            found.append(reading)
+            taken.append(reading.points)
+            if len(found) == most:
+                break
+        return found
+
+    def read(self, image: Image, region: Region) -> HandReading | None:
+        """The hand in a region seen for the first time; None if there is none."""
+        reading = self.reader.look(image, region)
+        if reading.presence < self.min_presence:
+            return None
+        reading = self.reader.look(image, from_hand(reading.points))
+        return reading if reading.presence >= self.min_presence else None
+
+    def _new_palms(
+        self, image: Image, known: Iterable[FloatArray], part: Box | None
+    ) -> list[Detection]:
+        """Palms that belong to none of the known hands."""
+        palms = self.palms.detect(image, self.min_palm_score, part)
+        return [palm for palm in palms if not any(is_palm_of(palm, hand) for hand in known)]

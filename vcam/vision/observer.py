@@ -1,0 +1,234 @@
+"""The vision stage: a frame in, an observation out, each part of the work at its own pace."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from vcam.core.frame import Frame, Image
+from vcam.core.geometry import Box
+from vcam.core.observation import Face, Hand, Observation
+from vcam.settings.schema import VisionSettings
+from vcam.vision.change import ChangeGate
+from vcam.vision.face_tracks import FaceTracker
+from vcam.vision.faces import FaceDetector, FaceFinder, FaceLandmarker, FaceReader
+from vcam.vision.hands import HandFinder, HandReader, PalmFinder
+from vcam.vision.landmarks import HandLandmarker
+from vcam.vision.palms import PalmDetector
+from vcam.vision.tracks import HandTracker
+
+_FORGET_S = 1.0
+"""After a gap of this length, or a step back of it, nothing that was followed is trusted."""
+_SECOND_HAND_SHARE = 1 / 3
+_NEW_FACE_HZ = 3.0
+_FORCED_SEARCH_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """What the observer sees with.
+
+    Attributes:
+        palms: finds palms.
+        hands: reads hands.
+        faces: finds faces.
+        meshes: reads faces.
+    """
+
+    palms: PalmFinder
+    hands: HandReader
+    faces: FaceFinder
+    meshes: FaceReader
+
+    @classmethod
+    def load(cls, settings: VisionSettings) -> Networks:
+        """With the weights in `weights_dir()`.
+
+        Raises:
+            WeightsError: they are missing or wrong.
+            ModelError: the runtime cannot run them.
+        """
+        return cls(
+            PalmDetector.load(),
+            HandLandmarker.load(settings.hand_model),
+            FaceDetector.load(),
+            FaceLandmarker.load(),
+        )
+
+
+class Pace:
+    """Says when something that should happen so often is due; keeps the rate on average.
+
+    Args:
+        rate_hz: how often it should happen.
+    """
+
+    def __init__(self, rate_hz: float) -> None:
+        self._period_s = 1 / rate_hz
+        self._next = -math.inf
+
+    def due(self, at: float, early: float = 0.0) -> bool:
+        """Whether it is time; `early` is the share of a period that it may be too soon."""
+        return at >= self._next - early * self._period_s - 1e-6
+
+    def done(self, at: float, stretch: float = 1.0) -> None:
+        """It happened at `at`; the next time is `stretch` periods later."""
+        period = self._period_s * stretch
+        late = at - self._next
+        self._next = (self._next if 0 <= late < period else at) + period
+
+    def now(self) -> None:
+        """Makes it due at once."""
+        self._next = -math.inf
+
+
+class Observer:
+    """Finds and follows hands and faces. Used from one thread.
+
+    Hands are followed at `hand_rate_hz`, new ones are looked for at `search_rate_hz`, faces are
+    followed at `face_rate_hz`, all in the frames' own time. In between, the last results hold.
+
+    Args:
+        settings: rates, limits and thresholds.
+        networks: what it sees with; loaded when first needed if not given.
+    """
+
+    def __init__(self, settings: VisionSettings, networks: Networks | None = None) -> None:
+        self._settings = settings
+        self._networks = networks
+        self._hands: HandTracker | None = None
+        self._faces: FaceTracker | None = None
+        self._finder: HandFinder | None = None
+        self._hand_pace = Pace(settings.hand_rate_hz)
+        self._search_pace = Pace(settings.search_rate_hz)
+        self._face_pace = Pace(settings.face_rate_hz)
+        self._new_face_pace = Pace(min(settings.face_rate_hz, _NEW_FACE_HZ))
+        self._gate = ChangeGate()
+        self._searched_at = -math.inf
+        self._last_at = -math.inf
+        self._size = (0, 0)
+
+    @classmethod
+    def load(cls, settings: VisionSettings) -> Observer:
+        """An observer whose networks are loaded now.
+
+        Raises:
+            WeightsError: the weights are missing or wrong.
+            ModelError: the runtime cannot run them.
+        """
+        observer = cls(settings, Networks.load(settings))
+        observer._prepare()
+        return observer
+
+    def reset(self) -> None:
+        """Forgets everything that it follows, as for a new source; numbers are not used again."""
+        if self._hands is not None and self._faces is not None:
+            self._hands.reset()
+            self._faces.reset()
+        for pace in (self._hand_pace, self._search_pace, self._face_pace, self._new_face_pace):
+            pace.now()
+        self._gate.reset()
+        self._searched_at = self._last_at = -math.inf
+
+    def due(self, at: float) -> bool:
+        """Whether `observe` would look at a frame of that time, rather than repeat itself."""
+        if abs(at - self._last_at) > _FORGET_S:
+            return True
+        if at <= self._last_at:
+            return False
+        return self._hands_due(at) or self._search_due(at) or self._faces_due(at)
+
+    def observe(self, frame: Frame) -> Observation:
+        """What is in the frame.
+
+        A frame that is no newer than the last one changes nothing; one that is a second older or
+        newer starts afresh.
+
+        Raises:
+            WeightsError: the networks were not loaded yet, and their weights are missing or wrong.
+            ModelError: as above, and the runtime cannot run them.
+        """
+        hands, faces, _ = self._prepare()
+        at = frame.captured_at
+        if abs(at - self._last_at) > _FORGET_S or frame.size != self._size:
+            self.reset()
+        if at > self._last_at:
+            self._last_at, self._size = at, frame.size
+            self._work(hands, faces, frame.image, at)
+        return Observation(frame.index, at, frame.size, hands.hands, faces.faces)
+
+    def observe_still(self, image: Image) -> Observation:
+        """What is in a single picture; nothing is followed, smoothed or remembered.
+
+        Raises:
+            WeightsError: as for `observe`.
+            ModelError: as for `observe`.
+        """
+        _, faces, finder = self._prepare()
+        hands = tuple(
+            Hand(
+                track_id=number,
+                points=reading.points,
+                depth=reading.depth,
+                world=reading.world,
+                side=reading.side,
+                presence=reading.presence,
+            )
+            for number, reading in enumerate(finder.find(image, self._settings.max_hands), 1)
+        )
+        found: tuple[Face, ...] = faces.find(image) if self._settings.max_faces else ()
+        height, width = image.shape[:2]
+        return Observation(0, 0.0, (width, height), hands, found)
+
+    def _prepare(self) -> tuple[HandTracker, FaceTracker, HandFinder]:
+        if self._hands is None or self._faces is None or self._finder is None:
+            networks = self._networks or Networks.load(self._settings)
+            self._finder = HandFinder(
+                networks.palms,
+                networks.hands,
+                self._settings.min_palm_score,
+                self._settings.min_presence,
+            )
+            self._hands = HandTracker(self._finder, self._settings.max_hands)
+            self._faces = FaceTracker(networks.faces, networks.meshes, self._settings.max_faces)
+        return self._hands, self._faces, self._finder
+
+    def _hands_due(self, at: float) -> bool:
+        return bool(self._hands and self._hands.hands) and self._hand_pace.due(at)
+
+    def _search_due(self, at: float) -> bool:
+        return not (self._hands and self._hands.is_full) and self._search_pace.due(at)
+
+    def _faces_due(self, at: float, early: float = 0.0) -> bool:
+        return self._settings.max_faces > 0 and self._face_pace.due(at, early)
+
+    def _work(self, hands: HandTracker, faces: FaceTracker, image: Image, at: float) -> None:
+        looked = False
+        if self._hands_due(at):
+            looked = True
+            self._hand_pace.done(at)
+            if hands.follow(image, at):
+                self._search_pace.now()
+                self._gate.reset()
+        if self._search_due(at):
+            looked = True
+            self._search_pace.done(at, 1 / _SECOND_HAND_SHARE if hands.hands else 1.0)
+            self._search_hands(hands, faces, image, at)
+        # Faces go along with the hands where they can: whoever waits on `due` wakes less often.
+        if self._faces_due(at, early=0.5 if looked else 0.0):
+            self._face_pace.done(at)
+            missed = faces.follow(image, at)
+            if not faces.is_full and (missed or not faces.faces or self._new_face_pace.due(at)):
+                self._new_face_pace.done(at)
+                faces.search(image, at)
+
+    def _search_hands(
+        self, hands: HandTracker, faces: FaceTracker, image: Image, at: float
+    ) -> None:
+        """Looks for new hands, if anything but the known faces has moved since the last time."""
+        boxes: list[Box] = [face.box for face in faces.faces]
+        if not self._gate.changed(image, boxes) and at - self._searched_at < _FORCED_SEARCH_S:
+            return
+        self._searched_at = at
+        if hands.search(image, at):
+            self._hand_pace.done(at)
