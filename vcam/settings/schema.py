@@ -155,7 +155,7 @@ class TriggerSettings(Section):
         200, ge=0, le=1000, description="Window of the median over pose scores"
     )
     lost_after_ms: int = Field(
-        400, ge=100, le=5000, description="A hand that is out of sight this long has gone"
+        500, ge=100, le=5000, description="A hand that is out of sight this long has gone"
     )
 
     def thresholds(self, gesture: str) -> TriggerDefaults:

@@ -1,0 +1,170 @@
+"""Pose readings over time to gesture events, for all gestures of one person."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from vcam.core.events import GestureEvent
+from vcam.core.observation import NONE_POSE, Observation, PoseReading
+from vcam.settings.schema import TriggerDefaults, TriggerSettings
+from vcam.triggers.evidence import Evidence, is_clear, weigh
+from vcam.triggers.guards import Reason, blocked_by
+from vcam.triggers.hands import HandRegister, TrackedHand
+from vcam.triggers.machine import GestureMachine, Phase
+from vcam.triggers.smoothing import Sample
+
+
+class Candidate(NamedTuple):
+    """A gesture that is being held but has not started: what the ring shows.
+
+    Attributes:
+        gesture: its name.
+        track_ids: the hands that show it.
+        progress: share of the dwell that is done, 0..1.
+    """
+
+    gesture: str
+    track_ids: tuple[int, ...]
+    progress: float
+
+
+class TriggerEngine:
+    """Turns pose readings into gesture events. Pure: time comes in with the observations.
+
+    Used from one thread. All times are seconds on the clock of the frames; `tick` and `restart`
+    must be given that same clock.
+
+    Args:
+        settings: thresholds, guards, times.
+        gestures: pose names that may trigger.
+
+    Raises:
+        ValueError: `none` is among the gestures.
+    """
+
+    def __init__(self, settings: TriggerSettings, gestures: Sequence[str]) -> None:
+        if NONE_POSE in gestures:
+            raise ValueError(f"{NONE_POSE!r} is the absence of a pose and can start nothing")
+        self._machines = {gesture: GestureMachine(gesture) for gesture in gestures}
+        self._hands = HandRegister()
+        self._opened_at: float | None = None
+        self._observed_at: float | None = None
+        self.apply(settings)
+
+    def apply(self, settings: TriggerSettings) -> None:
+        """Takes new settings over at once. Nothing that is held or active is lost by it.
+
+        A gesture that they switch off is cancelled or ended at the next observation.
+        """
+        self._settings = settings
+        self._thresholds: dict[str, TriggerDefaults] = {
+            gesture: settings.thresholds(gesture) for gesture in self._machines
+        }
+
+    def restart(self, at: float) -> tuple[GestureEvent, ...]:
+        """The camera was opened again or the pipeline resumed: everything ends, warm-up begins.
+
+        Times may start over here (another camera, a clip that begins again).
+
+        Returns:
+            The `cancelled` and `end` events of what was going on.
+        """
+        self._hands.clear()
+        self._observed_at = None
+        self._opened_at = at
+        return tuple(event for machine in self._machines.values() for event in machine.restart(at))
+
+    def update(
+        self, observation: Observation, readings: Sequence[PoseReading]
+    ) -> tuple[GestureEvent, ...]:
+        """One observation and what the classifier makes of its hands.
+
+        An observation that is not later than the last one is ignored. A reading without a hand in
+        the observation is ignored; a hand without a reading counts as not seen.
+        """
+        at = observation.at
+        if not math.isfinite(at) or (self._observed_at is not None and at <= self._observed_at):
+            return ()
+        if self._opened_at is None:
+            self._opened_at = at
+        lost_after_s = self._settings.lost_after_ms / 1000
+        was_blind = self._observed_at is None or at - self._observed_at > lost_after_s
+        events = self._expire(at, Reason.NO_PICTURE if was_blind else Reason.HAND_LOST)
+        self._observed_at = at
+        hands = self._read(observation, readings)
+        not_before = self._opened_at + self._settings.guards.warm_up_ms / 1000
+        for gesture, machine in self._machines.items():
+            events += machine.see(
+                at,
+                self._evidence(machine, hands),
+                self._thresholds[gesture],
+                not_before=not_before,
+                lost_after_s=lost_after_s,
+                was_blind=was_blind,
+            )
+        return tuple(events)
+
+    def tick(self, now: float) -> tuple[GestureEvent, ...]:
+        """Time has passed without an observation: gives up what has not been seen for too long.
+
+        Nothing ever starts here: what is not seen is not held.
+        """
+        if self._observed_at is None or not math.isfinite(now):
+            return ()
+        blind = now - self._observed_at > self._settings.lost_after_ms / 1000
+        return tuple(self._expire(now, Reason.NO_PICTURE if blind else Reason.HAND_LOST))
+
+    def progress(self) -> tuple[Candidate, ...]:
+        """The gestures that are being held but have not started."""
+        return tuple(
+            Candidate(gesture, *machine.lead)
+            for gesture, machine in self._machines.items()
+            if machine.lead is not None
+        )
+
+    def holders(self) -> dict[str, tuple[int, ...]]:
+        """The hands that show each active gesture now; the tracks may differ from `start`'s."""
+        return {
+            gesture: machine.holders
+            for gesture, machine in self._machines.items()
+            if machine.phase is Phase.ACTIVE
+        }
+
+    def _expire(self, at: float, reason: Reason) -> list[GestureEvent]:
+        gone = self._hands.drop_unseen_since(at - self._settings.lost_after_ms / 1000)
+        if not gone:
+            return []
+        keys = {hand.key for hand in gone}
+        return [
+            event for machine in self._machines.values() for event in machine.lose(at, keys, reason)
+        ]
+
+    def _read(self, observation: Observation, readings: Sequence[PoseReading]) -> list[TrackedHand]:
+        """Notes one reading for each hand that has one; returns those hands."""
+        by_track = {reading.track_id: reading for reading in readings}
+        seen = [hand for hand in observation.hands if hand.track_id in by_track]
+        in_view = {hand.track_id for hand in observation.hands}
+        found = self._hands.find(observation.at, seen, in_view)
+        for tracked, hand in found:
+            speed = tracked.speedometer.speed(observation.at, tracked.centre, tracked.width)
+            reason = blocked_by(
+                hand, observation.faces, observation.size[1], speed, self._settings.guards
+            )
+            sample = Sample.of(observation.at, by_track[hand.track_id], reason or "")
+            tracked.history.add(sample, self._settings.smoothing_ms)
+        return [tracked for tracked, _ in found]
+
+    def _evidence(self, machine: GestureMachine, hands: Sequence[TrackedHand]) -> list[Evidence]:
+        thresholds = self._thresholds[machine.gesture]
+        return [
+            weigh(hand.key, hand.track_id, hand.history, machine.gesture, thresholds)
+            for hand in hands
+            # Most gestures are idle most of the time; only a clear reading can change that.
+            if machine.phase is not Phase.IDLE
+            or (
+                hand.history.newest is not None
+                and is_clear(hand.history.newest, machine.gesture, thresholds)
+            )
+        ]

@@ -1,0 +1,103 @@
+"""Which hand is which: a hand that the tracker loses and finds again stays the same hand."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from vcam.core.observation import Hand
+from vcam.triggers.guards import Speedometer, hand_width, palm_centre
+from vcam.triggers.smoothing import History
+
+RELINK_WIDTHS = 1.5
+"""A new track this near to where a hand went out of sight, in hand widths, is that hand. At the
+fastest speed that counts for a pose (half a width per 100 ms) a hand goes 1.5 widths in 300 ms."""
+
+
+@dataclass(slots=True, eq=False)
+class TrackedHand:
+    """One hand of a person, over all the tracks that it had.
+
+    Attributes:
+        key: its number here; never used again.
+        track_id: the vision stage's number for it now.
+        seen_at: when it was last read, seconds.
+        centre: of its palm then, pixels.
+        width: its size then, pixels.
+        history: its newest readings.
+        speedometer: where it was.
+    """
+
+    key: int
+    track_id: int
+    seen_at: float
+    centre: tuple[float, float]
+    width: float
+    history: History = field(default_factory=History)
+    speedometer: Speedometer = field(default_factory=Speedometer)
+
+
+class HandRegister:
+    """Knows the hands that are in view, or were a moment ago."""
+
+    def __init__(self) -> None:
+        self._hands: dict[int, TrackedHand] = {}
+        self._last_key = 0
+
+    def find(
+        self, at: float, hands: Iterable[Hand], in_view: Collection[int]
+    ) -> list[tuple[TrackedHand, Hand]]:
+        """Notes the hands that were read in one observation, and says who each of them is.
+
+        A track that is known is the same hand, of course. A new track is the known hand that is
+        missing from this observation and was last seen nearest to it, no further away than
+        `RELINK_WIDTHS`; else it is a new hand.
+
+        Args:
+            at: seconds.
+            hands: the hands that were read.
+            in_view: tracks of all hands in the observation, read or not.
+        """
+        now = {hand.track_id: hand for hand in hands}
+        known = {hand.track_id: hand for hand in self._hands.values()}
+        missing = [hand for hand in self._hands.values() if hand.track_id not in in_view]
+        found: list[tuple[TrackedHand, Hand]] = []
+        for track_id, hand in now.items():
+            centre, width = palm_centre(hand), hand_width(hand)
+            tracked = known.get(track_id)
+            if tracked is None:
+                tracked = _nearest(missing, centre, width)
+                if tracked is not None:
+                    missing.remove(tracked)
+            if tracked is None:
+                self._last_key += 1
+                tracked = TrackedHand(self._last_key, track_id, at, centre, width)
+                self._hands[tracked.key] = tracked
+            tracked.track_id, tracked.seen_at = track_id, at
+            tracked.centre, tracked.width = centre, width
+            found.append((tracked, hand))
+        return found
+
+    def drop_unseen_since(self, at: float) -> list[TrackedHand]:
+        """Forgets, and returns, the hands that were last read before `at`."""
+        gone = [hand for hand in self._hands.values() if hand.seen_at < at]
+        for hand in gone:
+            del self._hands[hand.key]
+        return gone
+
+    def clear(self) -> None:
+        """Forgets all hands."""
+        self._hands.clear()
+
+
+def _nearest(
+    missing: Iterable[TrackedHand], centre: tuple[float, float], width: float
+) -> TrackedHand | None:
+    best, best_distance = None, RELINK_WIDTHS
+    for hand in missing:
+        apart = math.hypot(hand.centre[0] - centre[0], hand.centre[1] - centre[1])
+        distance = apart / max(hand.width, width, 1e-6)
+        if distance <= best_distance:
+            best, best_distance = hand, distance
+    return best

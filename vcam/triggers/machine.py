@@ -1,0 +1,299 @@
+"""The life of one gesture: idle, candidate, active, cooldown.
+
+The machine knows neither pictures nor scores: it gets evidence and time. Times are seconds on the
+clock of the frames; frames are never counted towards the hold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from vcam.core.events import EventKind, GestureEvent
+from vcam.settings.schema import TriggerDefaults
+from vcam.triggers.evidence import Evidence, credit_s
+from vcam.triggers.guards import Reason
+from vcam.triggers.smoothing import LEAST_READINGS
+
+_TOLERANCE_S = 1e-6
+"""Sums of frame intervals end this close to what they should be."""
+
+
+class Phase(StrEnum):
+    """Where a gesture is in its life."""
+
+    IDLE = "idle"
+    CANDIDATE = "candidate"
+    ACTIVE = "active"
+    COOLDOWN = "cooldown"
+
+
+@dataclass(slots=True)
+class _Hold:
+    """One hand on its way to starting the gesture."""
+
+    hand: int
+    track_ids: tuple[int, ...]
+    since: float
+    clear_at: float
+    clear_count: int
+    held_s: float
+    score: float
+    paused: bool = False
+    progress: float = 0.0
+    told: float = -1.0
+
+
+class GestureMachine:
+    """The state machine of one gesture of one person, whichever hand shows it.
+
+    Each hand that comes into the pose opens a hold of its own; the oldest hold leads, is told in
+    events, and is the one that may start the gesture.
+
+    Args:
+        gesture: its name.
+    """
+
+    def __init__(self, gesture: str) -> None:
+        self.gesture = gesture
+        self.phase = Phase.IDLE
+        self._holds: dict[int, _Hold] = {}
+        self._leader: _Hold | None = None
+        self._showing: dict[int, tuple[int, ...]] = {}
+        self._active: _Hold | None = None
+        self._armed_at = float("-inf")
+        self._ended_at = float("-inf")
+        self._away_since: float | None = None
+        self._released_at: float | None = None
+        self._told_at = float("-inf")
+
+    @property
+    def lead(self) -> tuple[tuple[int, ...], float] | None:
+        """Tracks and progress of the candidate, None without one."""
+        return (self._leader.track_ids, self._leader.progress) if self._leader else None
+
+    @property
+    def holders(self) -> tuple[int, ...]:
+        """Tracks that show the gesture while it is active, the longest-holding hand first."""
+        if self.phase is not Phase.ACTIVE:
+            return ()
+        return tuple(track for tracks in self._showing.values() for track in tracks)
+
+    def see(
+        self,
+        at: float,
+        evidence: Sequence[Evidence],
+        thresholds: TriggerDefaults,
+        *,
+        not_before: float,
+        lost_after_s: float,
+        was_blind: bool,
+    ) -> list[GestureEvent]:
+        """One observation.
+
+        Args:
+            at: its time, seconds; later than that of the one before.
+            evidence: of the hands that were read in it.
+            thresholds: of this gesture.
+            not_before: no hold counts before this time (warm-up), seconds.
+            lost_after_s: clear readings further apart than this belong to different holds.
+            was_blind: nothing was seen for so long before this observation that a pose may have
+                been held, or left, unseen.
+        """
+        if not thresholds.enabled:
+            return self.stop(at, Reason.SWITCHED_OFF)
+        if self.phase is Phase.ACTIVE:
+            return self._keep(at, evidence)
+        if self.phase is Phase.COOLDOWN:
+            self._cool(at, evidence, thresholds, was_blind)
+        if self.phase is Phase.COOLDOWN:
+            return []
+        reason = self._collect(evidence, thresholds, max(not_before, self._armed_at), lost_after_s)
+        return self._advance(at, thresholds, reason)
+
+    def lose(self, at: float, hands: Collection[int], reason: str) -> list[GestureEvent]:
+        """These hands are gone for good, as known at `at` seconds."""
+        for hand in hands:
+            self._holds.pop(hand, None)
+            self._showing.pop(hand, None)
+        if self._leader is not None and self._leader.hand in hands:
+            return [self._cancel(at, reason)]
+        if self.phase is Phase.ACTIVE and not self._showing:
+            return [self._end(at, reason)]
+        if self.phase is Phase.COOLDOWN and not self._showing and self._away_since is None:
+            self._away_since = at
+        return []
+
+    def stop(self, at: float, reason: str) -> list[GestureEvent]:
+        """Gives up whatever is going on, at `at` seconds; a cooldown in progress goes on."""
+        self._holds.clear()
+        self._showing.clear()
+        if self._leader is not None:
+            return [self._cancel(at, reason)]
+        if self.phase is Phase.ACTIVE:
+            events = [self._end(at, reason)]
+            # Nobody saw the hand leave the pose.
+            self._away_since = None
+            return events
+        return []
+
+    def restart(self, at: float) -> list[GestureEvent]:
+        """As `stop`, and forgets all times before `at`: the clock may be another one."""
+        self._told_at = at
+        events = self.stop(at, Reason.RESTARTED)
+        self._armed_at = float("-inf")
+        if self.phase is Phase.COOLDOWN:
+            self._ended_at, self._away_since, self._released_at = at, None, None
+        return events
+
+    def _collect(
+        self,
+        evidence: Sequence[Evidence],
+        thresholds: TriggerDefaults,
+        not_before: float,
+        lost_after_s: float,
+    ) -> str:
+        """Opens, feeds and drops holds; returns why the leader's was dropped, else nothing."""
+        dropped = ""
+        for case in evidence:
+            hold = self._holds.get(case.hand)
+            if hold is None:
+                self._open(case, not_before)
+                continue
+            reason = _feed(hold, case, lost_after_s)
+            if reason:
+                del self._holds[case.hand]
+                dropped = reason if hold is self._leader else dropped
+            hold.progress = max(hold.progress, min(1.0, hold.held_s * 1000 / thresholds.dwell_ms))
+        return dropped
+
+    def _open(self, case: Evidence, not_before: float) -> None:
+        if not (case.clear and case.enters) or case.at < not_before:
+            return
+        since = max(case.run.since, not_before)
+        self._holds[case.hand] = _Hold(
+            hand=case.hand,
+            track_ids=case.track_ids,
+            since=since,
+            clear_at=case.at,
+            clear_count=case.run.number,
+            held_s=min(case.run.held_s, case.at - since),
+            score=case.score,
+        )
+
+    def _advance(self, at: float, thresholds: TriggerDefaults, dropped: str) -> list[GestureEvent]:
+        events: list[GestureEvent] = []
+        if dropped:
+            events.append(self._cancel(at, dropped))
+        if self._leader is None and self._holds:
+            self._leader = min(self._holds.values(), key=lambda hold: hold.since)
+            self.phase = Phase.CANDIDATE
+        leader = self._leader
+        if leader is None:
+            return events
+        dwell_s = thresholds.dwell_ms / 1000
+        leader.progress = max(leader.progress, min(1.0, leader.held_s / dwell_s))
+        held_long_enough = leader.held_s >= dwell_s - _TOLERANCE_S
+        if held_long_enough and leader.clear_count >= LEAST_READINGS and leader.clear_at == at:
+            events.append(self._start(at, leader))
+        elif leader.progress > leader.told:
+            leader.told = leader.progress
+            events.append(self._event(EventKind.PROGRESS, at, leader))
+        return events
+
+    def _start(self, at: float, leader: _Hold) -> GestureEvent:
+        self.phase, self._active, self._leader = Phase.ACTIVE, leader, None
+        leader.progress = 1.0
+        self._showing = {leader.hand: leader.track_ids}
+        self._holds.clear()
+        return self._event(EventKind.START, at, leader)
+
+    def _keep(self, at: float, evidence: Sequence[Evidence]) -> list[GestureEvent]:
+        reason = ""
+        for case in evidence:
+            if case.hand in self._showing and not case.shows:
+                del self._showing[case.hand]
+                reason = case.reason or Reason.RELEASED
+            elif case.hand in self._showing or (case.clear and case.enters):
+                self._showing[case.hand] = case.track_ids
+                if self._active is not None:
+                    self._active.score = case.score
+        return [] if self._showing else [self._end(at, reason)]
+
+    def _cool(
+        self,
+        at: float,
+        evidence: Sequence[Evidence],
+        thresholds: TriggerDefaults,
+        was_blind: bool,
+    ) -> None:
+        """Waits for the end of the cooldown, and for the pose to be gone for long enough."""
+        for case in evidence:
+            if case.shows:
+                self._showing[case.hand] = case.track_ids
+            else:
+                self._showing.pop(case.hand, None)
+        if self._showing:
+            self._away_since = None
+        elif self._away_since is None or was_blind:
+            self._away_since = at
+        if self._released_at is None and self._away_since is not None:
+            released_at = self._away_since + thresholds.release_ms / 1000
+            self._released_at = released_at if at >= released_at - _TOLERANCE_S else None
+        cooled_at = self._ended_at + thresholds.cooldown_ms / 1000
+        if self._released_at is not None and at >= cooled_at:
+            self.phase = Phase.IDLE
+            self._armed_at = max(cooled_at, self._released_at)
+            self._showing.clear()
+
+    def _cancel(self, at: float, reason: str) -> GestureEvent:
+        assert self._leader is not None
+        leader, self._leader = self._leader, None
+        self.phase = Phase.IDLE
+        return self._event(EventKind.CANCELLED, at, leader, reason)
+
+    def _end(self, at: float, reason: str) -> GestureEvent:
+        assert self._active is not None
+        held, self._active = self._active, None
+        self.phase = Phase.COOLDOWN
+        event = self._event(EventKind.END, at, held, reason)
+        self._ended_at = self._away_since = event.at
+        self._released_at = None
+        return event
+
+    def _event(self, kind: EventKind, at: float, hold: _Hold, reason: str = "") -> GestureEvent:
+        # A tick may run ahead of the observations, which are told by when they were captured.
+        self._told_at = max(self._told_at, at)
+        return GestureEvent(
+            kind=kind,
+            gesture=self.gesture,
+            at=self._told_at,
+            track_ids=hold.track_ids,
+            candidate_at=hold.since,
+            progress=hold.progress,
+            score=hold.score,
+            reason=str(reason),
+        )
+
+
+def _feed(hold: _Hold, case: Evidence, lost_after_s: float) -> str:
+    """Adds one reading to a hold; returns why it is over, nothing if it is not.
+
+    Only time between two clear readings counts, and only while the smoothed score stayed at
+    `enter` or above; between `leave` and `enter` the hold waits.
+    """
+    hold.score, hold.track_ids = case.score, case.track_ids
+    if not case.stays:
+        return case.reason or Reason.RELEASED
+    if case.at - hold.clear_at > lost_after_s + _TOLERANCE_S:
+        return Reason.UNCLEAR
+    if not case.enters:
+        hold.paused = True
+    elif case.clear:
+        if not hold.paused:
+            hold.held_s += credit_s(case.at - hold.clear_at)
+        hold.paused = False
+        hold.clear_at = case.at
+        hold.clear_count += 1
+    return ""
