@@ -1,0 +1,144 @@
+"""Draws one sprite on a picture: sub-pixel placed, in 8 bit, only where it lands."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from vcam.core.frame import Image
+from vcam.effects.sprite import Level, Sprite
+
+MAX_DRAWN_SIDE = 16_384
+"""Sprites that would come out larger than this, in pixels, are not drawn."""
+
+MIN_OPACITY = 1 / 255
+
+
+@dataclass(frozen=True, slots=True)
+class Pose2D:
+    """Where and how a sprite is drawn.
+
+    Attributes:
+        x: where the sprite's pivot comes to lie on the canvas, pixels (0 is the left edge of the
+            leftmost pixel).
+        y: the same, downwards.
+        width: width of the whole picture, pixels.
+        height: its height, pixels.
+        angle: radians, clockwise as seen on the picture.
+        opacity: 0..1.
+        pivot: the point of the picture that lies on (x, y) and that it turns about, as shares of
+            its width and height.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    angle: float = 0.0
+    opacity: float = 1.0
+    pivot: tuple[float, float] = (0.5, 0.5)
+
+
+class Blender:
+    """Draws sprites; keeps its scratch memory, so one per thread."""
+
+    def __init__(self) -> None:
+        self._scratch: dict[str, npt.NDArray[np.uint8]] = {}
+
+    def draw(self, canvas: Image, sprite: Sprite, frame: int, pose: Pose2D) -> bool:
+        """Blends one frame of `sprite` into `canvas`, uint8 (H, W, 3), in place.
+
+        A pose that is not finite, has no size, or lies off the canvas draws nothing.
+
+        Returns:
+            Whether anything was drawn.
+        """
+        numbers = (pose.x, pose.y, pose.width, pose.height, pose.angle, pose.opacity)
+        if not all(map(math.isfinite, numbers)) or pose.opacity < MIN_OPACITY:
+            return False
+        if not (0.5 <= max(pose.width, pose.height) <= MAX_DRAWN_SIDE):
+            return False
+        if min(pose.width, pose.height) <= 0 or max(abs(pose.x), abs(pose.y)) > 1e6:
+            return False
+        scale = max(pose.width / sprite.width, pose.height / sprite.height)
+        level = sprite.level(frame, scale)
+        matrix = _matrix(sprite, level, pose)
+        window = _window(level, matrix, canvas.shape[1], canvas.shape[0])
+        if window is None:
+            return False
+        left, top, right, bottom = window
+        width, height = right - left, bottom - top
+        matrix[0, 2] -= left
+        matrix[1, 2] -= top
+        patch = self._take("patch", height, width, 4)
+        cv2.warpAffine(
+            level.pixels,
+            matrix,
+            (width, height),
+            dst=patch,
+            flags=cv2.INTER_LINEAR,
+            borderMode=cv2.BORDER_CONSTANT,
+            borderValue=(0, 0, 0, 0),
+        )
+        self.blend(canvas[top:bottom, left:right], patch, pose.opacity)
+        return True
+
+    def blend(self, target: Image, patch: npt.NDArray[np.uint8], opacity: float = 1.0) -> None:
+        """Lays `patch` over `target`: patch * opacity + target * (1 - alpha * opacity).
+
+        Args:
+            target: uint8 (h, w, 3), written in place; may be a view.
+            patch: uint8 (h, w, 4) premultiplied BGRA; faded in place if `opacity` is below 1.
+            opacity: 0..1.
+        """
+        height, width = patch.shape[:2]
+        if opacity < 1:
+            cv2.convertScaleAbs(patch, dst=patch, alpha=max(0.0, opacity))
+        colour = self._take("colour", height, width, 3)
+        cover = self._take("cover", height, width, 3)
+        cv2.cvtColor(patch, cv2.COLOR_BGRA2BGR, dst=colour)
+        cv2.mixChannels([patch], [cover], [3, 0, 3, 1, 3, 2])
+        cv2.bitwise_not(cover, dst=cover)
+        cv2.multiply(target, cover, dst=cover, scale=1 / 255)
+        cv2.add(cover, colour, dst=target)
+
+    def _take(self, name: str, height: int, width: int, channels: int) -> npt.NDArray[np.uint8]:
+        """A kept buffer; fresh ones of this size cost more in page faults than the blend does."""
+        wanted = height * width * channels
+        kept = self._scratch.get(name)
+        if kept is None or kept.size < wanted:
+            kept = self._scratch[name] = np.empty(wanted, np.uint8)
+        return kept[:wanted].reshape(height, width, channels)
+
+
+def _matrix(sprite: Sprite, level: Level, pose: Pose2D) -> npt.NDArray[np.float64]:
+    """From indices of the level's pixels to indices of the canvas's, float64 (2, 3)."""
+    across = pose.width / (sprite.width * level.scale_x)
+    down = pose.height / (sprite.height * level.scale_y)
+    cos, sin = math.cos(pose.angle), math.sin(pose.angle)
+    a, b, c, d = across * cos, -down * sin, across * sin, down * cos
+    pivot_x = level.centre[0] + (pose.pivot[0] - 0.5) * sprite.width * level.scale_x - 0.5
+    pivot_y = level.centre[1] + (pose.pivot[1] - 0.5) * sprite.height * level.scale_y - 0.5
+    shift_x = pose.x - 0.5 - a * pivot_x - b * pivot_y
+    shift_y = pose.y - 0.5 - c * pivot_x - d * pivot_y
+    return np.array([[a, b, shift_x], [c, d, shift_y]])
+
+
+def _window(
+    level: Level, matrix: npt.NDArray[np.float64], canvas_width: int, canvas_height: int
+) -> tuple[int, int, int, int] | None:
+    """Left, top, right, bottom of the canvas's pixels that the level touches; None for none."""
+    height, width = level.pixels.shape[:2]
+    last_x, last_y = width - 1, height - 1
+    (a, b, shift_x), (c, d, shift_y) = matrix.tolist()
+    xs = (shift_x, shift_x + a * last_x, shift_x + b * last_y, shift_x + a * last_x + b * last_y)
+    ys = (shift_y, shift_y + c * last_x, shift_y + d * last_y, shift_y + c * last_x + d * last_y)
+    left, right = max(0, math.floor(min(xs))), min(canvas_width, math.ceil(max(xs)) + 1)
+    top, bottom = max(0, math.floor(min(ys))), min(canvas_height, math.ceil(max(ys)) + 1)
+    if left >= right or top >= bottom:
+        return None
+    return left, top, right, bottom

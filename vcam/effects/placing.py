@@ -1,0 +1,141 @@
+"""Where a sticker goes: anchor, offset, animation and the picture's bounds together."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from vcam.core.geometry import Box
+from vcam.effects.anchor import AnchorPose
+from vcam.effects.animation import Motion
+from vcam.effects.blend import Pose2D
+from vcam.effects.schema import StickerSpec
+from vcam.effects.sprite import Sprite
+
+Offset = tuple[float, float]
+
+
+def on_face(spec: StickerSpec, sprite: Sprite, anchor: AnchorPose, motion: Motion) -> Pose2D:
+    """On a face: offset and animation along the head's own axes."""
+    return _posed(spec, sprite, anchor, spec.offset, motion, anchor.roll if spec.rotate else 0.0)
+
+
+def beside_hand(
+    spec: StickerSpec, sprite: Sprite, anchor: AnchorPose, offset: Offset, motion: Motion
+) -> Pose2D:
+    """By a hand: upright, at the offset that `choose_side` found."""
+    return _posed(spec, sprite, anchor, offset, motion, 0.0)
+
+
+def on_screen(spec: StickerSpec, sprite: Sprite, size: tuple[int, int], motion: Motion) -> Pose2D:
+    """On the picture, of `size` width and height: offsets are shares of it, (0, 0) its middle."""
+    width, height = size
+    x, y = width * (0.5 + spec.offset[0]), height * (0.5 + spec.offset[1])
+    return _posed(spec, sprite, AnchorPose(0, x, y, width), (0.0, 0.0), motion, 0.0)
+
+
+def choose_side(
+    spec: StickerSpec,
+    sprite: Sprite,
+    anchor: AnchorPose,
+    faces: Sequence[AnchorPose],
+    size: tuple[int, int],
+) -> Offset:
+    """The offset from a hand at which a sticker neither leaves the picture nor covers a face.
+
+    Tried in this order, the first of the best wins: as the pack says; mirrored; straight beside
+    the hand on either side; under it.
+
+    Args:
+        spec: of the sticker.
+        sprite: its picture.
+        anchor: the hand.
+        faces: all faces in view, by their eyes.
+        size: width and height of the picture.
+    """
+    right, down = spec.offset
+    reach = math.hypot(right, down)
+    outward = 1 if right >= 0 else -1
+    candidates = (
+        (right, down),
+        (-right, down),
+        (outward * reach, 0.0),
+        (-outward * reach, 0.0),
+        (right, -down),
+    )
+    costs = [_cost(spec, sprite, anchor, offset, faces, size) for offset in candidates]
+    return candidates[costs.index(min(costs))]
+
+
+def kept_inside(pose: Pose2D, size: tuple[int, int]) -> Pose2D:
+    """Moved so that all of it shows, where it is small enough for that."""
+    box = _box(pose)
+    x = _shift(box.x, box.width, size[0])
+    y = _shift(box.y, box.height, size[1])
+    if x == 0 and y == 0:
+        return pose
+    return Pose2D(
+        pose.x + x, pose.y + y, pose.width, pose.height, pose.angle, pose.opacity, pose.pivot
+    )
+
+
+def _shift(start: float, length: float, bound: int) -> float:
+    if length > bound or not math.isfinite(start):
+        return 0.0
+    return max(0.0, -start) - max(0.0, start + length - bound)
+
+
+def _cost(
+    spec: StickerSpec,
+    sprite: Sprite,
+    anchor: AnchorPose,
+    offset: Offset,
+    faces: Sequence[AnchorPose],
+    size: tuple[int, int],
+) -> float:
+    """Area outside the picture plus area over faces, as shares of the sticker's own."""
+    box = _box(_posed(spec, sprite, anchor, offset, Motion(), 0.0))
+    area = max(box.area, 1e-6)
+    outside = area - box.overlap(Box(0, 0, size[0], size[1]))
+    covered = sum(box.overlap(_head(face)) for face in faces)
+    return round((outside + covered) / area, 2)
+
+
+def _head(eyes: AnchorPose) -> Box:
+    """A head is about 2.4 eye distances wide, from 1.6 above the eyes to 2 below."""
+    unit = eyes.unit
+    return Box(eyes.x - 1.2 * unit, eyes.y - 1.6 * unit, 2.4 * unit, 3.6 * unit)
+
+
+def _box(pose: Pose2D) -> Box:
+    return Box(
+        pose.x - pose.pivot[0] * pose.width,
+        pose.y - pose.pivot[1] * pose.height,
+        pose.width,
+        pose.height,
+    )
+
+
+def _posed(
+    spec: StickerSpec,
+    sprite: Sprite,
+    anchor: AnchorPose,
+    offset: Offset,
+    motion: Motion,
+    angle: float,
+) -> Pose2D:
+    width = spec.size * anchor.unit
+    height = width * sprite.height / sprite.width
+    right = offset[0] * anchor.unit + motion.right * height
+    down = offset[1] * anchor.unit + motion.down * height
+    cos, sin = math.cos(anchor.roll), math.sin(anchor.roll)
+    squash = anchor.squash if spec.anchor == "face.eyes" else 1.0
+    return Pose2D(
+        anchor.x + right * cos - down * sin,
+        anchor.y + right * sin + down * cos,
+        width * squash * motion.scale,
+        height * motion.scale,
+        angle + motion.angle,
+        spec.opacity * anchor.visibility * motion.opacity,
+        spec.pivot,
+    )
