@@ -14,7 +14,7 @@ from vcam.pipeline.capture_thread import Captured, CaptureLoop
 from vcam.pipeline.output_thread import Group, OutputLoop
 from vcam.pipeline.painting import Drawer, PicturePainter
 from vcam.pipeline.stats import Counters, PipelineStats, SourcePhase, SourceState
-from vcam.pipeline.vision_thread import Recognizer, SharedStage, VisionLoop
+from vcam.pipeline.vision_thread import Recognizer, VisionLoop
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import Settings
 from vcam.triggers.engine import TriggerEngine
@@ -64,21 +64,20 @@ class Pipeline:
         self._counters = Counters(clock.now())
         outputs = settings.outputs
         slot: LatestSlot[Captured] = LatestSlot()
-        shared = SharedStage(stage)
         self._capture = CaptureLoop(source, slot, clock, self._stop, reopen_at_end=reopen_at_end)
         self._vision = VisionLoop(
             slot,
             self.source_state,
             load_recognizer,
             engine,
-            shared,
+            stage,
             on_event,
             clock,
             self._stop,
             self._counters,
         )
         painter = PicturePainter(
-            outputs, settings.effects.progress_ring, shared, compositor, lambda: self._vision.scene
+            outputs, settings.effects.progress_ring, stage, compositor, lambda: self._vision.scene
         )
         self._output = OutputLoop(
             slot,

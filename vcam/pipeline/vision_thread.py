@@ -10,14 +10,14 @@ from typing import Protocol
 
 from vcam.core.clock import Clock
 from vcam.core.errors import VcamError
-from vcam.core.events import EventKind, GestureEvent, LiveEffect
+from vcam.core.events import GestureEvent
 from vcam.core.frame import Frame
 from vcam.core.observation import Observation, PoseReading
 from vcam.core.slot import LatestSlot
 from vcam.pipeline.capture_thread import Captured
 from vcam.pipeline.stats import Counters, SourceState
 from vcam.reactions.stage import Stage
-from vcam.triggers.engine import TriggerEngine
+from vcam.triggers.engine import Candidate, TriggerEngine
 
 logger = logging.getLogger(__name__)
 
@@ -49,25 +49,7 @@ class Scene:
     """What vision knows: the newest observation and the holds in progress."""
 
     observation: Observation
-    progress: Sequence[GestureEvent] = ()
-
-
-class SharedStage:
-    """The stage behind a lock: vision changes it, output reads it."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._lock = threading.Lock()
-
-    def handle(self, events: Sequence[GestureEvent]) -> None:
-        """See `Stage.handle`."""
-        with self._lock:
-            self._stage.handle(events)
-
-    def live(self, now: float) -> tuple[LiveEffect, ...]:
-        """See `Stage.live`."""
-        with self._lock:
-            return self._stage.live(now)
+    progress: Sequence[Candidate] = ()
 
 
 class VisionLoop:
@@ -92,7 +74,7 @@ class VisionLoop:
         source_state: Callable[[], SourceState],
         load_recognizer: Callable[[], Recognizer],
         engine: TriggerEngine,
-        stage: SharedStage,
+        stage: Stage,
         on_event: Callable[[GestureEvent], None],
         clock: Clock,
         stop: threading.Event,
@@ -154,8 +136,8 @@ class VisionLoop:
             observation, readings = recognizer.recognize(captured.frame)
             events = self._engine.update(observation, readings)
             self._react(events)
-            holds = [event for event in events if event.kind is EventKind.PROGRESS]
-            self.scene = Scene(observation, holds)
+            self._stage.follow(self._engine.holders())
+            self.scene = Scene(observation, self._engine.progress())
             self._counters.vision_frames += 1
 
     def _react(self, events: Sequence[GestureEvent]) -> None:

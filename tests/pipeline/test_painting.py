@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from vcam.core.events import ReactionRule
+from vcam.core.frame import Frame
+from vcam.core.observation import Hand, Observation
+from vcam.pipeline.painting import PicturePainter
+from vcam.pipeline.stats import SourcePhase, SourceState
+from vcam.pipeline.vision_thread import Scene
+from vcam.reactions.stage import Stage
+from vcam.settings.schema import OutputSettings
+from vcam.testing import plain_image
+from vcam.triggers.engine import Candidate
+
+SIZE = OutputSettings(width=640, height=360)
+
+
+class WhiteCorner:
+    """Draws a white corner; keeps what it was told."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.calls = []
+        self._error = error
+
+    def draw(self, canvas, live, observation, at, place, frame_at) -> None:
+        if self._error:
+            raise self._error
+        self.calls.append((len(live), place, at, frame_at))
+        canvas[:10, :10] = 255
+
+
+def scene(at: float, hold: bool) -> Scene:
+    points = np.full((21, 2), 200, np.float32)
+    points[0] = (150, 250)
+    zeros = np.zeros((21, 3), np.float32)
+    hand = Hand(4, points, zeros[:, 0], zeros, "right", 1.0)
+    holds = (Candidate("v_sign", (4,), 0.5),) if hold else ()
+    return Scene(Observation(0, at, (640, 360), (hand,)), holds)
+
+
+def make(ring="preview", live=False, seen: Scene | None = None, drawer=None):
+    stage = Stage([ReactionRule("v_sign", "p", "e", "hold", 0, 0, 100)])
+    if live:
+        stage.play("p", "e", 0.0)
+    drawer = drawer or WhiteCorner()
+    return PicturePainter(SIZE, ring, stage, drawer, lambda: seen), drawer
+
+
+def frame(width=640, height=360) -> Frame:
+    return Frame(plain_image(width, height), 1.0, 0)
+
+
+def test_picture_without_effects_passes_through_uncopied():
+    painter, drawer = make()
+    source = frame()
+    picture, preview = painter.paint(source, 1.0)
+    assert picture is source.image
+    assert preview is source.image
+    assert drawer.calls == []
+
+
+def test_effects_are_drawn_on_a_copy():
+    painter, drawer = make(live=True)
+    source = frame()
+    picture, preview = painter.paint(source, 1.01)
+    assert picture[0, 0, 0] == 255
+    assert preview is picture
+    assert source.image.max() == 90
+    assert drawer.calls[0][2:] == (1.01, 1.0)
+
+
+def test_other_size_is_fitted_and_the_placement_told():
+    painter, drawer = make(live=True)
+    picture, _ = painter.paint(frame(320, 240), 1.0)
+    assert picture.shape == (360, 640, 3)
+    _, place, _, _ = drawer.calls[0]
+    assert place.scale == pytest.approx(2.0)
+    assert (place.left, place.top) == pytest.approx((0, -60))
+
+
+@pytest.mark.parametrize(
+    ("ring", "in_picture", "in_preview"),
+    [("preview", False, True), ("picture", True, True), ("off", False, False)],
+)
+@pytest.mark.parametrize("live", [False, True])
+def test_ring_is_where_the_settings_say(ring, in_picture, in_preview, live):
+    painter, _ = make(ring, live=live, seen=scene(1.0, hold=True))
+    without, _ = make(ring, live=live, seen=scene(1.0, hold=False))
+    plain, _ = without.paint(frame(), 1.0)
+    picture, preview = painter.paint(frame(), 1.0)
+    assert np.array_equal(picture, plain) is not in_picture
+    assert np.array_equal(preview, plain) is not in_preview
+
+
+def test_ring_that_vision_no_longer_renews_is_gone():
+    painter, _ = make("picture", seen=scene(1.0, hold=True))
+    picture, _ = painter.paint(frame(), 1.5)
+    assert np.array_equal(picture, frame().image)
+
+
+def test_drawing_that_fails_leaves_the_picture_and_is_told_once(caplog):
+    painter, _ = make(live=True, drawer=WhiteCorner(ValueError("bad sticker")))
+    for _ in range(3):
+        picture, _ = painter.paint(frame(), 1.0)
+    assert np.array_equal(picture, frame().image)
+    assert len(caplog.records) == 1
+
+
+@pytest.mark.parametrize("phase", list(SourcePhase))
+def test_placeholder_has_the_size_of_the_output_and_says_something(phase):
+    painter, _ = make()
+    card = painter.placeholder(SourceState(phase, "USB camera", "busy: close the other program"))
+    assert card.shape == (360, 640, 3)
+    assert card.std() > 5

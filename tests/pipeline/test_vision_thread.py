@@ -1,0 +1,151 @@
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+
+from vcam.core.errors import WeightsError
+from vcam.core.events import EventKind, ReactionRule
+from vcam.core.frame import Frame
+from vcam.core.observation import Hand, Observation, PoseReading
+from vcam.core.slot import LatestSlot
+from vcam.pipeline.capture_thread import Captured
+from vcam.pipeline.stats import Counters, SourcePhase, SourceState
+from vcam.pipeline.vision_thread import RELOAD_AFTER_S, VisionLoop
+from vcam.reactions.stage import Stage
+from vcam.settings.schema import TriggerSettings
+from vcam.testing import FakeClock, plain_image
+from vcam.triggers.engine import TriggerEngine
+
+V_SCORES = {"v_sign": 0.99, "none": 0.01}
+
+
+def still_hand() -> Hand:
+    points = np.random.default_rng(5).uniform(10, 40, (21, 2)).astype(np.float32)
+    return Hand(1, points, np.zeros(21, np.float32), np.zeros((21, 3), np.float32), "left", 0.99)
+
+
+class FakeRecognizer:
+    """A V sign in every frame, until it is told to fail."""
+
+    def __init__(self, fail_at: int = -1) -> None:
+        self.looked_at: list[int] = []
+        self.resets = 0
+        self._fail_at = fail_at
+
+    def due(self, at: float) -> bool:
+        return True
+
+    def recognize(self, frame: Frame):
+        if frame.index == self._fail_at:
+            raise ZeroDivisionError("a fault in recognition")
+        self.looked_at.append(frame.index)
+        observation = Observation(frame.index, frame.captured_at, (64, 48), (still_hand(),))
+        return observation, [PoseReading(1, V_SCORES)]
+
+    def reset(self) -> None:
+        self.resets += 1
+
+
+class ScriptedSlot(LatestSlot[Captured]):
+    """A new frame every 1/30 s of a fake clock; None where it is told; stops at the end."""
+
+    def __init__(self, clock: FakeClock, stop: threading.Event, frames: int, gaps=()) -> None:
+        super().__init__()
+        self._fake, self._stop, self._frames, self._gaps = clock, stop, frames, gaps
+        self._next = 0
+
+    def wait_newer(self, version: int, timeout_s: float):
+        self._fake.advance(1 / 30)
+        index = self._next
+        self._next += 1
+        if self._next >= self._frames:
+            self._stop.set()
+        if index in self._gaps:
+            return None, version + 1
+        frame = Frame(plain_image(), self._fake.now(), index)
+        return Captured(frame, self._fake.now()), version + 1
+
+
+class World:
+    def __init__(self, frames: int, gaps=(), recognizer=None, failures=()) -> None:
+        self.clock, self.stop = FakeClock(), threading.Event()
+        self.recognizer = recognizer or FakeRecognizer()
+        self.events = []
+        self.openings = 1
+        self.loads = 0
+        failures = list(failures)
+
+        def load():
+            self.loads += 1
+            if failures:
+                raise failures.pop(0)
+            return self.recognizer
+
+        rule = ReactionRule("v_sign", "pack", "glasses", "hold", 0, 0, 200)
+        self.stage = Stage([rule])
+        self.loop = VisionLoop(
+            ScriptedSlot(self.clock, self.stop, frames, gaps),
+            lambda: SourceState(SourcePhase.LIVE, "fake", openings=self.openings),
+            load,
+            TriggerEngine(TriggerSettings(), ["v_sign"]),
+            self.stage,
+            self.events.append,
+            self.clock,
+            self.stop,
+            Counters(self.clock.now()),
+        )
+
+    def kinds(self):
+        return [e.kind for e in self.events if e.kind is not EventKind.PROGRESS]
+
+
+def test_held_pose_starts_its_effect():
+    world = World(frames=60)
+    world.loop.run()
+    assert world.kinds() == [EventKind.START]
+    live = world.stage.live(world.clock.now())
+    assert [effect.effect for effect in live] == ["glasses"]
+    assert world.loop.scene.observation.frame_index == 59
+
+
+def test_scene_tells_the_hold_in_progress():
+    world = World(frames=25)
+    world.loop.run()
+    (hold,) = world.loop.scene.progress
+    assert hold.gesture == "v_sign"
+    assert 0 < hold.progress < 1
+
+
+def test_lost_camera_ends_the_gesture():
+    world = World(frames=120, gaps=range(60, 120))
+    world.loop.run()
+    assert world.kinds() == [EventKind.START, EventKind.END]
+
+
+def test_reopened_camera_starts_over():
+    world = World(frames=60)
+    world.openings = 2
+    world.loop.run()
+    assert world.recognizer.resets == 1
+
+
+def test_without_weights_the_loop_waits_and_tries_again(caplog):
+    broken = WeightsError("the weights are missing", "run: vcam weights pull")
+    world = World(frames=10, failures=[broken, broken])
+    before = world.clock.now()
+    world.loop.run()
+    assert world.loads == 3
+    assert world.clock.now() - before == pytest.approx(2 * RELOAD_AFTER_S + 10 / 30)
+    assert world.loop.problem == ""
+    assert [r.levelname for r in caplog.records] == ["ERROR"]
+    assert "vcam weights pull" in caplog.text
+
+
+def test_fault_in_recognition_is_logged_and_recognition_goes_on(caplog):
+    world = World(frames=60, recognizer=FakeRecognizer(fail_at=5))
+    world.loop.run()
+    assert world.recognizer.looked_at[-1] == 59
+    assert world.loads == 2
+    assert "a fault in recognition" in caplog.text
