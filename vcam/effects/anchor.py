@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 
-from vcam.core.geometry import FloatArray, Placement
+from vcam.core.geometry import Box, FloatArray, Placement
 from vcam.core.observation import Face, Hand, Landmark, Observation
 from vcam.effects.follow import Follower
 
@@ -44,6 +44,7 @@ class AnchorPose:
         squash: width of what lies flat on the anchor, as a share of its width seen from the front;
             below 1 for a face that is turned aside.
         visibility: 0..1; falls when the thing is lost.
+        bounds: of a hand: the box round all of it, canvas pixels.
     """
 
     track_id: int
@@ -53,6 +54,7 @@ class AnchorPose:
     roll: float = 0.0
     squash: float = 1.0
     visibility: float = 1.0
+    bounds: Box | None = None
 
 
 class _Track:
@@ -180,16 +182,11 @@ class AnchorTracker:
             if track is None:
                 continue
             x, y = track.place.at(now).tolist()
-            unit = float(track.shape.at(now)[0])
-            poses.append(
-                AnchorPose(
-                    track_id,
-                    place.left + place.scale * x,
-                    place.top + place.scale * y,
-                    unit * place.scale,
-                    visibility=track.visibility(now),
-                )
-            )
+            unit, _, left, top, right, bottom = (track.shape.at(now) * place.scale).tolist()
+            x, y = place.left + place.scale * x, place.top + place.scale * y
+            bounds = Box(x + left, y + top, right - left, bottom - top)
+            visibility = track.visibility(now)
+            poses.append(AnchorPose(track_id, x, y, unit, 0.0, 1.0, visibility, bounds))
         return poses
 
 
@@ -209,18 +206,20 @@ def _face_numbers(face: Face) -> tuple[FloatArray, FloatArray] | None:
 
 
 def _hand_numbers(hand: Hand) -> tuple[FloatArray, FloatArray] | None:
-    """Middle of the palm, and a length of the palm that foreshortening leaves alone."""
+    """Middle of the palm; its length, and left, top, right, bottom of the hand, seen from there."""
     points = np.asarray(hand.points, np.float32)
     if not np.isfinite(points).all():
         return None
     wrist, index = points[Landmark.WRIST], points[Landmark.INDEX_MCP]
     middle, pinky = points[Landmark.MIDDLE_MCP], points[Landmark.PINKY_MCP]
-    # A palm is about 1.3 times as long as its knuckles are wide.
+    # A palm is about 1.3 times as long as its knuckles are wide; of the two, foreshortening leaves
+    # at least one alone.
     length = max(float(np.hypot(*(middle - wrist))), 1.3 * float(np.hypot(*(index - pinky))))
     if length < 1:
         return None
     centre = np.asarray((wrist + index + pinky) / 3, np.float32)
-    return centre, np.array([length, 0.0], np.float32)
+    corners = np.concatenate([points.min(axis=0) - centre, points.max(axis=0) - centre])
+    return centre, np.concatenate([[length, 0.0], corners]).astype(np.float32)
 
 
 def _inherit(

@@ -14,6 +14,9 @@ from vcam.effects.sprite import Sprite
 
 Offset = tuple[float, float]
 
+_HAND_WEIGHT = 0.5
+"""The box of a hand is half air: covering it matters less than covering a face."""
+
 
 def on_face(spec: StickerSpec, sprite: Sprite, anchor: AnchorPose, motion: Motion) -> Pose2D:
     """On a face: offset and animation along the head's own axes."""
@@ -41,10 +44,10 @@ def choose_side(
     faces: Sequence[AnchorPose],
     size: tuple[int, int],
 ) -> Offset:
-    """The offset from a hand at which a sticker neither leaves the picture nor covers a face.
+    """The offset from a hand, in units, at which a sticker is least in the way.
 
-    Tried in this order, the first of the best wins: as the pack says; mirrored; straight beside
-    the hand on either side; under it.
+    It should show wholly, and cover neither a face nor the hand. Tried in this order, the first of
+    the best wins: as the pack says; mirrored; beside the hand on either side; over it.
 
     Args:
         spec: of the sticker.
@@ -54,15 +57,12 @@ def choose_side(
         size: width and height of the picture.
     """
     right, down = spec.offset
-    reach = math.hypot(right, down)
-    outward = 1 if right >= 0 else -1
-    candidates = (
-        (right, down),
-        (-right, down),
-        (outward * reach, 0.0),
-        (-outward * reach, 0.0),
-        (right, -down),
-    )
+    width = spec.size * anchor.unit
+    bounds = anchor.bounds or Box(anchor.x, anchor.y, 0, 0)
+    beside = (bounds.x + bounds.width + width / 2 - anchor.x) / anchor.unit
+    before = (bounds.x - width / 2 - anchor.x) / anchor.unit
+    over = (bounds.y - width * sprite.height / sprite.width / 2 - anchor.y) / anchor.unit
+    candidates = ((right, down), (-right, down), (beside, down / 2), (before, down / 2), (0, over))
     costs = [_cost(spec, sprite, anchor, offset, faces, size) for offset in candidates]
     return candidates[costs.index(min(costs))]
 
@@ -93,12 +93,14 @@ def _cost(
     faces: Sequence[AnchorPose],
     size: tuple[int, int],
 ) -> float:
-    """Area outside the picture plus area over faces, as shares of the sticker's own."""
+    """Area outside the picture, over faces and over the hand, as shares of the sticker's own."""
     box = _box(_posed(spec, sprite, anchor, offset, Motion(), 0.0))
     area = max(box.area, 1e-6)
     outside = area - box.overlap(Box(0, 0, size[0], size[1]))
     covered = sum(box.overlap(_head(face)) for face in faces)
-    return round((outside + covered) / area, 2)
+    if anchor.bounds is not None:
+        covered += _HAND_WEIGHT * box.overlap(anchor.bounds)
+    return round((outside + covered) / area, 1)
 
 
 def _head(eyes: AnchorPose) -> Box:
