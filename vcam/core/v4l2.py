@@ -122,9 +122,16 @@ def video_nodes(sysfs: Path = SYSFS, devices: Path = DEVICES) -> tuple[VideoNode
     return tuple(sorted(nodes, key=lambda node: node.number))
 
 
-def _system_ioctl(descriptor: int, request: int, buffer: bytearray) -> object:
-    import fcntl
+def system_ioctl(descriptor: int, request: int, buffer: bytearray) -> object:
+    """`fcntl.ioctl`.
 
+    Raises:
+        OSError: the device refuses, or the system has no ioctl (Windows).
+    """
+    try:
+        import fcntl
+    except ImportError as error:
+        raise OSError("this system has no video device files") from error
     return fcntl.ioctl(descriptor, request, buffer)
 
 
@@ -137,7 +144,7 @@ def _opened(path: Path) -> Iterator[int]:
         os.close(descriptor)
 
 
-def query_capability(path: Path, ioctl: Ioctl = _system_ioctl) -> Capability:
+def query_capability(path: Path, ioctl: Ioctl = system_ioctl) -> Capability:
     """What the device at `path` says it is.
 
     Raises:
@@ -152,7 +159,7 @@ def query_capability(path: Path, ioctl: Ioctl = _system_ioctl) -> Capability:
     return Capability(_text(driver), _text(card), _text(bus), flags)
 
 
-def list_modes(path: Path, ioctl: Ioctl = _system_ioctl) -> tuple[VideoMode, ...]:
+def list_modes(path: Path, ioctl: Ioctl = system_ioctl) -> tuple[VideoMode, ...]:
     """The formats, sizes and rates that the camera at `path` offers.
 
     Raises:
