@@ -75,12 +75,7 @@ def _moved(observation: Observation, by: FloatArray, size: tuple[int, int]) -> O
     faces = tuple(
         replace(
             face,
-            box=Box(
-                face.box.x + float(by[0]),
-                face.box.y + float(by[1]),
-                face.box.width,
-                face.box.height,
-            ),
+            box=Box(face.box.x + x, face.box.y + y, face.box.width, face.box.height),
             eyes=face.eyes + by,
             nose=face.nose + by,
             mouth=face.mouth + by,
