@@ -61,7 +61,9 @@ class StillsSource:
         self._fitter: Fitter | None = None
         self._started_at: float | None = None
         self._ticks = -1
-        self._shown: tuple[int, Image] | None = None
+        self._turn_ends = self._frames_each
+        self._place = -1
+        self._shown: Image | None = None
 
     @property
     def name(self) -> str:
@@ -84,16 +86,11 @@ class StillsSource:
                 f"{self._folder} holds no pictures",
                 f"put some there ({', '.join(sorted(SUFFIXES))})",
             )
-        for place, path in enumerate(found):
-            image = self._loaded(path)
-            if image is not None:
-                self._pictures = found[place:]
-                height, width = image.shape[:2]
-                scale = min(1.0, MAX_SIDE / max(width, height))
-                width, height = max(1, round(width * scale)), max(1, round(height * scale))
-                self._fitter = Fitter(width, height, "letterbox")
-                self._shown = (0, self._fitter.fit(image))
-                return VideoFormat(width, height, self._fps)
+        self._pictures = found
+        if self._go_on(found):
+            assert self._fitter is not None
+            return VideoFormat(self._fitter.width, self._fitter.height, self._fps)
+        self._close()
         raise SourceError(
             f"none of the {len(found)} pictures in {self._folder} can be read",
             "they are damaged; put others there",
@@ -118,9 +115,11 @@ class StillsSource:
             self._clock.wait(self._interrupted, wait_s)
         if self._interrupted.is_set():
             raise SourceError(f"{self.name} was interrupted")
-        image = self._picture(self._ticks // self._frames_each)
+        if self._ticks >= self._turn_ends:
+            self._take_turn()
+        assert self._shown is not None
         self._index += 1
-        return Frame(image, self._clock.now(), self._index)
+        return Frame(self._shown, self._clock.now(), self._index)
 
     def interrupt(self) -> None:
         """Makes a waiting `read`, and every later one until `open`, raise `SourceError`."""
@@ -130,18 +129,31 @@ class StillsSource:
         """Drops the pictures."""
         self._close()
 
-    def _picture(self, turn: int) -> Image:
-        """The picture of a turn; turns of unreadable ones go to the one before."""
-        assert self._shown is not None
-        assert self._fitter is not None
-        if turn >= len(self._pictures) and not self._loop:
-            raise SourceEnded(f"{self.name} is over")
-        place = turn % len(self._pictures)
-        if self._shown[0] != place:
-            image = self._loaded(self._pictures[place])
-            shown = self._fitter.fit(image) if image is not None else self._shown[1]
-            self._shown = (place, shown)
-        return self._shown[1]
+    def _take_turn(self) -> None:
+        following = self._pictures[self._place + 1 :]
+        if not self._go_on(following):
+            if not self._loop:
+                raise SourceEnded(f"{self.name} is over")
+            self._place = -1
+            if not self._go_on(self._pictures):
+                raise SourceError(f"the pictures in {self._folder} are gone")
+        self._turn_ends = max(self._turn_ends, self._ticks) + self._frames_each
+
+    def _go_on(self, paths: list[Path]) -> bool:
+        """Loads the first of `paths` that can be read; False when there is none."""
+        for path in paths:
+            self._place += 1
+            image = self._loaded(path)
+            if image is None:
+                continue
+            if self._fitter is None:
+                height, width = image.shape[:2]
+                scale = min(1.0, MAX_SIDE / max(width, height))
+                size = max(1, round(width * scale)), max(1, round(height * scale))
+                self._fitter = Fitter(*size, "letterbox")
+            self._shown = self._fitter.fit(image)
+            return True
+        return False
 
     def _loaded(self, path: Path) -> Image | None:
         try:
