@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vcam.vision.faces import FaceReading, tiles
+
+
+def test_the_box_and_the_marks_come_from_the_mesh() -> None:
+    mesh = np.full((468, 2), 100, np.float32)
+    mesh[10] = (100, 0)  # the forehead does not count
+    mesh[105], mesh[152], mesh[234], mesh[454] = (90, 60), (100, 180), (40, 100), (160, 110)
+    mesh[33], mesh[133], mesh[362], mesh[263] = (60, 80), (80, 82), (120, 82), (140, 80)
+    mesh[1], mesh[61], mesh[291] = (100, 120), (85, 150), (115, 152)
+    reading = FaceReading(mesh, 1.0)
+    assert reading.box == (40, 60, 120, 120)
+    assert reading.marks.tolist() == [[70, 81], [130, 81], [100, 120], [100, 151]]
+
+
+@pytest.mark.parametrize(("width", "height"), [(480, 480), (500, 480), (480, 570)])
+def test_a_square_picture_has_no_tiles(width: int, height: int) -> None:
+    assert tiles(width, height) == []
+
+
+@given(st.integers(16, 2000), st.integers(16, 2000))
+def test_tiles_cover_the_picture_and_stay_in_it(width: int, height: int) -> None:
+    found = tiles(width, height)
+    if not found:
+        assert max(width, height) < 1.2 * min(width, height)
+        return
+    first, second = found
+    assert (first.x, first.y) == (0, 0)
+    assert (second.x + second.width, second.y + second.height) == (width, height)
+    assert first.overlap(second) >= 0
+    assert first.area + second.area >= width * height
+    assert first.area < width * height

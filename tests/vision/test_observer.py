@@ -1,0 +1,219 @@
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from vcam.core.frame import Frame
+from vcam.settings.schema import VisionSettings
+from vcam.vision.observer import Networks, Observer, Pace
+
+RATES = VisionSettings(hand_rate_hz=12, search_rate_hz=6, face_rate_hz=12)
+
+
+class Scene:
+    """A picture that changes, with a hand and a face in it or not."""
+
+    def __init__(self, fakes: SimpleNamespace, settings: VisionSettings = RATES) -> None:
+        self.fakes = fakes
+        self.networks = Networks(fakes.Palms(), fakes.Reader(), fakes.Faces(), fakes.Meshes())
+        self.observer = Observer(settings, self.networks)
+        self.moving = True
+        self.index = 0
+
+    def show_hand(self, x: float = 200, y: float = 200) -> None:
+        self.networks.palms.palms = [self.fakes.palm_at(x, y)]
+        self.networks.hands.hands = [self.fakes.reading_at(x, y)]
+
+    def hide_hand(self) -> None:
+        self.networks.palms.palms, self.networks.hands.hands = [], []
+
+    def show_face(self, x: float = 400, y: float = 150) -> None:
+        self.networks.faces.centres = self.networks.meshes.centres = [(x, y)]
+
+    def frame(self, at: float) -> Frame:
+        self.index += 1
+        image = np.zeros((480, 640, 3), np.uint8)
+        if self.moving:
+            image[:200, :300] = (self.index * 50) % 256
+        return Frame(image, at, self.index)
+
+    def play(self, start: float, seconds: float, fps: float = 30) -> list[Any]:
+        return [
+            self.observer.observe(self.frame(start + step / fps))
+            for step in range(round(seconds * fps))
+        ]
+
+
+@pytest.fixture
+def scene(fakes: SimpleNamespace) -> Scene:
+    return Scene(fakes)
+
+
+@pytest.mark.parametrize("fps", [12, 15, 25, 30, 60])
+def test_the_rates_hold_whatever_the_frame_rate(scene: Scene, fps: float) -> None:
+    scene.show_hand()
+    scene.show_face()
+    scene.play(0, 4, fps)
+    hand_looks = len(scene.networks.hands.regions)
+    assert hand_looks == pytest.approx(48, rel=0.1)
+    assert scene.networks.meshes.calls == pytest.approx(48, rel=0.15)
+    scene.hide_hand()
+    before = scene.networks.palms.calls
+    scene.play(4, 4, fps)
+    assert scene.networks.palms.calls - before == pytest.approx(24, rel=0.2)
+
+
+def test_a_hand_is_noticed_within_200_ms_even_on_a_picture_that_was_still(scene: Scene) -> None:
+    scene.moving = False
+    scene.play(0, 3.05)
+    scene.show_hand()
+    scene.moving = True
+    seen = [bool(observation.hands) for observation in scene.play(3.05, 0.2)]
+    assert seen[-1]
+
+
+def test_a_still_picture_is_searched_once_a_second(scene: Scene) -> None:
+    scene.moving = False
+    scene.play(0, 5)
+    assert 4 <= scene.networks.palms.calls <= 6
+
+
+def test_a_second_hand_is_looked_for_less_often(scene: Scene) -> None:
+    scene.show_hand()
+    scene.play(0, 4)
+    assert scene.networks.palms.calls == pytest.approx(8, abs=2)
+
+
+def test_a_lost_hand_is_looked_for_at_once(scene: Scene) -> None:
+    scene.show_hand()
+    scene.play(0, 1)
+    scene.hide_hand()
+    scene.networks.palms.palms = [scene.fakes.palm_at(300, 200)]
+    scene.networks.hands.hands = [scene.fakes.reading_at(300, 200)]
+    looks = len(scene.networks.hands.regions)
+    scene.networks.hands.spoil = lambda call: call == looks + 1
+    numbers = [[hand.track_id for hand in seen.hands] for seen in scene.play(1, 0.2)]
+    assert all(numbers)
+    assert numbers[-1] == [1]
+
+
+def test_due_tells_when_something_would_be_done(scene: Scene) -> None:
+    scene.show_hand()
+    assert scene.observer.due(5.0)
+    scene.play(5.0, 0.5)
+    looked = []
+    for step in range(15, 75):
+        at = 5 + step / 30
+        before = len(scene.networks.hands.regions), scene.networks.palms.calls
+        before += (len(scene.networks.faces.parts),)
+        due = scene.observer.due(at)
+        scene.observer.observe(scene.frame(at))
+        after = len(scene.networks.hands.regions), scene.networks.palms.calls
+        after += (len(scene.networks.faces.parts),)
+        assert due == (before != after)
+        looked.append(due)
+    assert 0.3 < np.mean(looked) < 0.6
+
+
+def test_an_old_frame_changes_nothing_and_says_so(scene: Scene) -> None:
+    scene.show_hand()
+    scene.play(0, 1)
+    calls = len(scene.networks.hands.regions)
+    for at in (0.5, 0.95, 0.5, 29 / 30):
+        assert not scene.observer.due(at)
+        observation = scene.observer.observe(scene.frame(at))
+        assert [hand.track_id for hand in observation.hands] == [1]
+        assert observation.at == at
+        assert observation.frame_index == scene.index
+    assert len(scene.networks.hands.regions) == calls
+
+
+@pytest.mark.parametrize("jump", [5.0, -5.0])
+def test_a_jump_in_time_starts_afresh(scene: Scene, jump: float) -> None:
+    scene.show_hand()
+    scene.show_face()
+    scene.play(10, 1)
+    assert scene.observer.due(11 + jump)
+    observation = scene.observer.observe(scene.frame(11 + jump))
+    assert [hand.track_id for hand in observation.hands] == [2]
+    assert [face.track_id for face in observation.faces] == [2]
+
+
+def test_another_picture_size_starts_afresh(scene: Scene) -> None:
+    scene.show_hand()
+    scene.play(0, 1)
+    small = Frame(np.zeros((240, 320, 3), np.uint8), 1.02, 99)
+    observation = scene.observer.observe(small)
+    assert observation.size == (320, 240)
+    assert [hand.track_id for hand in observation.hands] == [2]
+
+
+def test_reset_forgets(scene: Scene) -> None:
+    scene.show_hand()
+    scene.play(0, 1)
+    scene.observer.reset()
+    assert scene.observer.due(1.0)
+    assert [h.track_id for h in scene.observer.observe(scene.frame(1.0)).hands] == [2]
+
+
+def test_without_faces_their_networks_do_not_run(fakes: SimpleNamespace) -> None:
+    scene = Scene(fakes, RATES.model_copy(update={"max_faces": 0}))
+    scene.show_face()
+    observations = scene.play(0, 1)
+    assert observations[-1].faces == ()
+    assert scene.observer.observe_still(fakes.image).faces == ()
+    assert scene.networks.faces.parts == []
+
+
+def test_a_still_is_told_without_being_remembered(scene: Scene, fakes: SimpleNamespace) -> None:
+    scene.show_hand()
+    scene.show_face()
+    observation = scene.observer.observe_still(fakes.image)
+    assert observation.size == (640, 480)
+    assert [(hand.track_id, hand.side) for hand in observation.hands] == [(1, "right")]
+    assert len(observation.faces) == 1
+    scene.hide_hand()
+    assert scene.observer.observe_still(fakes.image).hands == ()
+    assert scene.observer.observe(scene.frame(0.0)).hands == ()
+
+
+@settings(
+    deadline=None, max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.floats(-3, 30), min_size=1, max_size=40))
+def test_no_order_of_times_breaks_anything(fakes: SimpleNamespace, times: list[float]) -> None:
+    scene = Scene(fakes)
+    scene.show_hand()
+    scene.show_face()
+    for at in times:
+        scene.observer.due(at)
+        observation = scene.observer.observe(scene.frame(at))
+        assert observation.at == at
+        assert len(observation.hands) == 1
+        assert np.isfinite(observation.hands[0].points).all()
+
+
+@given(st.floats(1, 60), st.floats(5, 120))
+def test_a_pace_keeps_its_rate_on_average(rate: float, fps: float) -> None:
+    pace, done = Pace(rate), 0
+    for step in range(round(10 * fps)):
+        if pace.due(step / fps):
+            pace.done(step / fps)
+            done += 1
+    assert done == pytest.approx(10 * min(rate, fps), rel=0.1, abs=1.5)
+
+
+def test_a_pace_does_not_catch_up_after_a_gap() -> None:
+    pace = Pace(10)
+    pace.done(0.0)
+    assert not pace.due(0.05)
+    assert pace.due(0.05, early=0.5)
+    pace.done(5.0)
+    assert not pace.due(5.05)
+    pace.now()
+    assert pace.due(5.05)
