@@ -49,10 +49,12 @@ class PictureDecoder:
             raw: uint8: JPEG bytes in one row or column, YUYV as (H, W, 2), or BGR as (H, W, 3).
 
         Raises:
-            BrokenPicture: damaged JPEG.
+            BrokenPicture: empty, or a damaged JPEG.
             UnknownPicture: neither of these.
         """
-        if raw.dtype != np.uint8 or raw.size == 0:
+        if raw.size == 0:
+            raise BrokenPicture("it is empty")
+        if raw.dtype != np.uint8:
             raise UnknownPicture
         if raw.ndim == 3 and raw.shape[2] == 3:
             image = raw
@@ -77,7 +79,8 @@ class PictureDecoder:
                 raise BrokenPicture(f"its header says {width}x{height}")
             buffer = self._pool.take(width, height)
             return self._decoded(data, buffer)
-        except ValueError as error:
+        except (KeyError, ValueError) as error:
+            # simplejpeg raises KeyError for headers with an unknown colour space.
             raise BrokenPicture(str(error)) from error
 
     def _decoded(self, data: npt.NDArray[np.uint8], buffer: Image) -> Image:

@@ -1,0 +1,414 @@
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from vcam.capture.camera import CameraSource
+from vcam.capture.opencv import cv2
+from vcam.core.clock import MonotonicClock
+from vcam.core.errors import SourceError
+from vcam.settings.schema import CameraSettings
+
+from .clips import number_of
+from .fake_cameras import METADATA, FakeMachine, FakeNode, loopback
+
+SMALL = {"width": 160, "height": 120}
+
+
+def camera(machine: FakeMachine, **settings: object) -> CameraSource:
+    return CameraSource(
+        CameraSettings(**(SMALL | settings)),
+        MonotonicClock(),
+        finder=machine.finder,
+        stalled_after_s=0.3,
+    )
+
+
+def read_on(source: CameraSource) -> None:
+    """Reads until it raises; the fakes end after a few pictures."""
+    for _ in range(20):
+        source.read()
+
+
+def test_reads_raw_jpegs_and_tells_what_it_gives(tmp_path):
+    node = FakeNode(0, size=(160, 120), fps=24)
+    source = camera(FakeMachine(tmp_path, node))
+    told = source.open()
+    assert (told.width, told.height, told.fps) == (160, 120, 24)
+    assert source.name == "HD Webcam"
+    frames = [source.read() for _ in range(5)]
+    assert [frame.index for frame in frames] == list(range(5))
+    numbers = [number_of(frame.image) for frame in frames]
+    assert numbers == sorted(set(numbers))
+    assert all(frame.size == (160, 120) for frame in frames)
+    source.close()
+    assert not node.is_open
+    assert node.asked[cv2.CAP_PROP_CONVERT_RGB] == 0
+    assert node.asked[cv2.CAP_PROP_FOURCC] == cv2.VideoWriter.fourcc(*"MJPG")
+    assert node.asked[cv2.CAP_PROP_FRAME_WIDTH] == 160
+
+
+def test_driver_is_used_from_one_thread_that_is_not_the_readers(tmp_path):
+    node = FakeNode(0)
+    source = camera(FakeMachine(tmp_path, node))
+    source.open()
+    source.read()
+    source.close()
+    assert len(node.threads) == 1
+    assert threading.get_ident() not in node.threads
+
+
+def test_held_frames_are_never_written_to_again(tmp_path):
+    source = camera(FakeMachine(tmp_path, FakeNode(0)))
+    source.open()
+    held = [(frame, frame.image.copy()) for frame in (source.read() for _ in range(15))]
+    source.close()
+    assert all(np.array_equal(frame.image, copy) for frame, copy in held)
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+@pytest.mark.parametrize("code", ["MJPG", "YUYV"])
+def test_mirror(tmp_path, code, mirrored):
+    def half(number: int, width: int, height: int) -> np.ndarray:
+        image = np.zeros((height, width, 3), np.uint8)
+        image[:, : width // 2] = 255
+        return image
+
+    machine = FakeMachine(tmp_path, FakeNode(0, gives=(code,), draw=half))
+    source = camera(machine, mirror=mirrored)
+    source.open()
+    image = source.read().image
+    source.close()
+    bright = [bool(image[24, x].mean() > 200) for x in (8, 56)]
+    assert bright == [not mirrored, mirrored]
+
+
+def test_camera_without_jpeg_gives_yuyv(tmp_path, caplog):
+    source = camera(FakeMachine(tmp_path, FakeNode(0, gives=("YUYV",))))
+    with caplog.at_level(logging.INFO):
+        source.open()
+        assert number_of(source.read().image) >= 0
+    source.close()
+    assert "has no MJPG and gives YUYV" in caplog.text
+
+
+def test_backend_that_decodes_by_itself(tmp_path):
+    source = camera(FakeMachine(tmp_path, FakeNode(0, decodes_itself=True)))
+    source.open()
+    assert source.read().image.shape == (48, 64, 3)
+    source.close()
+
+
+def test_unknown_raw_format_is_left_to_opencv(tmp_path):
+    node = FakeNode(0, gives=("NV12",))
+    source = camera(FakeMachine(tmp_path, node))
+    source.open()
+    assert source.read().image.shape == (48, 64, 3)
+    source.close()
+    assert node.opened == 2
+    assert node.asked[cv2.CAP_PROP_CONVERT_RGB] == 1
+
+
+def test_other_size_than_asked_is_told(tmp_path, caplog):
+    source = camera(FakeMachine(tmp_path, FakeNode(0, size=(80, 60))))
+    with caplog.at_level(logging.INFO):
+        told = source.open()
+    assert (told.width, told.height) == (80, 60)
+    assert "has no 160x120" in caplog.text
+    source.close()
+
+
+def test_damaged_jpegs_are_left_out_and_counted(tmp_path):
+    def spoil(number: int, data: bytes) -> bytes:
+        return {1: data[: len(data) // 2], 2: b"", 3: b"\xff\xd8 no picture"}.get(number % 5, data)
+
+    source = camera(FakeMachine(tmp_path, FakeNode(0, spoil=spoil)))
+    source.open()
+    numbers = {number_of(source.read().image) for _ in range(20)}
+    source.close()
+    assert not numbers & {n for n in range(20) if n % 5 in (1, 3)}
+    assert source.broken_pictures > 0
+
+
+def test_untidy_jpegs_are_whole_pictures(tmp_path):
+    def untidy(number: int, data: bytes) -> bytes:
+        return data[:-2] + b"\x01\x02\x03\x04" * 5 + data[-2:] + b"\0" * 300
+
+    source = camera(FakeMachine(tmp_path, FakeNode(0, spoil=untidy)))
+    source.open()
+    for _ in range(5):
+        source.read()
+    source.close()
+    assert source.broken_pictures == 0
+
+
+def test_untidy_and_cut_off_jpegs_are_told_apart(tmp_path):
+    def spoil(number: int, data: bytes) -> bytes:
+        untidy = data[:-2] + b"\x01\x02\x03\x04" * 5
+        return untidy if number % 2 else untidy + data[-2:]
+
+    source = camera(FakeMachine(tmp_path, FakeNode(0, spoil=spoil)))
+    source.open()
+    assert {number_of(source.read().image) % 2 for _ in range(10)} == {0}
+    source.close()
+    assert source.broken_pictures > 0
+
+
+def test_only_damaged_jpegs_end_in_opencvs_decoding(tmp_path):
+    node = FakeNode(0, spoil=lambda number, data: data[:-2] if number >= 3 else data)
+    source = camera(FakeMachine(tmp_path, node))
+    source.open()
+    with pytest.raises(SourceError, match="damaged pictures only"):
+        read_on(source)
+    source.close()
+    source.open()
+    assert source.read().image.shape == (48, 64, 3)
+    assert node.asked[cv2.CAP_PROP_CONVERT_RGB] == 1
+    source.close()
+
+
+def test_unplugged_and_plugged_in_again(tmp_path):
+    node = FakeNode(0, pictures=5, then="unplug")
+    machine = FakeMachine(tmp_path, node)
+    source = camera(machine)
+    source.open()
+    last = source.read()
+    with pytest.raises(SourceError, match="HD Webcam was unplugged") as caught:
+        read_on(source)
+    assert "plug it in" in caught.value.fix
+    source.close()
+    with pytest.raises(SourceError, match="there is no camera"):
+        source.open()
+    machine.plug(node)
+    source.open()
+    assert source.read().index > last.index
+    source.close()
+
+
+def test_silent_camera_is_lost_in_time(tmp_path):
+    node = FakeNode(0, pictures=3, then="silent")
+    source = camera(FakeMachine(tmp_path, node))
+    source.open()
+    started_at = time.monotonic()
+    with pytest.raises(SourceError, match="gives no picture"):
+        read_on(source)
+    assert time.monotonic() - started_at < 1.5
+    node.release.set()
+    source.close()
+
+
+def test_default_patience_keeps_the_contracts_promise():
+    source = CameraSource(CameraSettings(), MonotonicClock())
+    assert source._stalled_after_s < 2
+
+
+def test_refusing_camera_is_lost(tmp_path, monkeypatch):
+    monkeypatch.setattr("vcam.capture.camera_reader.GIVE_UP_AFTER_S", 0.05)
+    source = camera(FakeMachine(tmp_path, FakeNode(0, pictures=3, then="refuse")))
+    source.open()
+    with pytest.raises(SourceError, match="has stopped giving pictures"):
+        read_on(source)
+    source.close()
+
+
+def test_hanging_driver_holds_nothing_up_and_is_waited_for(tmp_path, monkeypatch, caplog):
+    monkeypatch.setattr("vcam.capture.camera.CLOSE_WITHIN_S", 0.05)
+    monkeypatch.setattr("vcam.capture.camera.HANGING_FOR_S", 0.05)
+    node = FakeNode(0, pictures=3, then="silent")
+    source = camera(FakeMachine(tmp_path, node))
+    source.open()
+    with pytest.raises(SourceError, match="gives no picture"):
+        read_on(source)
+    source.close()
+    assert "hangs and could not be closed in time" in caplog.text
+    with pytest.raises(SourceError, match="hangs"):
+        source.open()
+    node.release.set()
+    node.pictures = 1000
+    deadline = time.monotonic() + 5
+    while node.is_open and time.monotonic() < deadline:
+        time.sleep(0.005)
+    source.open()
+    source.read()
+    source.close()
+
+
+def test_interrupt_ends_a_blocked_read(tmp_path):
+    node = FakeNode(0, pictures=3, then="silent")
+    source = CameraSource(
+        CameraSettings(), MonotonicClock(), finder=FakeMachine(tmp_path, node).finder
+    )
+    source.open()
+    timer = threading.Timer(0.1, source.interrupt)
+    timer.start()
+    started_at = time.monotonic()
+    with pytest.raises(SourceError, match="interrupted"):
+        read_on(source)
+    assert time.monotonic() - started_at < 1.0
+    timer.join()
+    node.release.set()
+    source.close()
+
+
+def test_interrupt_ends_a_blocked_open(tmp_path):
+    node = FakeNode(0, pictures=0, then="silent")
+    source = camera(FakeMachine(tmp_path, node))
+    timer = threading.Timer(0.1, source.interrupt)
+    timer.start()
+    started_at = time.monotonic()
+    with pytest.raises(SourceError, match="interrupted"):
+        source.open()
+    assert time.monotonic() - started_at < 1.5
+    timer.join()
+    node.release.set()
+
+
+def test_busy_camera_names_the_program(tmp_path):
+    node = FakeNode(0, busy=True)
+    machine = FakeMachine(tmp_path, node)
+    machine.hold(node, 4242, "zoom")
+    with pytest.raises(SourceError, match=r"HD Webcam \(.*video0\) is in use by zoom \(pid 4242\)"):
+        camera(machine).open()
+
+
+def test_busy_camera_without_a_known_program(tmp_path):
+    with pytest.raises(SourceError, match=r"HD Webcam .* cannot be opened") as caught:
+        camera(FakeMachine(tmp_path, FakeNode(0, busy=True))).open()
+    assert caught.value.fix
+
+
+def test_silent_from_the_start(tmp_path, monkeypatch):
+    monkeypatch.setattr("vcam.capture.camera.FIRST_PICTURE_WITHIN_S", 0.1)
+    node = FakeNode(0, pictures=0, then="silent")
+    source = camera(FakeMachine(tmp_path, node))
+    with pytest.raises(SourceError, match="gives no picture"):
+        source.open()
+    node.release.set()
+
+
+def test_no_permission(tmp_path, monkeypatch):
+    machine = FakeMachine(tmp_path, FakeNode(0))
+    real_open, real_access = os.open, os.access
+
+    def refused(path, flags, *rest):
+        if str(path).startswith(str(machine.devices)):
+            raise PermissionError(13, "Permission denied")
+        return real_open(path, flags, *rest)
+
+    monkeypatch.setattr(os, "open", refused)
+    monkeypatch.setattr(
+        os,
+        "access",
+        lambda path, mode: (
+            not str(path).startswith(str(machine.devices)) and real_access(path, mode)
+        ),
+    )
+    (told,) = machine.finder.list_cameras()
+    assert "permission" in told.problem
+    for device in ("0", str(machine.devices / "video0")):
+        with pytest.raises(SourceError, match="no permission") as caught:
+            camera(machine, device=device).open()
+        assert "usermod -aG video" in caught.value.fix
+
+
+def test_auto_takes_the_first_that_works_and_no_loopback(tmp_path):
+    machine = FakeMachine(
+        tmp_path,
+        loopback(0, "OBS Virtual Camera"),
+        loopback(1, "vcam"),
+        FakeNode(2, "Metadata of the webcam", flags=METADATA),
+        FakeNode(3, "Busy Webcam", busy=True),
+        FakeNode(4, "Good Webcam"),
+    )
+    source = camera(machine)
+    source.open()
+    assert source.name == "Good Webcam"
+    source.close()
+    assert [node.opened for node in machine.nodes.values()] == [0, 0, 0, 0, 1]
+
+
+def test_auto_with_nothing_that_works_tells_the_first_cause(tmp_path):
+    machine = FakeMachine(tmp_path, FakeNode(0, "A", busy=True), FakeNode(1, "B", busy=True))
+    with pytest.raises(SourceError, match=r"A \("):
+        camera(machine).open()
+
+
+def test_auto_without_a_camera(tmp_path):
+    machine = FakeMachine(tmp_path, loopback(0, "vcam"))
+    with pytest.raises(SourceError, match="there is no camera") as caught:
+        camera(machine).open()
+    assert "vcam demo" in caught.value.fix
+
+
+@pytest.mark.parametrize("device", [4, "4", "logi", "LOGITECH", "dev/video4"])
+def test_camera_by_number_path_or_name(tmp_path, device):
+    machine = FakeMachine(tmp_path, FakeNode(0, "Integrated"), FakeNode(4, "Logitech C920"))
+    if device == "dev/video4":
+        device = str(tmp_path / device)
+    source = camera(machine, device=device)
+    source.open()
+    assert source.name == "Logitech C920"
+    source.close()
+
+
+def test_camera_by_link(tmp_path):
+    machine = FakeMachine(tmp_path, FakeNode(2, "Logitech C920"))
+    link = tmp_path / "usb-Logitech-index0"
+    link.symlink_to(machine.devices / "video2")
+    source = camera(machine, device=str(link))
+    source.open()
+    assert source.name == "Logitech C920"
+    source.close()
+
+
+@pytest.mark.parametrize(
+    ("device", "words"),
+    [
+        ("nikon", "no camera's name contains 'nikon': there is Integrated"),
+        (7, "there is no camera .*video7: there is Integrated"),
+        ("1", "gives no pictures: there is Integrated"),
+        ("2", "vcam's own output"),
+        ("vcam", "vcam's own output"),
+    ],
+)
+def test_wrong_device_is_told_with_what_there_is(tmp_path, device, words):
+    machine = FakeMachine(
+        tmp_path,
+        FakeNode(0, "Integrated"),
+        FakeNode(1, "Meta", flags=METADATA),
+        loopback(2, "vcam"),
+    )
+    with pytest.raises(SourceError, match=words):
+        camera(machine, device=device).open()
+
+
+def test_other_programs_loopback_may_be_chosen_by_name(tmp_path):
+    source = camera(FakeMachine(tmp_path, loopback(0, "Droidcam")), device="droidcam")
+    source.open()
+    source.close()
+
+
+def test_bug_in_the_driver_is_contained(tmp_path, caplog):
+    machine = FakeMachine(tmp_path, FakeNode(0))
+
+    def broken(device: int | str) -> None:
+        raise RuntimeError("driver bug")
+
+    machine.open = broken  # type: ignore[method-assign, assignment]
+    with pytest.raises(SourceError, match="driver bug"):
+        camera(machine).open()
+    assert "RuntimeError" in caplog.text
+
+
+def test_read_needs_open(tmp_path: Path):
+    source = camera(FakeMachine(tmp_path, FakeNode(0)))
+    with pytest.raises(SourceError, match="not open"):
+        source.read()
+    source.close()
+    source.close()
