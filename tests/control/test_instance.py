@@ -7,7 +7,7 @@ import textwrap
 
 import pytest
 
-from vcam.control.instance import AlreadyRunningError, InstanceLock, running_pid
+from vcam.control.instance import AlreadyRunningError, InstanceLock, running_pid, runtime_dir
 from vcam.core.errors import VcamError
 
 HOLDER = textwrap.dedent(
@@ -67,3 +67,14 @@ def test_folder_that_cannot_be_made_is_told_with_the_fix(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(VcamError, match="VCAM_RUNTIME_DIR"):
         InstanceLock(tmp_path / "file" / "below").__enter__()
+
+
+def test_runtime_folder_is_found_without_a_word(monkeypatch):
+    monkeypatch.delenv("VCAM_RUNTIME_DIR", raising=False)
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    assert "vcam" in runtime_dir().parts[-1]
+
+
+def test_runtime_folder_can_be_chosen(monkeypatch, tmp_path):
+    monkeypatch.setenv("VCAM_RUNTIME_DIR", str(tmp_path))
+    assert runtime_dir() == tmp_path

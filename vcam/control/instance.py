@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from types import TracebackType
 
@@ -29,7 +30,12 @@ class AlreadyRunningError(VcamError):
 def runtime_dir() -> Path:
     """The folder for the lock; `VCAM_RUNTIME_DIR` overrides the platform's own."""
     override = os.environ.get("VCAM_RUNTIME_DIR")
-    return Path(override) if override else user_runtime_path("vcam")
+    if override:
+        return Path(override)
+    with warnings.catch_warnings():
+        # Without XDG_RUNTIME_DIR it warns, and takes a folder that serves as well.
+        warnings.simplefilter("ignore", UserWarning)
+        return user_runtime_path("vcam", appauthor=False)
 
 
 class InstanceLock:
