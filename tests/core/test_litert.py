@@ -61,6 +61,13 @@ def test_outputs_are_the_callers_to_keep() -> None:
     assert first.tolist() == [[2, 2, 2]]
 
 
+def test_the_input_can_be_resized() -> None:
+    network = Network(doubling_network(), "double", input_shape=(2, 3))
+    assert network.input_shape == (2, 3)
+    (y,) = network.run(np.ones((2, 3), np.float32))
+    assert y.tolist() == [[2, 2, 2], [2, 2, 2]]
+
+
 def test_another_shape_is_refused() -> None:
     with pytest.raises(ValueError, match=r"double takes \(1, 3\), not \(4,\)"):
         Network(doubling_network(), "double").run(np.zeros(4, np.float32))

@@ -34,12 +34,19 @@ class Network:
         model: the `.tflite` file, or its bytes.
         name: what error messages call it.
         threads: CPU threads that one `run` may use. One costs the least CPU time in all.
+        input_shape: resizes the input, for a network that allows it.
 
     Raises:
         ModelError: the file is missing or is no network that this runtime can run.
     """
 
-    def __init__(self, model: Path | bytes, name: str, threads: int = 1) -> None:
+    def __init__(
+        self,
+        model: Path | bytes,
+        name: str,
+        threads: int = 1,
+        input_shape: tuple[int, ...] | None = None,
+    ) -> None:
         # Imported here because it takes a tenth of a second, and most commands run no network.
         from ai_edge_litert.interpreter import Interpreter
 
@@ -50,6 +57,9 @@ class Network:
         try:
             with _quiet_stderr():
                 self._interpreter = Interpreter(num_threads=threads, **source)
+                if input_shape is not None:
+                    index = self._interpreter.get_input_details()[0]["index"]
+                    self._interpreter.resize_tensor_input(index, input_shape)
                 self._interpreter.allocate_tensors()
                 inputs = self._interpreter.get_input_details()
                 self._outputs = [
