@@ -65,7 +65,9 @@ class PoseClassifier:
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise ModelError(f"cannot read the pose model {path}: {error.strerror}", _FIX) from error
+            raise ModelError(
+                f"cannot read the pose model {path}: {error.strerror}", _FIX
+            ) from error
         card = load_card(path.with_suffix(".json"))
         if hashlib.sha256(content).hexdigest() != card.model_sha256:
             raise ModelError(f"the pose model {path} is not the one its card describes", _FIX)

@@ -1,0 +1,1 @@
+"""The pose head: data, training, evaluation, export."""

@@ -1,0 +1,164 @@
+"""Bends the fingers of measured hands: poses that are nearly, but not, what people mean.
+
+Photographs show poses as they are meant. What starts effects by accident lies in between: V with
+crossed or hooked fingers, a thumb up on a hand that grips something, a fist with a loose thumb.
+They are made out of measured hands, so that proportions, view and landmark errors stay real.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from training.poses.hands import Hands, mask
+from training.poses.sets import NOT_DELIBERATE
+from vcam.core.geometry import FloatArray
+
+Bend = Callable[[FloatArray, np.random.Generator], None]
+
+_KNUCKLES = [5, 9, 13, 17]
+
+
+def palm_frame(hands: FloatArray, left: np.ndarray) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Own frame of each hand's palm.
+
+    Args:
+        hands: (n, 21, 3).
+        left: (n,), left hands; their frame is mirrored, so that bending goes the same way.
+
+    Returns:
+        Axes as columns (n, 3, 3): towards the index finger, towards the fingers, and out of
+        the palm; the wrist (n, 1, 3); the palm's length (n, 1, 1).
+    """
+    wrist = hands[:, :1]
+    reach = hands[:, _KNUCKLES].mean(axis=1) - wrist[:, 0]
+    length = np.linalg.norm(reach, axis=1) + 1e-6
+    up = reach / length[:, np.newaxis]
+    across = hands[:, 5] - hands[:, 17]
+    across = across - (across * up).sum(axis=1, keepdims=True) * up
+    across = across / (np.linalg.norm(across, axis=1, keepdims=True) + 1e-6)
+    normal = np.cross(across, up) * np.where(left, -1, 1)[:, np.newaxis]
+    axes = np.stack([across, up, normal], axis=2).astype(np.float32)
+    return axes, wrist, length[:, np.newaxis, np.newaxis].astype(np.float32)
+
+
+def bend_finger(own: FloatArray, finger: int, degrees: Sequence[float] | FloatArray) -> None:
+    """Bends (or, if negative, straightens) a finger's three joints, in place.
+
+    Args:
+        own: (n, 21, 3) in palm frames.
+        finger: 1 (index) to 4 (little finger).
+        degrees: at the knuckle, the middle and the last joint; (3,) or (n, 3).
+    """
+    angles = np.broadcast_to(np.radians(np.asarray(degrees, np.float32)), (len(own), 3))
+    first = 1 + 4 * finger
+    for joint in range(3):
+        _turn(own, first + joint, first + 4, angles[:, joint], (1, 2))
+
+
+def swing_finger(own: FloatArray, finger: int, degrees: FloatArray) -> None:
+    """Swings a finger sideways about its knuckle, in place; positive is towards the thumb."""
+    first = 1 + 4 * finger
+    _turn(own, first, first + 4, -np.radians(degrees), (0, 1))
+
+
+def _turn(own: FloatArray, pivot: int, end: int, angle: FloatArray, plane: tuple[int, int]) -> None:
+    a, b = plane
+    moved = own[:, pivot + 1 : end] - own[:, pivot : pivot + 1]
+    cos, sin = np.cos(angle)[:, np.newaxis], np.sin(angle)[:, np.newaxis]
+    turned = moved.copy()
+    turned[..., a] = cos * moved[..., a] - sin * moved[..., b]
+    turned[..., b] = sin * moved[..., a] + cos * moved[..., b]
+    own[:, pivot + 1 : end] = own[:, pivot : pivot + 1] + turned
+
+
+def _hook(*fingers: int) -> Bend:
+    def bend(own: FloatArray, rng: np.random.Generator) -> None:
+        for finger in fingers:
+            bend_finger(own, finger, _spread(rng, len(own), (10, 60, 20), (70, 110, 60)))
+
+    return bend
+
+
+def _straighten(*fingers: int) -> Bend:
+    def bend(own: FloatArray, rng: np.random.Generator) -> None:
+        for finger in fingers:
+            bend_finger(own, finger, _spread(rng, len(own), (-85, -105, -50), (-45, -60, -20)))
+
+    return bend
+
+
+def _cross(own: FloatArray, rng: np.random.Generator) -> None:
+    """Index and middle finger laid together or over each other."""
+    between = _azimuth(own, 1) - _azimuth(own, 2)
+    close = between + rng.uniform(0, 16, len(own))
+    part = rng.uniform(0.3, 0.7, len(own))
+    swing_finger(own, 1, -close * part)
+    swing_finger(own, 2, close * (1 - part))
+
+
+def _azimuth(own: FloatArray, finger: int) -> FloatArray:
+    """Degrees between a finger and the palm's axis, towards the thumb."""
+    reach = own[:, 4 + 4 * finger] - own[:, 1 + 4 * finger]
+    return np.asarray(np.degrees(np.arctan2(reach[:, 0], reach[:, 1])), np.float32)
+
+
+def _lay_thumb(own: FloatArray, rng: np.random.Generator) -> None:
+    """The thumb laid on or beside the fist."""
+    count = len(own)
+    # Swung from where it is to where it lies: along the palm's axis or across the fingers.
+    reach = own[:, 4] - own[:, 2]
+    now = np.degrees(np.arctan2(reach[:, 0], reach[:, 1]))
+    wanted = rng.uniform(-60, 15, count)
+    _turn(own, 2, 5, np.radians(now - wanted), (0, 1))
+    _turn(own, 3, 5, np.radians(rng.uniform(0, 40, count)), (0, 1))
+
+
+def _open_some(own: FloatArray, rng: np.random.Generator) -> None:
+    """Fingers that hold something or hang loose."""
+    share = rng.uniform(0.35, 1.0, (len(own), 1))
+    for finger in range(1, 5):
+        amount = _spread(rng, len(own), (-70, -90, -50), (-40, -60, -20))
+        bend_finger(own, finger, amount * np.clip(share + rng.normal(0, 0.15, share.shape), 0, 1))
+
+
+def _spread(
+    rng: np.random.Generator, count: int, low: Sequence[float], high: Sequence[float]
+) -> FloatArray:
+    return rng.uniform(low, high, (count, 3)).astype(np.float32)
+
+
+NEAR_MISSES: dict[str, tuple[Bend, ...]] = {
+    "v_sign": (_cross, _cross, _hook(1), _hook(2), _hook(1, 2), _straighten(3)),
+    "metal": (_hook(1), _hook(4), _hook(1, 4), _straighten(2), _straighten(2, 3)),
+    "thumb_up": (_open_some, _open_some, _lay_thumb, _lay_thumb, _straighten(1)),
+    "thumb_down": (_open_some, _open_some, _lay_thumb, _lay_thumb, _straighten(1)),
+}
+"""Per pose, what spoils it. Afterwards the hand may be many things, but makes no sign."""
+
+
+def spoil(hands: Hands, share: float, rng: np.random.Generator) -> Hands:
+    """Turns a share of the hands that show a pose of `NEAR_MISSES` into near misses.
+
+    Args:
+        hands: left alone.
+        share: of the hands of each such pose.
+        rng: source of randomness.
+    """
+    screen, world, allowed = hands.screen.copy(), hands.world.copy(), hands.allowed.copy()
+    for pose, bends in NEAR_MISSES.items():
+        chosen = np.flatnonzero(hands.shows(pose) & (rng.random(len(hands)) < share))
+        way = rng.integers(len(bends), size=len(chosen))
+        for index, bend in enumerate(bends):
+            rows = chosen[way == index]
+            if len(rows) == 0:
+                continue
+            seed = int(rng.integers(2**32))
+            for landmarks in (screen, world):  # the same bends on both
+                axes, wrist, length = palm_frame(landmarks[rows], hands.left[rows])
+                own = ((landmarks[rows] - wrist) / length) @ axes
+                bend(own, np.random.default_rng(seed))
+                landmarks[rows] = own @ axes.transpose(0, 2, 1) * length + wrist
+            allowed[rows] = mask(NOT_DELIBERATE)
+    return Hands(screen, world, hands.left, allowed, hands.weight, hands.noise)

@@ -1,0 +1,142 @@
+"""From a trained head to what vcam ships: a `.tflite` file and its card."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import tempfile
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from training.poses.head import finished_head
+from training.poses.measure import Score
+from training.poses.sets import CLIP_SETS, PICTURE_SETS
+from training.poses.train import Recipe, TrainedHead
+from training.quiet import native_stderr_closed, tensorflow
+from vcam.core.observation import NONE_POSE
+from vcam.poses.card import CARD_FORMAT, DataSet, PoseCard, PoseFigures
+from vcam.poses.features import FEATURE_VERSION
+from vcam.poses.vocabulary import POSES
+
+SYNTHETIC_SET = "drawn hands"
+
+
+def as_tflite(head: TrainedHead) -> tuple[Any, bytes]:
+    """The finished network, in Keras and as LiteRT takes it."""
+    finished = finished_head(head.network, head.hidden, head.temperature, head.distances)
+    tf = tensorflow()
+    # A saved model in between: the direct way from Keras 3 leaves warnings and resources behind.
+    with tempfile.TemporaryDirectory() as folder, native_stderr_closed():
+        finished.export(folder, verbose=False)
+        model = tf.lite.TFLiteConverter.from_saved_model(folder).convert()
+    return finished, bytes(model)
+
+
+def make_card(
+    name: str,
+    head: TrainedHead,
+    recipe: Recipe,
+    counts: dict[str, int],
+    figures: dict[str, dict[str, Score]],
+    calibration_error: float,
+    model: bytes,
+) -> PoseCard:
+    """The card of a finished model.
+
+    Args:
+        name: of the model.
+        head: what was exported.
+        recipe: how it was trained.
+        counts: hands trained on, per set.
+        figures: per set that judged it, per pose.
+        calibration_error: on the validation hands.
+        model: the `.tflite` file's content.
+    """
+    sources = {each.name: each for each in (*PICTURE_SETS, *CLIP_SETS)}
+    trained_on = [
+        DataSet(
+            name=each, source=sources[each].source, licence=sources[each].licence, hands=number
+        )
+        for each, number in counts.items()
+        if each in sources
+    ]
+    if counts.get(SYNTHETIC_SET):
+        trained_on.append(
+            DataSet(
+                name=SYNTHETIC_SET,
+                source="joints drawn by training/synthetic, no photographs",
+                licence="MIT",
+                hands=counts[SYNTHETIC_SET],
+            )
+        )
+    return PoseCard(
+        format=CARD_FORMAT,
+        name=name,
+        feature_version=FEATURE_VERSION,
+        classes=POSES,
+        thresholds=_by_pose(head.thresholds),
+        distance_limits=_by_pose(head.limits),
+        temperature=round(head.temperature, 4),
+        model_sha256=hashlib.sha256(model).hexdigest(),
+        trained_on=tuple(trained_on),
+        held_out=tuple(each.name for each in PICTURE_SETS if each.role == "held_out"),
+        figures={
+            name: {
+                pose: PoseFigures(
+                    precision=_rounded(score.precision),
+                    recall=_rounded(score.recall),
+                    support=score.support,
+                    others=score.others,
+                )
+                for pose, score in scores.items()
+                if score.support or score.false
+            }
+            for name, scores in figures.items()
+        },
+        calibration_error=round(calibration_error, 4),
+        settings=flat_settings(recipe),
+        tools={
+            "python": platform.python_version(),
+            "tensorflow": version("tensorflow"),
+            "keras": version("keras"),
+            "numpy": version("numpy"),
+        },
+    )
+
+
+def write_model(folder: Path, name: str, model: bytes, card: PoseCard) -> Path:
+    """Writes `<name>.tflite` and `<name>.json`; returns the first one's path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{name}.tflite"
+    path.write_bytes(model)
+    text = json.dumps(card.model_dump(mode="json"), indent=1, ensure_ascii=False)
+    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    return path
+
+
+def flat_settings(recipe: Recipe) -> dict[str, str | int | float | bool | None]:
+    """The recipe as one level of names, `augmentation.roll_deg` and so on."""
+    flat: dict[str, str | int | float | bool | None] = {}
+    for name, value in asdict(recipe).items():
+        if isinstance(value, dict):
+            flat.update({f"{name}.{inner}": each for inner, each in value.items()})
+        else:
+            flat[name] = value
+    return flat
+
+
+def _by_pose(values: np.ndarray) -> dict[str, float]:
+    return {
+        pose: round(float(value), 4)
+        for pose, value in zip(POSES, values, strict=True)
+        if pose != NONE_POSE
+    }
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)

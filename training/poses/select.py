@@ -1,0 +1,165 @@
+"""Which hands of the table are trained on, which choose thresholds, and which only judge."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from training.poses.hands import BoolArray, Hands, mask
+from training.poses.sets import CLIP_SETS, NOT_DELIBERATE, PICTURE_SETS, Role
+from training.poses.table import LandmarkTable
+from vcam.core.observation import NONE_POSE
+from vcam.poses.vocabulary import POSES
+
+Part = Literal["train", "validation", "test"]
+
+_PHOTOGRAPH_NOISE = 0.03  # palm lengths; their landmarks have errors of their own already
+_CLIP_WEIGHT = 0.5  # neighbours in a clip are nearly the same hand
+_WORSENED_WEIGHT = 0.5
+
+
+@dataclass(frozen=True, eq=False)
+class Judged:
+    """One set as a measurement sees it: pictures, with the hands found in them.
+
+    Attributes:
+        name: of the set, and of the part.
+        hands: all hands found.
+        picture: int (n,), per hand, row of `expected`.
+        expected: int (m,), per picture, index of the pose; -1 where the label is too loose.
+    """
+
+    name: str
+    hands: Hands
+    picture: npt.NDArray[np.int64]
+    expected: npt.NDArray[np.int64]
+
+
+def trained_hands(table: LandmarkTable, part: Part) -> tuple[Hands, dict[str, int]]:
+    """The labelled hands of all sets for training, and how many each set gives.
+
+    Of several hands in a photograph only the largest is the labelled one.
+    """
+    rows: list[npt.NDArray[np.int64]] = []
+    allowed: list[BoolArray] = []
+    weights: list[np.ndarray] = []
+    counts: dict[str, int] = {}
+    for each in PICTURE_SETS:
+        if each.role != "train":
+            continue
+        pictures = (table.sets == each.name) & _in_part(
+            table.shares, part, each.validation_share, each.test_share
+        )
+        for folder, poses in each.labels.items():
+            chosen = np.flatnonzero(
+                (pictures & (table.labels == folder))[table.picture] & (table.rank == 0)
+            )
+            rows.append(chosen)
+            allowed.append(np.tile(mask(poses), (len(chosen), 1)))
+            worsened = table.variants[table.picture[chosen]] > 0
+            weights.append(np.where(worsened, _WORSENED_WEIGHT, 1.0) * each.weight)
+            counts[each.name] = counts.get(each.name, 0) + int((~worsened).sum())
+    for clips in CLIP_SETS:
+        stems = sorted(clips.trained_on)
+        # Clips are trained on as a whole: their people judge nothing.
+        wanted = (table.sets == clips.name) & np.isin(table.labels, stems) & (part == "train")
+        chosen = np.flatnonzero(wanted[table.picture])
+        if len(chosen):
+            rows.append(chosen)
+            allowed.append(np.tile(mask(NOT_DELIBERATE), (len(chosen), 1)))
+            weights.append(np.full(len(chosen), _CLIP_WEIGHT))
+            counts[clips.name] = len(chosen)
+    every = np.concatenate(rows)
+    hands = hands_of(table, every, np.concatenate(allowed), np.concatenate(weights))
+    return hands, counts
+
+
+def judged_sets(table: LandmarkTable) -> list[Judged]:
+    """Everything that no hand was trained on: held-out sets, and the kept share of the others."""
+    found = []
+    for each in PICTURE_SETS:
+        folders = {name: each.expected(name) for name in each.labels}
+        if each.role == "held_out":
+            kept = table.sets == each.name
+            title = each.name
+        elif each.test_share:
+            kept = (table.sets == each.name) & _in_part(
+                table.shares, "test", each.validation_share, each.test_share
+            )
+            title = f"{each.name} (test part)"
+        else:
+            continue
+        kept &= np.isin(table.labels, list(folders))
+        for worsened in (False, True):
+            pictures = np.flatnonzero(kept & ((table.variants > 0) == worsened))
+            if len(pictures):
+                expected = [folders[label] for label in table.labels[pictures]]
+                name = f"{title}, worsened" if worsened else title
+                found.append(_judged(table, name, pictures, expected))
+    return found
+
+
+def judged_clips(table: LandmarkTable, role: Role = "held_out") -> list[Judged]:
+    """The pictures of the clips in which nobody makes a sign, per set."""
+    found = []
+    for each in CLIP_SETS:
+        wanted = (table.sets == each.name) & np.array(
+            [each.role(stem) == role for stem in table.labels]
+        )
+        pictures = np.flatnonzero(wanted)
+        if len(pictures):
+            found.append(
+                _judged(table, f"clips/{each.name}", pictures, [NONE_POSE] * len(pictures))
+            )
+    return found
+
+
+def hands_of(
+    table: LandmarkTable, rows: npt.NDArray[np.int64], allowed: BoolArray, weights: np.ndarray
+) -> Hands:
+    """The hands in these rows of a table."""
+    return Hands(
+        np.concatenate([table.points[rows], table.depth[rows][..., np.newaxis]], axis=2),
+        table.world[rows],
+        table.left[rows],
+        allowed,
+        weights.astype(np.float32),
+        np.full(len(rows), _PHOTOGRAPH_NOISE, np.float32),
+    )
+
+
+def summary(hands: Hands) -> Counter[str]:
+    """How many hands show each pose and nothing else; the loosely labelled as "loose"."""
+    names = Counter({pose: int(hands.shows(pose).sum()) for pose in POSES})
+    names["loose"] = int((hands.allowed.sum(axis=1) > 1).sum())
+    return names
+
+
+def _in_part(shares: np.ndarray, part: Part, validation: float, test: float) -> BoolArray:
+    """Blocks, not draws: neighbours in a folder are often the same person."""
+    if part == "train":
+        return np.asarray(shares < 1 - validation - test)
+    if part == "test":
+        return np.asarray((shares >= 1 - validation - test) & (shares < 1 - validation))
+    return np.asarray((shares >= 1 - validation) & (validation > 0))
+
+
+def _judged(
+    table: LandmarkTable,
+    name: str,
+    pictures: npt.NDArray[np.int64],
+    expected: Iterable[str | None],
+) -> Judged:
+    rows = np.flatnonzero(np.isin(table.picture, pictures))
+    index = [POSES.index(pose) if pose else -1 for pose in expected]
+    return Judged(
+        name,
+        hands_of(table, rows, np.ones((len(rows), len(POSES)), bool), np.ones(len(rows))),
+        np.searchsorted(pictures, table.picture[rows]),
+        np.array(index, np.int64),
+    )

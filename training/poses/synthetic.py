@@ -1,0 +1,63 @@
+"""Drawn hands as training data: every pose from every side, and poses that nobody photographed."""
+
+from __future__ import annotations
+
+import numpy as np
+from tqdm import tqdm
+
+from training.poses.hands import Hands, mask
+from training.synthetic.joints import random_joints
+from training.synthetic.poses import NEGATIVES
+from vcam.core.observation import NONE_POSE
+from vcam.poses.vocabulary import POSES
+
+_NOISE = 0.07  # true joints are too clean: landmarks of photographs are off by this much
+
+# The weight of a drawn hand against a photographed one: rare poses have few photographs.
+_RARE = frozenset({"ily", "three", "four", "thumb_down"})
+_RARE_WEIGHT, _COMMON_WEIGHT, _NEGATIVE_WEIGHT = 0.8, 0.3, 0.7
+
+# Some hard negatives turn into a harmless pose when they are seen from another side.
+_ALSO = {
+    "edge_on": ("palm", "four"),
+    "gun": ("one",),
+    "half_closed": ("fist",),
+    "pointing_at_camera": ("one",),
+    "relaxed": ("palm",),
+}
+
+
+def synthetic_hands(count: int, seed: int, max_view_deg: float = 60.0) -> Hands:
+    """Drawn hands of every pose, and of every hard negative.
+
+    Args:
+        count: of each pose. Each kind of hard negative gets half as many.
+        seed: of all randomness.
+        max_view_deg: as for `random_joints`.
+    """
+    rng = np.random.default_rng(seed)
+    kinds = [(pose, pose, count) for pose in POSES if pose != NONE_POSE]
+    kinds += [(shape, NONE_POSE, count // 2) for shape in sorted(NEGATIVES)]
+    screen, world, left, allowed, weight = [], [], [], [], []
+    for shape, pose, number in tqdm(kinds, desc="drawn hands", unit="kind", leave=False, disable=None):
+        for _ in range(number):
+            joints = random_joints(shape, rng, max_view_deg)
+            screen.append(np.column_stack([joints.points, joints.depth]))
+            world.append(joints.world)
+            left.append(joints.side == "left")
+            allowed.append(mask([pose, *_ALSO.get(shape, ())]))
+            weight.append(
+                _NEGATIVE_WEIGHT
+                if pose == NONE_POSE
+                else _RARE_WEIGHT
+                if pose in _RARE
+                else _COMMON_WEIGHT
+            )
+    return Hands(
+        np.array(screen, np.float32),
+        np.array(world, np.float32),
+        np.array(left, np.bool_),
+        np.array(allowed, np.bool_),
+        np.array(weight, np.float32),
+        np.full(len(left), _NOISE, np.float32),
+    )

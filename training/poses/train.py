@@ -1,0 +1,204 @@
+"""Training: draws, epochs, calibration, thresholds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from training.poses.augment import Augmentation, augment, balance
+from training.poses.hands import Hands
+from training.poses.head import (
+    Architecture,
+    Distances,
+    build_head,
+    fit_distances,
+    partial_label_loss,
+    vote,
+)
+from training.poses.measure import NONE, threshold_curve
+from training.quiet import tensorflow
+from vcam.core.geometry import FloatArray
+from vcam.core.observation import NONE_POSE
+from vcam.poses.vocabulary import POSES
+
+Progress = Callable[[int, dict[str, float]], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """Everything that decides how a head turns out, besides the data.
+
+    Attributes:
+        seed: of draws, weights and dropout.
+        epochs: passes, each over new draws.
+        epoch_size: hands a pass.
+        batch_size: hands a step.
+        learning_rate: of Adam at the start; it falls to nearly nothing along a cosine.
+        label_smoothing: share of the label given to `none` where the label is one pose.
+        augmentation: how hands are varied.
+        architecture: sizes.
+        synthetic: drawn hands of each pose.
+        least_precision: that thresholds must reach on the validation hands.
+        lowest_threshold: no pose counts below it.
+    """
+
+    seed: int = 7
+    epochs: int = 60
+    epoch_size: int = 24_000
+    batch_size: int = 256
+    learning_rate: float = 2e-3
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    architecture: Architecture = field(default_factory=Architecture)
+    synthetic: int = 300
+    least_precision: float = 0.995
+    lowest_threshold: float = 0.6
+
+
+@dataclass(eq=False)
+class TrainedHead:
+    """A trained head, still in Keras.
+
+    Attributes:
+        network: features to logits (n, members, poses).
+        hidden: features to hidden values.
+        temperature: of the calibration.
+        distances: of hidden values from the poses.
+        thresholds: (poses,).
+        limits: (poses,), of distance.
+        curves: per epoch, the losses.
+    """
+
+    network: Any
+    hidden: Any
+    temperature: float
+    distances: Distances
+    thresholds: FloatArray
+    limits: FloatArray
+    curves: list[dict[str, float]]
+
+    def read(self, hands: Hands) -> tuple[FloatArray, FloatArray]:
+        """Scores and distances, both (n, poses)."""
+        features = hands.features()
+        logits = np.asarray(self.network.predict(features, batch_size=2048, verbose=0))
+        hidden = np.asarray(self.hidden.predict(features, batch_size=2048, verbose=0))
+        return vote(logits, self.temperature), self.distances.measure(hidden)
+
+
+def train_head(
+    hands: Hands, validation: Hands, recipe: Recipe, progress: Progress | None = None
+) -> TrainedHead:
+    """Trains, calibrates, and chooses thresholds.
+
+    Args:
+        hands: to train on.
+        validation: of other people; they choose temperature, limits and thresholds, not weights.
+        recipe: how.
+        progress: called after each epoch with its number (from 1) and its losses.
+    """
+    rng = np.random.default_rng(recipe.seed)
+    first = augment(hands, recipe.augmentation, rng).features()
+    network, hidden = build_head(
+        recipe.architecture, first.mean(axis=0), first.std(axis=0) + 1e-3, recipe.seed
+    )
+    curves = _fit(network, hands, validation, recipe, rng, progress)
+    logits = np.asarray(network.predict(validation.features(), batch_size=2048, verbose=0))
+    temperature = best_temperature(logits, validation.allowed)
+    sure = hands.take(hands.allowed.sum(axis=1) == 1)
+    shown = augment(sure, recipe.augmentation, rng)
+    certain = shown.allowed.sum(axis=1) == 1
+    distances = fit_distances(
+        np.asarray(hidden.predict(shown.features()[certain], batch_size=2048, verbose=0)),
+        shown.allowed[certain].argmax(axis=1),
+        recipe.architecture.distance_axes,
+    )
+    head = TrainedHead(
+        network,
+        hidden,
+        temperature,
+        distances,
+        np.full(len(POSES), recipe.lowest_threshold, np.float32),
+        np.full(len(POSES), np.inf, np.float32),
+        curves,
+    )
+    scores, apart = head.read(validation)
+    head.limits = choose_limits(scores, apart, validation)
+    head.thresholds = choose_thresholds(scores, validation, recipe)
+    return head
+
+
+def _fit(
+    network: Any,
+    hands: Hands,
+    validation: Hands,
+    recipe: Recipe,
+    rng: np.random.Generator,
+    progress: Progress | None,
+) -> list[dict[str, float]]:
+    keras = tensorflow().keras
+    steps = max(1, recipe.epoch_size // recipe.batch_size)
+    rate = keras.optimizers.schedules.CosineDecay(
+        recipe.learning_rate, steps * recipe.epochs, alpha=0.01
+    )
+    network.compile(optimizer=keras.optimizers.Adam(rate), loss=partial_label_loss)
+    features, allowed = validation.features(), validation.allowed.astype(np.float32)
+    curves = []
+    for epoch in range(1, recipe.epochs + 1):
+        drawn = augment(hands.take(balance(hands, recipe.epoch_size, rng)), recipe.augmentation, rng)
+        fitted = network.fit(
+            drawn.features(),
+            drawn.allowed.astype(np.float32),
+            batch_size=recipe.batch_size,
+            shuffle=False,  # the draw is random already
+            verbose=0,
+        )
+        losses = {
+            "loss": float(fitted.history["loss"][0]),
+            "validation_loss": float(
+                network.evaluate(features, allowed, batch_size=2048, verbose=0)
+            ),
+        }
+        curves.append(losses)
+        if progress:
+            progress(epoch, losses)
+    return curves
+
+
+def best_temperature(logits: FloatArray, allowed: np.ndarray) -> float:
+    """The temperature at which the vote's probabilities explain the labels best."""
+    steps = np.exp(np.linspace(np.log(0.3), np.log(5), 60))
+    losses = [
+        -np.log((vote(logits, float(step)) * allowed).sum(axis=1) + 1e-9).mean() for step in steps
+    ]
+    return float(steps[int(np.argmin(losses))])
+
+
+def choose_limits(scores: FloatArray, distances: FloatArray, validation: Hands) -> FloatArray:
+    """Per pose, a distance that nearly every hand that shows it and is read as it stays within."""
+    limits = np.full(len(POSES), np.inf, np.float32)
+    best = scores.argmax(axis=1)
+    for index, pose in enumerate(POSES):
+        right = validation.shows(pose) & (best == index)
+        if pose != NONE_POSE:
+            usual = distances[right, index] if right.sum() >= 20 else distances[:, index]
+            limits[index] = 1.15 * np.quantile(usual, 0.995)
+    return limits
+
+
+def choose_thresholds(scores: FloatArray, validation: Hands, recipe: Recipe) -> FloatArray:
+    """Per pose, the lowest threshold from which on precision holds."""
+    steps = np.arange(recipe.lowest_threshold, 0.951, 0.01, dtype=np.float32)
+    thresholds = np.full(len(POSES), recipe.lowest_threshold, np.float32)
+    for index, pose in enumerate(POSES):
+        if index == NONE:
+            continue
+        clear = ~validation.allowed[:, index] | validation.shows(pose)
+        precision, _ = threshold_curve(
+            scores[clear], validation.shows(pose)[clear], index, steps
+        )
+        low = np.flatnonzero(precision < recipe.least_precision)
+        place = 0 if len(low) == 0 else min(low[-1] + 1, len(steps) - 1)
+        thresholds[index] = steps[place]
+    return thresholds
