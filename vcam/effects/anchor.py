@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,8 +21,8 @@ HOLD_S = 0.3
 FADE_S = 0.25
 """Then the sticker fades within this time; one found again or anew comes as fast."""
 
-_TOP_OF_HEAD = 1.6
-"""Eye line to hairline-and-a-bit, in eye distances, along the face's own up."""
+_TOP_OF_HEAD = 1.45
+"""Eye line to where a hat's brim sits, in eye distances, along the face's own up."""
 
 _FRONTAL_MOUTH = 1.05
 """Eye line to mouth of a face seen from the front, in eye distances."""
@@ -174,10 +174,13 @@ class AnchorTracker:
             )
         return poses
 
-    def hands(self, track_ids: Iterable[int], now: float, place: Placement) -> list[AnchorPose]:
-        """The middles of the palms of these hands, as far as they are known."""
+    def hands(self, track_ids: Sequence[int], now: float, place: Placement) -> list[AnchorPose]:
+        """The middles of the palms of these hands, as far as they are known; of all, if of none.
+
+        An effect that was called by a click and not by a hand goes to whatever hands there are.
+        """
         poses = []
-        for track_id in track_ids:
+        for track_id in track_ids or self._hands:
             track = self._hands.get(track_id)
             if track is None:
                 continue

@@ -113,6 +113,9 @@ class Compositor:
             return [placing.on_face(spec, sprite, anchor, motion) for anchor in anchors]
         poses = []
         for anchor in self._tracker.hands(shown.track_ids, seen_at, place):
+            if spec.side == "fixed":
+                poses.append(placing.beside_hand(spec, sprite, anchor, spec.offset, motion))
+                continue
             side = self._side(effect, spec, shown, anchor, seen_at, place, size)
             pose = placing.beside_hand(spec, sprite, anchor, side, motion)
             poses.append(placing.kept_inside(pose, size) if motion.down == 0 else pose)

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from vcam.core.errors import PackError
 from vcam.core.events import ReactionRule
+from vcam.core.observation import NONE_POSE
 from vcam.effects.schema import PackSpec, ParticlesSpec, StickerSpec
 from vcam.effects.sprite import Sprite, load_sprite
 from vcam.settings.document import parse_document
@@ -136,8 +137,16 @@ def _pictures(effect: StickerSpec | ParticlesSpec) -> Iterator[tuple[tuple[str, 
 def _rules(
     path: Path, spec: PackSpec, lines: Mapping[tuple[str, ...], int]
 ) -> Iterator[ReactionRule]:
+    seen = set()
     for number, rule in enumerate(spec.reactions):
         effect = spec.effects.get(rule.effect)
+        if (rule.gesture, rule.effect) in seen or rule.gesture == NONE_POSE:
+            place = _place(path, lines, ("reactions", str(number)))
+            raise PackError(
+                f"{place}: {rule.gesture} cannot play {rule.effect} here",
+                "a gesture plays an effect once, and none is the absence of a gesture",
+            )
+        seen.add((rule.gesture, rule.effect))
         if effect is None:
             place = _place(path, lines, ("reactions", str(number), "effect"))
             raise PackError(

@@ -62,6 +62,10 @@ class StickerSpec(Part):
     pivot: tuple[Number, Number] = Field(
         (0.5, 0.5), description="Point of the picture that sits there, as shares of its size"
     )
+    side: Literal["auto", "fixed"] = Field(
+        "auto",
+        description="hand only: auto goes to whichever side covers neither face nor hand",
+    )
     rotate: bool = Field(True, description="Turn with the head")
     opacity: Share = Field(1.0, description="1 covers, less lets through")
     blend: Literal["normal", "add"] = Field("normal", description="add: shines like light")
@@ -74,8 +78,8 @@ class StickerSpec(Part):
 class Range(Part):
     """From the least to the most; chance decides in between."""
 
-    least: Number
-    most: Number
+    least: float = Field(allow_inf_nan=False, ge=-3600, le=3600)
+    most: float = Field(allow_inf_nan=False, ge=-3600, le=3600)
 
     @model_validator(mode="before")
     @classmethod
