@@ -102,7 +102,6 @@ class TriggerEngine:
                 self._thresholds[gesture],
                 not_before=not_before,
                 lost_after_s=lost_after_s,
-                was_blind=was_blind,
             )
         return tuple(events)
 

@@ -19,12 +19,14 @@ class Run(NamedTuple):
     Attributes:
         since: time of the first, seconds.
         held_s: time between the first and the last, of each gap no more than `LONGEST_CREDIT_S`.
-        number: how many of them.
+        clear: how many of them.
+        readings: how many readings, clear or not, from the first of them on.
     """
 
     since: float
     held_s: float
-    number: int
+    clear: int
+    readings: int
 
 
 class Evidence(NamedTuple):
@@ -100,12 +102,12 @@ def credit_s(gap_s: float) -> float:
 
 
 def _run(samples: list[Sample], gesture: str, thresholds: TriggerDefaults) -> Run:
-    run = Run(samples[0].at, 0.0, 0)
+    run = Run(samples[0].at, 0.0, 0, 0)
     unclear = 0
-    for sample in samples:
+    for number, sample in enumerate(samples, start=1):
         if is_clear(sample, gesture, thresholds):
-            gap_s = run.since - sample.at if run.number else 0.0
-            run = Run(sample.at, run.held_s + credit_s(gap_s), run.number + 1)
+            gap_s = run.since - sample.at if run.clear else 0.0
+            run = Run(sample.at, run.held_s + credit_s(gap_s), run.clear + 1, number)
             unclear = 0
         else:
             unclear += 1

@@ -16,6 +16,11 @@ from vcam.triggers.evidence import Evidence, credit_s
 from vcam.triggers.guards import Reason
 from vcam.triggers.smoothing import LEAST_READINGS
 
+LEAST_CLEAR_SHARE = 0.8
+"""So many of the readings of a hold must be clear by themselves. The median alone would let a pose
+start that is seen in little more than every other picture. Too few clear ones delay the start
+until there are more; a single odd reading costs a 15 Hz camera nothing."""
+
 _TOLERANCE_S = 1e-6
 """Sums of frame intervals end this close to what they should be."""
 
@@ -38,11 +43,18 @@ class _Hold:
     since: float
     clear_at: float
     clear_count: int
+    readings: int
     held_s: float
     score: float
     paused: bool = False
     progress: float = 0.0
     told: float = -1.0
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether enough of it was clear for a start, however long it is."""
+        enough = max(LEAST_READINGS, LEAST_CLEAR_SHARE * self.readings - 1e-9)
+        return self.clear_count >= enough
 
 
 class GestureMachine:
@@ -88,7 +100,6 @@ class GestureMachine:
         *,
         not_before: float,
         lost_after_s: float,
-        was_blind: bool,
     ) -> list[GestureEvent]:
         """One observation.
 
@@ -98,18 +109,16 @@ class GestureMachine:
             thresholds: of this gesture.
             not_before: no hold counts before this time (warm-up), seconds.
             lost_after_s: clear readings further apart than this belong to different holds.
-            was_blind: nothing was seen for so long before this observation that a pose may have
-                been held, or left, unseen.
         """
         if not thresholds.enabled:
             return self.stop(at, Reason.SWITCHED_OFF)
         if self.phase is Phase.ACTIVE:
             return self._keep(at, evidence)
         if self.phase is Phase.COOLDOWN:
-            self._cool(at, evidence, thresholds, was_blind)
+            self._cool(at, evidence, thresholds)
         if self.phase is Phase.COOLDOWN:
             return []
-        reason = self._collect(evidence, thresholds, max(not_before, self._armed_at), lost_after_s)
+        reason = self._collect(evidence, max(not_before, self._armed_at), lost_after_s)
         return self._advance(at, thresholds, reason)
 
     def lose(self, at: float, hands: Collection[int], reason: str) -> list[GestureEvent]:
@@ -121,8 +130,6 @@ class GestureMachine:
             return [self._cancel(at, reason)]
         if self.phase is Phase.ACTIVE and not self._showing:
             return [self._end(at, reason)]
-        if self.phase is Phase.COOLDOWN and not self._showing and self._away_since is None:
-            self._away_since = at
         return []
 
     def stop(self, at: float, reason: str) -> list[GestureEvent]:
@@ -132,28 +139,22 @@ class GestureMachine:
         if self._leader is not None:
             return [self._cancel(at, reason)]
         if self.phase is Phase.ACTIVE:
-            events = [self._end(at, reason)]
-            # Nobody saw the hand leave the pose.
-            self._away_since = None
-            return events
+            return [self._end(at, reason)]
         return []
 
     def restart(self, at: float) -> list[GestureEvent]:
-        """As `stop`, and forgets all times before `at`: the clock may be another one."""
-        self._told_at = at
+        """As `stop`, and forgets all times before `at`: the clock may be another one.
+
+        Where the new clock is behind, the events are still told on the old one.
+        """
         events = self.stop(at, Reason.RESTARTED)
+        self._told_at = at
         self._armed_at = float("-inf")
         if self.phase is Phase.COOLDOWN:
             self._ended_at, self._away_since, self._released_at = at, None, None
         return events
 
-    def _collect(
-        self,
-        evidence: Sequence[Evidence],
-        thresholds: TriggerDefaults,
-        not_before: float,
-        lost_after_s: float,
-    ) -> str:
+    def _collect(self, evidence: Sequence[Evidence], not_before: float, lost_after_s: float) -> str:
         """Opens, feeds and drops holds; returns why the leader's was dropped, else nothing."""
         dropped = ""
         for case in evidence:
@@ -165,7 +166,6 @@ class GestureMachine:
             if reason:
                 del self._holds[case.hand]
                 dropped = reason if hold is self._leader else dropped
-            hold.progress = max(hold.progress, min(1.0, hold.held_s * 1000 / thresholds.dwell_ms))
         return dropped
 
     def _open(self, case: Evidence, not_before: float) -> None:
@@ -177,7 +177,8 @@ class GestureMachine:
             track_ids=case.track_ids,
             since=since,
             clear_at=case.at,
-            clear_count=case.run.number,
+            clear_count=case.run.clear,
+            readings=case.run.readings,
             held_s=min(case.run.held_s, case.at - since),
             score=case.score,
         )
@@ -195,7 +196,7 @@ class GestureMachine:
         dwell_s = thresholds.dwell_ms / 1000
         leader.progress = max(leader.progress, min(1.0, leader.held_s / dwell_s))
         held_long_enough = leader.held_s >= dwell_s - _TOLERANCE_S
-        if held_long_enough and leader.clear_count >= LEAST_READINGS and leader.clear_at == at:
+        if held_long_enough and leader.is_sound and leader.clear_at == at:
             events.append(self._start(at, leader))
         elif leader.progress > leader.told:
             leader.told = leader.progress
@@ -221,13 +222,7 @@ class GestureMachine:
                     self._active.score = case.score
         return [] if self._showing else [self._end(at, reason)]
 
-    def _cool(
-        self,
-        at: float,
-        evidence: Sequence[Evidence],
-        thresholds: TriggerDefaults,
-        was_blind: bool,
-    ) -> None:
+    def _cool(self, at: float, evidence: Sequence[Evidence], thresholds: TriggerDefaults) -> None:
         """Waits for the end of the cooldown, and for the pose to be gone for long enough."""
         for case in evidence:
             if case.shows:
@@ -236,8 +231,9 @@ class GestureMachine:
                 self._showing.pop(case.hand, None)
         if self._showing:
             self._away_since = None
-        elif self._away_since is None or was_blind:
-            self._away_since = at
+        elif self._away_since is None:
+            # A tick may have told the end at a later time than that of this picture.
+            self._away_since = max(at, self._ended_at)
         if self._released_at is None and self._away_since is not None:
             released_at = self._away_since + thresholds.release_ms / 1000
             self._released_at = released_at if at >= released_at - _TOLERANCE_S else None
@@ -258,8 +254,9 @@ class GestureMachine:
         held, self._active = self._active, None
         self.phase = Phase.COOLDOWN
         event = self._event(EventKind.END, at, held, reason)
-        self._ended_at = self._away_since = event.at
-        self._released_at = None
+        self._ended_at = event.at
+        # Only an observation can tell that the hand is out of the pose.
+        self._away_since = self._released_at = None
         return event
 
     def _event(self, kind: EventKind, at: float, hold: _Hold, reason: str = "") -> GestureEvent:
@@ -284,6 +281,7 @@ def _feed(hold: _Hold, case: Evidence, lost_after_s: float) -> str:
     `enter` or above; between `leave` and `enter` the hold waits.
     """
     hold.score, hold.track_ids = case.score, case.track_ids
+    hold.readings += 1
     if not case.stays:
         return case.reason or Reason.RELEASED
     if case.at - hold.clear_at > lost_after_s + _TOLERANCE_S:
