@@ -187,3 +187,8 @@ def test_truncated_picture_is_an_error(tmp_path):
         read_image(tmp_path / "a.png")
     with pytest.raises(PictureError, match="cannot read"):
         read_image(tmp_path / "gone.png")
+
+
+def test_meaning_that_is_no_pose_is_refused():
+    with pytest.raises(VcamError, match="cannot stand for sofa"):
+        ImagesRun(FakeReader(), SETTINGS, meanings={"7": "sofa"})

@@ -86,5 +86,22 @@ def test_counts_add_up(pairs):
     summary = confusion.summary()
     assert summary["pictures"] == len(pairs)
     assert sum(sum(row.values()) for row in summary["confusion"].values()) == len(pairs)
-    told = sum(each["hits"] + each["false"] for each in summary["classes"].values())
-    assert told == len(pairs)
+    for pose, figures in summary["classes"].items():
+        said = sum(row.get(pose, 0) for row in summary["confusion"].values())
+        assert figures["hits"] + figures["false"] == said
+
+
+def test_meaning_of_a_folder_can_be_told():
+    confusion = Confusion(POSES, {"7": "metal", "v_sign": "none"})
+    confusion.add("7", "metal")
+    confusion.add("v_sign", "none")
+    assert confusion.poses_of_labels == {"7": "metal", "v_sign": "none"}
+    assert confusion.accuracy() == 1.0
+
+
+def test_none_has_figures_where_a_folder_stands_for_it():
+    confusion = Confusion(POSES)
+    confusion.add("v_sign", "none")
+    assert "none" not in confusion.figures()
+    confusion.add("no_pose", "none")
+    assert confusion.figures()["none"].precision == 0.5

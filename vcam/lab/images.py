@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from typing import Any
 
 from vcam.core.errors import VcamError
-from vcam.core.observation import Observation, PoseReading
+from vcam.core.observation import NONE_POSE, Observation, PoseReading
 from vcam.lab.metrics import Confusion, rounded
 from vcam.lab.stills import (
     GESTURES,
@@ -116,6 +116,10 @@ class ImagesRun:
         reader: looks at each picture.
         settings: thresholds and guards.
         gestures: what may trigger.
+        meanings: the pose of class folders whose name does not tell it.
+
+    Raises:
+        VcamError: `meanings` names a pose that there is not.
     """
 
     def __init__(
@@ -123,11 +127,16 @@ class ImagesRun:
         reader: StillReader,
         settings: TriggerSettings,
         gestures: Sequence[str] = GESTURES,
+        meanings: Mapping[str, str] | None = None,
     ) -> None:
+        for folder, pose in (meanings or {}).items():
+            if pose not in (*gestures, NONE_POSE):
+                fix = f"there are: {', '.join((*gestures, NONE_POSE))}"
+                raise VcamError(f"{folder} cannot stand for {pose}, which is no pose", fix)
         self._reader = reader
         self._settings = settings
         self._gestures = gestures
-        self._confusion = Confusion(gestures)
+        self._confusion = Confusion(gestures, meanings)
         self._times_ms: list[float] = []
         self._with_hand = 0
         self.errors = 0

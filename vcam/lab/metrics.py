@@ -33,13 +33,20 @@ SYNONYMS: Mapping[str, str] = {
 """Names of class folders in public sets that mean one of our poses."""
 
 
-def pose_of_label(label: str, poses: Iterable[str]) -> str | None:
+def pose_of_label(
+    label: str, poses: Iterable[str], meanings: Mapping[str, str] | None = None
+) -> str | None:
     """The pose that a class folder's name stands for; None if it is none of ours.
 
     Pictures of such a folder still count: whatever starts on them is a false start.
+
+    Args:
+        label: the folder's name.
+        poses: the poses that can be said.
+        meanings: what folders stand for whose name does not tell.
     """
     name = label.strip().lower().replace("-", "_").replace(" ", "_")
-    pose = SYNONYMS.get(name, name)
+    pose = (meanings or {}).get(label) or SYNONYMS.get(name, name)
     return pose if pose in set(poses) | {NONE_POSE} else None
 
 
@@ -69,10 +76,12 @@ class Confusion:
 
     Args:
         poses: the poses that can be said, besides `none`.
+        meanings: the pose of folders whose name does not tell it.
     """
 
-    def __init__(self, poses: Iterable[str]) -> None:
+    def __init__(self, poses: Iterable[str], meanings: Mapping[str, str] | None = None) -> None:
         self._poses = tuple(pose for pose in poses if pose != NONE_POSE)
+        self._meanings = meanings or {}
         self._said: dict[str, Counter[str]] = {}
 
     def add(self, label: str, said: str) -> None:
@@ -82,10 +91,16 @@ class Confusion:
     @property
     def poses_of_labels(self) -> dict[str, str | None]:
         """Which pose each folder seen so far stands for."""
-        return {label: pose_of_label(label, self._poses) for label in sorted(self._said)}
+        return {
+            label: pose_of_label(label, self._poses, self._meanings) for label in sorted(self._said)
+        }
 
     def figures(self) -> dict[str, ClassFigures]:
-        """Figures per pose that a folder stands for, or that was said; `none` among them."""
+        """Figures per pose that a folder stands for, or that was said.
+
+        `none` is among them if a folder stands for it; its false ones are the pictures of other
+        folders on which nothing triggers, their misses in other words.
+        """
         meant = self.poses_of_labels
         shown: Counter[str] = Counter()
         hits: Counter[str] = Counter()
@@ -100,7 +115,7 @@ class Confusion:
         return {
             pose: class_figures(shown[pose], hits[pose], said[pose] - hits[pose])
             for pose in order
-            if shown[pose] or said[pose]
+            if shown[pose] or (said[pose] and pose != NONE_POSE)
         }
 
     def accuracy(self) -> float | None:

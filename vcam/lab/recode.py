@@ -61,7 +61,8 @@ def _recode(clip: Path, target: Path, size: tuple[int, int] | None, fps: float |
         written = 0
         for until, image in _pictures(source, 1 / video_format.fps):
             fitted = fitter.fit(image)
-            while written / rate < until:
+            # A hundredth of a frame is less than any rounding of time stamps should decide.
+            while written < until * rate - 0.01:
                 writer.write(fitted)
                 written += 1
     finally:
