@@ -178,7 +178,7 @@ class CameraSource:
         try:
             return self._next(reader, self._stalled_after_s)
         except CameraLost as lost:
-            raise SourceError(f"{self.name} {lost}", "plug it in again if it stays so") from None
+            raise SourceError(f"{self.name} {lost}", "plug it in again") from None
         except UnknownPicture:
             self._take_raw = False
             raise SourceError(f"{self.name} has changed its picture format") from None
