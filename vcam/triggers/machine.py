@@ -282,6 +282,7 @@ def _feed(hold: _Hold, case: Evidence, lost_after_s: float) -> str:
     """
     hold.score, hold.track_ids = case.score, case.track_ids
     hold.readings += 1
+    hold.clear_count += case.clear
     if not case.stays:
         return case.reason or Reason.RELEASED
     if case.at - hold.clear_at > lost_after_s + _TOLERANCE_S:
@@ -293,5 +294,4 @@ def _feed(hold: _Hold, case: Evidence, lost_after_s: float) -> str:
             hold.held_s += credit_s(case.at - hold.clear_at)
         hold.paused = False
         hold.clear_at = case.at
-        hold.clear_count += 1
     return ""
