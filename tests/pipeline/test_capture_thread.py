@@ -116,3 +116,15 @@ def test_source_is_closed_when_told_to_stop(failures):
     loop, _, _ = make(camera, frames=1)
     loop.run()
     assert not camera.is_open
+
+
+def test_being_interrupted_by_the_end_is_no_loss(caplog):
+    class Interrupted(FakeCamera):
+        def read(self):
+            loop._stop.set()
+            raise SourceError("interrupted")
+
+    loop, slot, _ = make(Interrupted())
+    loop.run()
+    assert slot.put_values == []
+    assert caplog.records == []

@@ -69,6 +69,8 @@ class CaptureLoop:
                     continue
                 self._lost(f"{self._source.name} has no frames")
             except SourceError as error:
+                if self._stop.is_set():
+                    return
                 self._lost(str(error))
             except Exception:
                 # A fault in one driver must not end the camera for the rest of the meeting.
