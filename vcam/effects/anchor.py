@@ -61,7 +61,7 @@ class _Track:
     """One face or hand: where it is, how it is shaped, and when it was seen."""
 
     def __init__(self, appears_at: float | None) -> None:
-        self.place = Follower(min_cutoff_hz=0.7, beta=4.0)
+        self.place = Follower(min_cutoff_hz=1.0, beta=4.0)
         self.shape = Follower(min_cutoff_hz=0.5, beta=2.0)
         self.seen_at = -math.inf
         self.appears_at = appears_at

@@ -20,7 +20,9 @@ _SHARPER = 3
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
 
-def render_card(width: int, height: int, title: str, lines: Sequence[str]) -> Image:
+def render_card(
+    width: int, height: int, title: str, lines: Sequence[str], crossed: bool = True
+) -> Image:
     """A picture with an icon, a title and a few lines, readable from 640x360 up.
 
     The same card is made once and then shared: it must not be written to.
@@ -30,15 +32,16 @@ def render_card(width: int, height: int, title: str, lines: Sequence[str]) -> Im
         height: pixels.
         title: a few words.
         lines: sentences; long ones are wrapped, and what does not fit is cut with an ellipsis.
+        crossed: whether the camera of the icon is crossed out.
 
     Returns:
         uint8 (height, width, 3) BGR.
     """
-    return _render(width, height, title, tuple(lines))
+    return _render(width, height, title, tuple(lines), crossed)
 
 
 @lru_cache(maxsize=8)
-def _render(width: int, height: int, title: str, lines: tuple[str, ...]) -> Image:
+def _render(width: int, height: int, title: str, lines: tuple[str, ...], crossed: bool) -> Image:
     picture = Pillow.fromarray(_background(width, height))
     draw = ImageDraw.Draw(picture)
     base = min(height, width * 9 / 16)
@@ -50,7 +53,7 @@ def _render(width: int, height: int, title: str, lines: tuple[str, ...]) -> Imag
     gap = base * 0.07
     total = icon + gap + title_step * len(title_rows) + base * 0.03 + text_step * len(rows)
     y = (height - total) / 2
-    _draw_icon(picture, width / 2, y + icon / 2, icon)
+    _draw_icon(picture, width / 2, y + icon / 2, icon, crossed)
     y += icon + gap
     for row in title_rows:
         draw.text((width / 2, y), row, _TITLE, title_font, anchor="ma")
@@ -73,8 +76,8 @@ def _background(width: int, height: int) -> Image:
     return np.clip(colour + noise + 0.5, 0, 255).astype(np.uint8)
 
 
-def _draw_icon(picture: Pillow.Image, x: float, y: float, size: int) -> None:
-    """A camera that is crossed out, `size` pixels wide, centred on (x, y)."""
+def _draw_icon(picture: Pillow.Image, x: float, y: float, size: int, crossed: bool) -> None:
+    """A camera, `size` pixels wide, centred on (x, y)."""
     side = size * _SHARPER
     mask = Pillow.new("L", (side, side), 0)
     draw = ImageDraw.Draw(mask)
@@ -86,12 +89,13 @@ def _draw_icon(picture: Pillow.Image, x: float, y: float, size: int) -> None:
     draw.rounded_rectangle(scaled(0.04, 0.24, 0.70, 0.76), side * 0.11, outline=255, width=pen)
     horn = scaled(0.76, 0.46, 0.95, 0.33, 0.95, 0.67, 0.76, 0.54, 0.76, 0.46)
     draw.line(horn, 255, pen, joint="curve")
-    draw.line(scaled(0.17, 0.10, 0.83, 0.90), 0, pen * 3)
-    draw.line(scaled(0.15, 0.12, 0.81, 0.92), 255, pen)
-    for end in ((0.15, 0.12), (0.81, 0.92)):
-        spot = [end[0] * side, end[1] * side]
-        half = pen / 2
-        draw.ellipse([spot[0] - half, spot[1] - half, spot[0] + half, spot[1] + half], 255)
+    if crossed:
+        draw.line(scaled(0.17, 0.10, 0.83, 0.90), 0, pen * 3)
+        draw.line(scaled(0.15, 0.12, 0.81, 0.92), 255, pen)
+        for end in ((0.15, 0.12), (0.81, 0.92)):
+            spot = [end[0] * side, end[1] * side]
+            half = pen / 2
+            draw.ellipse([spot[0] - half, spot[1] - half, spot[0] + half, spot[1] + half], 255)
     mask = mask.resize((size, size), Pillow.Resampling.LANCZOS)
     picture.paste(_ICON, (round(x - size / 2), round(y - size / 2)), mask)
 

@@ -15,7 +15,10 @@ from vcam.effects.sprite import Sprite
 Offset = tuple[float, float]
 
 _HAND_WEIGHT = 0.5
-"""The box of a hand is half air: covering it matters less than covering a face."""
+"""The box of a hand is half air."""
+
+_FACE_WEIGHT = 2.0
+"""People are looked in the face."""
 
 
 def on_face(spec: StickerSpec, sprite: Sprite, anchor: AnchorPose, motion: Motion) -> Pose2D:
@@ -97,7 +100,7 @@ def _cost(
     box = _box(_posed(spec, sprite, anchor, offset, Motion(), 0.0))
     area = max(box.area, 1e-6)
     outside = area - box.overlap(Box(0, 0, size[0], size[1]))
-    covered = sum(box.overlap(_head(face)) for face in faces)
+    covered = _FACE_WEIGHT * sum(box.overlap(_head(face)) for face in faces)
     if anchor.bounds is not None:
         covered += _HAND_WEIGHT * box.overlap(anchor.bounds)
     return round((outside + covered) / area, 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import cast
 
 import cv2
 import numpy as np
@@ -47,7 +48,7 @@ def draw_ring(canvas: Image, centre: tuple[float, float], radius: float, progres
     for mask, colour, opacity in layers:
         cover = cv2.convertScaleAbs(mask, alpha=opacity)
         bands = [cv2.convertScaleAbs(cover, alpha=value / 255) for value in colour]
-        patch = np.dstack([*bands, cover])
+        patch = cast(Image, cv2.merge([*bands, cover]))
         blender.blend(canvas[top:bottom, left:right], patch)
 
 
