@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+import pytest
+
+from vcam.capture.backend import OpenCvBackend, platform_backend
+from vcam.capture.camera import CameraSource
+from vcam.capture.devices import CameraFinder, CameraInfo, list_cameras
+from vcam.capture.opencv import cv2
+from vcam.core.clock import MonotonicClock
+from vcam.core.errors import SourceError
+from vcam.settings.schema import CameraSettings
+
+from .fake_cameras import METADATA, OUTPUT, FakeCapture, FakeMachine, FakeNode, loopback
+
+
+class NumberedBackend:
+    """Windows or macOS: cameras by number, decoded by OpenCV."""
+
+    gives_raw = False
+
+    def __init__(self, **nodes: FakeNode) -> None:
+        self._nodes = {int(name[1:]): node for name, node in nodes.items()}
+        self.tried: list[int | str] = []
+
+    def open(self, device: int | str) -> FakeCapture:
+        self.tried.append(device)
+        return FakeCapture(self._nodes.get(int(device), FakeNode(99, busy=True)))
+
+
+def test_cameras_with_their_modes(tmp_path):
+    machine = FakeMachine(
+        tmp_path,
+        FakeNode(0, "Integrated", size=(1280, 720)),
+        FakeNode(1, "Integrated", flags=METADATA),
+        loopback(2, "OBS Virtual Camera"),
+        loopback(3, "vcam", reading=False),
+        FakeNode(4, "Encoder", flags=OUTPUT),
+    )
+    cameras = machine.finder.list_cameras()
+    assert [(c.name, c.is_loopback, c.driver) for c in cameras] == [
+        ("Integrated", False, "uvcvideo"),
+        ("OBS Virtual Camera", True, "v4l2 loopback"),
+    ]
+    assert cameras[0].device == str(machine.devices / "video0")
+    modes = [(m.fourcc, m.width, m.height, m.fps) for m in cameras[0].modes]
+    assert modes == [("MJPG", 1280, 720, (30.0, 15.0)), ("YUYV", 1280, 720, (30.0, 15.0))]
+
+
+def test_node_that_cannot_be_asked_is_left_out(tmp_path):
+    machine = FakeMachine(tmp_path, FakeNode(0), FakeNode(1, "Second"))
+    (machine.devices / "video0").unlink()
+    assert [camera.name for camera in machine.finder.list_cameras()] == ["Second"]
+
+
+def test_this_machine_can_be_asked():
+    assert all(isinstance(camera, CameraInfo) for camera in list_cameras())
+
+
+@pytest.mark.parametrize("platform", ["win32", "darwin"])
+def test_elsewhere_numbers_are_probed_and_closed_again(platform):
+    nodes = {"_0": FakeNode(0, size=(640, 480)), "_2": FakeNode(2)}
+    finder = CameraFinder(NumberedBackend(**nodes), platform)
+    cameras = finder.list_cameras()
+    assert [(camera.device, camera.name) for camera in cameras] == [
+        (0, "camera 0"),
+        (2, "camera 2"),
+    ]
+    assert (cameras[0].modes[0].width, cameras[0].modes[0].height) == (640, 480)
+    assert not any(node.is_open for node in nodes.values())
+
+
+def test_elsewhere_auto_takes_the_first_that_works():
+    backend = NumberedBackend(_1=FakeNode(1))
+    source = CameraSource(
+        CameraSettings(), MonotonicClock(), finder=CameraFinder(backend, "darwin")
+    )
+    source.open()
+    assert source.name == "camera 1"
+    assert source.read().image.shape == (48, 64, 3)
+    source.close()
+    assert backend.tried == [0, 1]
+
+
+def test_elsewhere_names_cannot_be_told():
+    finder = CameraFinder(NumberedBackend(), "win32")
+    with pytest.raises(SourceError, match="FaceTime") as caught:
+        finder.candidates("FaceTime")
+    assert "number" in caught.value.fix
+
+
+def test_elsewhere_a_camera_that_does_not_open_hints_at_privacy_settings():
+    source = CameraSource(
+        CameraSettings(device=1),
+        MonotonicClock(),
+        finder=CameraFinder(NumberedBackend(), "darwin"),
+    )
+    with pytest.raises(SourceError, match="camera 1 cannot be opened") as caught:
+        source.open()
+    assert "privacy" in caught.value.fix
+
+
+@pytest.mark.parametrize(
+    ("platform", "first", "raw"),
+    [
+        ("linux", cv2.CAP_V4L2, True),
+        ("win32", cv2.CAP_MSMF, False),
+        ("darwin", cv2.CAP_AVFOUNDATION, False),
+    ],
+)
+def test_interfaces_of_the_platforms(platform, first, raw):
+    backend = platform_backend(platform)
+    assert isinstance(backend, OpenCvBackend)
+    assert backend.interfaces[0] == first
+    assert backend.gives_raw is raw
+
+
+def test_real_backend_says_that_a_missing_camera_is_not_open(tmp_path):
+    device = platform_backend("linux").open(str(tmp_path / "video0"))
+    assert not device.isOpened()
+    assert not device.grab()
+    device.release()

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vcam.core.holders import Holder, holders_of
+
+
+def process(proc: Path, pid: int, comm: str | None, *opened: Path) -> None:
+    descriptors = proc / str(pid) / "fd"
+    descriptors.mkdir(parents=True)
+    for number, path in enumerate(opened):
+        (descriptors / str(number)).symlink_to(path)
+    if comm is not None:
+        (proc / str(pid) / "comm").write_text(comm + "\n")
+
+
+def test_programs_that_have_it_open(tmp_path):
+    device, other = tmp_path / "video0", tmp_path / "video1"
+    device.touch()
+    other.touch()
+    proc = tmp_path / "proc"
+    process(proc, 900, "zoom", other, device)
+    process(proc, 80, "obs", device, device)
+    process(proc, 81, "bash", other, tmp_path / "gone")
+    process(proc, 82, None, device)
+    process(proc, os.getpid(), "vcam", device)
+    (proc / "self").mkdir()
+    (proc / "83").mkdir()
+    found = holders_of(device, proc)
+    assert found == (Holder(80, "obs"), Holder(82, "a program"), Holder(900, "zoom"))
+    assert str(found[0]) == "obs (pid 80)"
+
+
+def test_device_that_is_gone(tmp_path):
+    assert holders_of(tmp_path / "gone", tmp_path) == ()
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="needs /proc")
+def test_real_process(tmp_path):
+    device = tmp_path / "device"
+    device.touch()
+    program = "import sys; f = open(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
+    with subprocess.Popen(
+        [sys.executable, "-c", program, str(device)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == b"open\n"
+        assert [holder.pid for holder in holders_of(device)] == [child.pid]
+        child.communicate()
+    assert holders_of(device) == ()
