@@ -22,7 +22,7 @@ from vcam.core.geometry import FloatArray
 
 _Numbers = npt.NDArray[np.float64]
 
-MAX_LEAD_S = 0.1
+MAX_LEAD_S = 0.15
 """Farthest that a sighting is carried on: beyond it, people more often turn round than go on."""
 
 _SURPRISE_CUTOFF_HZ = 3.0

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from vcam.effects.blend import Blender
+from vcam.effects.particles import Area, Swarm, draw_paper, draw_pictures, swarm_at
+from vcam.effects.schema import ParticlesSpec
+from vcam.effects.sprite import Sprite
+
+AREA = Area(0, 500, 640, 480)
+
+
+def spec(**more: object) -> ParticlesSpec:
+    body = {"kind": "particles", "paper": ["#ff0000", "#00ff00"], "count": 50, **more}
+    return ParticlesSpec.model_validate(body)
+
+
+def test_the_same_seed_gives_the_same_flight_and_another_another() -> None:
+    first, again = swarm_at(spec(), AREA, 5, 1.0), swarm_at(spec(), AREA, 5, 1.0)
+    other = swarm_at(spec(), AREA, 6, 1.0)
+    assert np.array_equal(first.x, again.x)
+    assert not np.array_equal(np.sort(first.x), np.sort(other.x))
+
+
+def test_speed_is_what_the_pack_says_whatever_the_frame_rate() -> None:
+    flight = spec(over_ms=0, life_s=10, speed=0.5, fan_deg=0, count=1)
+    ys = [float(swarm_at(flight, AREA, 1, t).y[0]) for t in (0.0, 0.1, 0.35, 1.0)]
+    assert ys == pytest.approx([500 - 240 * t for t in (0.0, 0.1, 0.35, 1.0)])
+
+
+def test_gravity_and_drag_follow_their_differential_equation() -> None:
+    flight = spec(over_ms=0, life_s=60, speed=2.0, fan_deg=0, gravity=1.5, drag=0.8, count=1)
+    step, velocity, height = 1e-4, -2.0, 0.0
+    for _ in range(20_000):
+        velocity += (1.5 - 0.8 * velocity) * step
+        height += velocity * step
+    y = float(swarm_at(flight, AREA, 1, 2.0).y[0])
+    assert (y - 500) / 480 == pytest.approx(height, abs=1e-3)
+
+
+def test_births_are_spread_and_lives_end() -> None:
+    flight = spec(over_ms=1000, life_s=0.5, count=200)
+    alive = [len(swarm_at(flight, AREA, 1, t).x) for t in (-0.1, 0.0, 0.25, 0.75, 1.51)]
+    assert alive[0] == 0
+    assert alive[1] < 5
+    assert 30 < alive[2] < 70
+    assert 80 < alive[3] < 120
+    assert alive[4] == 0
+
+
+def test_repeated_pieces_start_anew_elsewhere() -> None:
+    flight = spec(over_ms=0, life_s=1.0, repeat=True, count=20)
+    first, second = swarm_at(flight, AREA, 1, 0.5), swarm_at(flight, AREA, 1, 1.5)
+    assert len(first.x) == len(second.x) == 20
+    assert not np.allclose(np.sort(first.x), np.sort(second.x))
+
+
+def test_nothing_is_born_after_the_effect_has_begun_to_leave() -> None:
+    flight = spec(over_ms=1000, life_s=1.0, repeat=True, count=100)
+    going = swarm_at(flight, AREA, 1, 5.0, born_until_s=4.5)
+    staying = swarm_at(flight, AREA, 1, 5.0)
+    assert 0 < len(going.x) < len(staying.x)
+    assert len(swarm_at(flight, AREA, 1, 5.6, born_until_s=4.5).x) == 0
+
+
+def test_corners_throw_inwards_from_both_ends() -> None:
+    flight = spec(over_ms=0, life_s=10, speed=1.0, direction_deg=60, fan_deg=0, count=40)
+    corners = Area(0, 500, 640, 480, corners=True)
+    start, later = swarm_at(flight, corners, 1, 0.0), swarm_at(flight, corners, 1, 0.2)
+    assert set(start.x.round().tolist()) == {0.0, 640.0}
+    assert set(later.x.round().tolist()) == {48.0, 592.0}
+
+
+def test_paper_is_drawn_in_its_colours_only_where_it_flies() -> None:
+    canvas = np.full((480, 640, 3), 50, np.uint8)
+    pieces = Swarm(*(np.array([value]) for value in (100.0, 60.0, 20.0, 0.3, 0.0, 1.0, 0.0)))
+    draw_paper(canvas, pieces, ("#ff0000",))
+    changed = (canvas != 50).any(axis=2)
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
+    assert rows.min() > 45
+    assert rows.max() < 75
+    assert columns.min() > 85
+    assert columns.max() < 115
+    assert canvas[60, 100].tolist() == [0, 0, 255]
+
+
+def test_vanishing_paper_shrinks_and_pictures_fade() -> None:
+    def changed(opacity: float, share: float) -> tuple[int, int]:
+        values = (100.0, 60.0, 30.0, 0.0, 0.0, opacity, 0.0)
+        pieces = Swarm(*(np.array([value]) for value in values))
+        paper, picture = np.zeros((2, 120, 200, 3), np.uint8)
+        draw_paper(paper, pieces, ("#ffffff",), share)
+        sprite = Sprite([np.full((10, 10, 4), 255, np.uint8)], [0.1])
+        draw_pictures(picture, pieces, (sprite,), Blender(), 0.0, share)
+        return int((paper > 0).sum()), int(picture.max())
+
+    whole, half, shared = changed(1.0, 1.0), changed(0.5, 1.0), changed(1.0, 0.5)
+    assert half[0] < 0.4 * whole[0]
+    assert half[1] == pytest.approx(128, abs=1)
+    assert shared == half
+    assert changed(1.0, 0.0) == (0, 0)
+
+
+ranges = st.tuples(st.floats(-100, 100), st.floats(-100, 100)).map(sorted).map(list)
+
+
+@given(
+    st.floats(-1e3, 1e6),
+    st.floats(0, 100),
+    st.floats(-100, 100),
+    ranges,
+    st.integers(0, 2**63),
+    st.booleans(),
+)
+def test_no_flight_raises(
+    elapsed_s: float, drag: float, gravity: float, values: list[float], seed: int, repeat: bool
+) -> None:
+    flight = spec(
+        drag=drag, gravity=gravity, size=values, speed=values, life_s=values, repeat=repeat
+    )
+    canvas = np.full((48, 64, 3), 50, np.uint8)
+    swarm = swarm_at(flight, Area(0, 0, 64, 48), seed, elapsed_s)
+    draw_paper(canvas, swarm, flight.paper)
+    sprite = Sprite([np.full((10, 10, 4), 255, np.uint8)], [0.1])
+    draw_pictures(canvas, swarm, (sprite,), Blender(), elapsed_s)
+    assert len(swarm.x) <= flight.count
