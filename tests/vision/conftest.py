@@ -48,9 +48,14 @@ class FakePalms:
     def __init__(self, *palms: Detection) -> None:
         self.palms = list(palms)
         self.calls = 0
+        self.parts: list[Box | None] = []
+        self.only_in_parts = False
 
     def detect(self, image: object, min_score: float, part: Box | None = None) -> list[Detection]:
         self.calls += 1
+        self.parts.append(part)
+        if self.only_in_parts and part is None:
+            return []
         return [palm for palm in self.palms if palm.score >= min_score]
 
 

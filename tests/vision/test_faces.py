@@ -1,11 +1,8 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from vcam.vision.faces import FaceReading, tiles
+from vcam.vision.faces import FaceReading
 
 
 def test_the_box_and_the_marks_come_from_the_mesh() -> None:
@@ -17,22 +14,3 @@ def test_the_box_and_the_marks_come_from_the_mesh() -> None:
     reading = FaceReading(mesh, 1.0)
     assert reading.box == (40, 60, 120, 120)
     assert reading.marks.tolist() == [[70, 81], [130, 81], [100, 120], [100, 151]]
-
-
-@pytest.mark.parametrize(("width", "height"), [(480, 480), (500, 480), (480, 570)])
-def test_a_square_picture_has_no_tiles(width: int, height: int) -> None:
-    assert tiles(width, height) == []
-
-
-@given(st.integers(16, 2000), st.integers(16, 2000))
-def test_tiles_cover_the_picture_and_stay_in_it(width: int, height: int) -> None:
-    found = tiles(width, height)
-    if not found:
-        assert max(width, height) < 1.2 * min(width, height)
-        return
-    first, second = found
-    assert (first.x, first.y) == (0, 0)
-    assert (second.x + second.width, second.y + second.height) == (width, height)
-    assert first.overlap(second) >= 0
-    assert first.area + second.area >= width * height
-    assert first.area < width * height

@@ -84,3 +84,14 @@ def test_a_palm_belongs_to_its_hand_alone(fakes: SimpleNamespace) -> None:
 
 def test_a_hand_without_extent_has_a_size() -> None:
     assert hand_size(np.zeros((21, 2), np.float32)) == 1.0
+
+
+def test_a_single_picture_is_looked_at_in_halves_if_need_be(fakes: SimpleNamespace) -> None:
+    palms, reader = fakes.Palms(fakes.palm_at(200, 200)), fakes.Reader(fakes.reading_at(200, 200))
+    assert xs(finder(palms, reader).find_anywhere(fakes.image, 2)) == [200]
+    assert palms.parts == [None]
+    palms.only_in_parts = True
+    assert xs(finder(palms, reader).find_anywhere(fakes.image, 2)) == [200]
+    assert len(palms.parts) == 4
+    assert xs(finder(palms, reader).find_anywhere(fakes.image, 1)) == [200]
+    assert len(palms.parts) == 6

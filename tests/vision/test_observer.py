@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vcam.core.frame import Frame
+from vcam.core.geometry import Box
 from vcam.settings.schema import VisionSettings
+from vcam.vision import observer as observer_module
 from vcam.vision.observer import Networks, Observer, Pace
 
 RATES = VisionSettings(hand_rate_hz=12, search_rate_hz=6, face_rate_hz=12)
@@ -151,6 +154,17 @@ def test_another_picture_size_starts_afresh(scene: Scene) -> None:
     observation = scene.observer.observe(small)
     assert observation.size == (320, 240)
     assert [hand.track_id for hand in observation.hands] == [2]
+
+
+def test_round_a_far_person_hands_are_looked_for_every_other_time(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene.show_face()
+    monkeypatch.setattr(observer_module, "in_reach", lambda *_: Box(300, 50, 200, 200))
+    scene.play(0, 2)
+    parts = [part is None for part in scene.networks.palms.parts[2:]]
+    assert len(parts) > 6
+    assert all(one != other for one, other in pairwise(parts))
 
 
 def test_reset_forgets(scene: Scene) -> None:

@@ -7,7 +7,8 @@ import numpy as np
 from vcam.core.frame import Image
 from vcam.core.geometry import Box, FloatArray, OneEuroFilter
 from vcam.core.observation import Face
-from vcam.vision.faces import FaceFinder, FaceReader, FaceReading, face_region, tiles
+from vcam.vision.faces import FaceFinder, FaceReader, FaceReading, face_region
+from vcam.vision.parts import tiles
 from vcam.vision.region import from_face
 
 # Speeds are in face widths a second. Glasses must not tremble on a still head: 1 Hz at rest.

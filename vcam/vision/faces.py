@@ -131,19 +131,3 @@ class FaceLandmarker:
 def face_region(face: Detection) -> Region:
     """Where to look for the landmarks of a detected face."""
     return from_face_box(face.box, face.keypoints[:2])
-
-
-def tiles(width: int, height: int) -> list[Box]:
-    """Two overlapping squares that cover a picture which is longer than wide, or wider than high.
-
-    In them small things are up to twice as large for a detector. Empty for a picture that is
-    nearly square.
-    """
-    side, longer = min(width, height), max(width, height)
-    if longer < 1.2 * side:
-        return []
-    side = max(side, -(-longer // 2))
-    far = longer - side
-    if width > height:
-        return [Box(0, 0, side, height), Box(far, 0, side, height)]
-    return [Box(0, 0, width, side), Box(0, far, width, side)]

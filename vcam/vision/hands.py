@@ -12,6 +12,7 @@ from vcam.core.frame import Image
 from vcam.core.geometry import Box, FloatArray
 from vcam.vision.landmarks import HandReading
 from vcam.vision.palms import PALM_JOINTS, hand_region
+from vcam.vision.parts import tiles
 from vcam.vision.region import Region, from_hand
 from vcam.vision.ssd import Detection
 
@@ -99,6 +100,19 @@ class HandFinder:
             found.append(reading)
             taken.append(reading.points)
             if len(found) == most:
+                break
+        return found
+
+    def find_anywhere(self, image: Image, most: int) -> list[HandReading]:
+        """Finds hands like `find`; looks into both halves where the whole picture shows none."""
+        height, width = image.shape[:2]
+        found: list[HandReading] = []
+        for part in (None, *tiles(width, height)):
+            if part is not None and len(found) == most:
+                break
+            known = [reading.points for reading in found]
+            found += self.find(image, most - len(found), known, part)
+            if part is None and found:
                 break
         return found
 

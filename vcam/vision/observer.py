@@ -15,6 +15,7 @@ from vcam.vision.faces import FaceDetector, FaceFinder, FaceLandmarker, FaceRead
 from vcam.vision.hands import HandFinder, HandReader, PalmFinder
 from vcam.vision.landmarks import HandLandmarker
 from vcam.vision.palms import PalmDetector
+from vcam.vision.parts import in_reach
 from vcam.vision.tracks import HandTracker
 
 _FORGET_S = 1.0
@@ -104,6 +105,7 @@ class Observer:
         self._face_pace = Pace(settings.face_rate_hz)
         self._new_face_pace = Pace(min(settings.face_rate_hz, _NEW_FACE_HZ))
         self._gate = ChangeGate()
+        self._searches = 0
         self._searched_at = -math.inf
         self._last_at = -math.inf
         self._size = (0, 0)
@@ -165,6 +167,7 @@ class Observer:
             ModelError: as for `observe`.
         """
         _, faces, finder = self._prepare()
+        readings = finder.find_anywhere(image, self._settings.max_hands)
         hands = tuple(
             Hand(
                 track_id=number,
@@ -174,7 +177,9 @@ class Observer:
                 side=reading.side,
                 presence=reading.presence,
             )
-            for number, reading in enumerate(finder.find(image, self._settings.max_hands), 1)
+            for number, reading in enumerate(
+                finder.find_anywhere(image, self._settings.max_hands), 1
+            )
         )
         found: tuple[Face, ...] = faces.find(image) if self._settings.max_faces else ()
         height, width = image.shape[:2]
@@ -230,5 +235,12 @@ class Observer:
         if not self._gate.changed(image, boxes) and at - self._searched_at < _FORCED_SEARCH_S:
             return
         self._searched_at = at
-        if hands.search(image, at):
+        if hands.search(image, at, self._next_part(image, boxes)):
             self._hand_pace.done(at)
+
+    def _next_part(self, image: Image, faces: list[Box]) -> Box | None:
+        """Where to look for new hands: in the whole picture and round each far person in turn."""
+        height, width = image.shape[:2]
+        far = [part for face in faces if (part := in_reach(face, width, height)) is not None]
+        self._searches += 1
+        return [None, *far][self._searches % (1 + len(far))]

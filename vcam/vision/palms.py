@@ -57,12 +57,11 @@ class PalmDetector:
     def detect(self, image: Image, min_score: float, part: Box | None = None) -> list[Detection]:
         """Finds palms in the picture or in a part of it, best first."""
         height, width = image.shape[:2]
-        if part is not None:
-            width, height = round(part.width), round(part.height)
-        return self._detector(width, height).detect(image, min_score, part)
+        # One square network for parts of all shapes: each network takes ten megabytes.
+        size = (_SIDE, _SIDE) if part is not None else input_size(width, height)
+        return self._detector(size).detect(image, min_score, part)
 
-    def _detector(self, width: int, height: int) -> Detector:
-        size = input_size(width, height)
+    def _detector(self, size: tuple[int, int]) -> Detector:
         if size not in self._detectors:
             self._detectors[size] = Detector(self._make_network(*size), _LAYERS, (0.0, 1.0))
         return self._detectors[size]

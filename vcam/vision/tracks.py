@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from vcam.core.frame import Image
-from vcam.core.geometry import OneEuroFilter
+from vcam.core.geometry import Box, OneEuroFilter
 from vcam.core.observation import Hand
 from vcam.vision.hands import HandFinder, hand_size, same_hand
 from vcam.vision.landmarks import HandReading
@@ -141,14 +141,14 @@ class HandTracker:
         self._tracks = kept
         return lost
 
-    def search(self, image: Image, at: float) -> bool:
-        """Looks for hands that are not followed; True if one was found."""
+    def search(self, image: Image, at: float, part: Box | None = None) -> bool:
+        """Looks for new hands, in the picture or in a part of it; True if one was found."""
         self._lost = [track for track in self._lost if at - track.seen_at <= _REVIVE_S]
         wanted = self._most - len(self._tracks)
         if wanted <= 0:
             return False
         known = [track.reading.points for track in self._tracks]
-        found = self._finder.find(image, wanted, known)
+        found = self._finder.find(image, wanted, known, part)
         for reading in found:
             self._tracks.append(self._track_for(reading, at))
         self._tracks.sort(key=lambda track: track.track_id)
