@@ -177,9 +177,7 @@ class Observer:
                 side=reading.side,
                 presence=reading.presence,
             )
-            for number, reading in enumerate(
-                finder.find_anywhere(image, self._settings.max_hands), 1
-            )
+            for number, reading in enumerate(readings, 1)
         )
         found: tuple[Face, ...] = faces.find(image) if self._settings.max_faces else ()
         height, width = image.shape[:2]
