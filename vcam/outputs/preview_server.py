@@ -164,8 +164,8 @@ class _Handler(BaseHTTPRequestHandler):
                 routes[path](with_body)
             except TooManyWatchers:
                 self.send_error(HTTPStatus.SERVICE_UNAVAILABLE, "Too many watch already")
-            except OSError:
-                logger.debug("preview watcher went away", exc_info=True)
+            except OSError as error:
+                logger.debug("preview watcher went away: %s", error)
 
     def _refusal(self, path: str) -> str:
         """Why this request gets nothing; empty when it may pass."""
