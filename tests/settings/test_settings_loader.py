@@ -247,19 +247,19 @@ def loads_or_refuses(text: str, overrides: tuple[str, ...] = ()) -> None:
 @example("camera: {fps: 0x}")
 @example("? ")
 @example("a: !!float x")
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_text_gives_settings_or_a_settings_error(text):
     loads_or_refuses(text)
 
 
 @given(st.text(alphabet="abcf: \n\t-[]{}&*!|>'\"%#?,@.0123456789<=", max_size=80))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_any_punctuation_gives_settings_or_a_settings_error(text):
     loads_or_refuses(text)
 
 
 @given(values)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_data_gives_settings_or_a_settings_error(data):
     import yaml
 
@@ -267,7 +267,7 @@ def test_any_data_gives_settings_or_a_settings_error(data):
 
 
 @given(st.text(max_size=30), values)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_override_gives_settings_or_a_settings_error(text, value):
     loads_or_refuses("", (text, f"camera.fps={value}", f"triggers.gestures={value}"))
 
