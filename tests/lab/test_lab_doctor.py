@@ -8,7 +8,7 @@ import pytest
 
 from vcam.capture.devices import CameraFinder
 from vcam.core import v4l2
-from vcam.core.errors import WeightsError
+from vcam.core.errors import VcamError, WeightsError
 from vcam.lab import doctor
 from vcam.lab.checks import CheckState, checks_text, fail, has_failures, ok, warn
 from vcam.lab.doctor import (
@@ -269,6 +269,15 @@ def test_all_checks_run_whatever_breaks(tmp_path, monkeypatch):
     assert checks["weights"].fix == "get some"
     assert checks["settings"].state is CheckState.FAIL
     assert has_failures(checks.values())
+
+
+def test_lock_that_cannot_be_looked_at_stops_nothing(monkeypatch, tmp_path):
+    def refused():
+        raise VcamError("no entry")
+
+    monkeypatch.setenv("VCAM_RUNTIME_DIR", str(tmp_path))
+    monkeypatch.setattr(doctor, "running_pid", refused)
+    assert len(list(run_doctor())) == 10
 
 
 def test_text_has_a_line_a_check_and_the_fixes():

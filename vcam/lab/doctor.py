@@ -54,7 +54,7 @@ def run_doctor(config_file: Path | None = None, overrides: Sequence[str] = ()) -
     yield _guarded("weights", check_weights)
     yield _guarded("pose model", check_pose_model)
     yield _guarded("packs", lambda: check_packs(settings))
-    pid = running_pid()
+    pid = _running()
     yield _guarded("camera", lambda: check_camera(settings.camera, pid))
     yield _guarded("virtual camera", lambda: check_virtual_camera(settings.outputs.virtual_camera))
     yield _guarded("preview", lambda: check_preview(settings.outputs.preview, pid))
@@ -160,11 +160,11 @@ def check_instance(running: int | None) -> Check:
     """Whether a daemon runs, and whether the next one could note that it does."""
     if running is not None:
         return ok("instance", f"vcam is running (pid {running})")
-    folder = runtime_dir()
-    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    lock = runtime_dir() / "vcam.lock"
+    existing = next(path for path in (lock, *lock.parents) if path.exists())
     if not os.access(existing, os.W_OK):
         fix = "set VCAM_RUNTIME_DIR to a folder of your own"
-        return fail("instance", f"{folder} cannot be written to", fix)
+        return fail("instance", f"{existing} cannot be written to", fix)
     return ok("instance", "none is running")
 
 
@@ -177,6 +177,14 @@ def _guarded(name: str, check: Callable[[], Check]) -> Check:
         # One check that breaks must not hide what the others have to say.
         logger.debug("Check %s failed", name, exc_info=True)
         return fail(name, f"could not be checked ({type(error).__name__}: {error})", "report this")
+
+
+def _running() -> int | None:
+    try:
+        return running_pid()
+    except VcamError:
+        # The lock cannot be looked at; `check_instance` says why.
+        return None
 
 
 def _version(distribution: str) -> str | None:
