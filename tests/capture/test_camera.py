@@ -21,12 +21,13 @@ from .fake_cameras import METADATA, FakeMachine, FakeNode, loopback
 SMALL = {"width": 160, "height": 120}
 
 
-def camera(machine: FakeMachine, **settings: object) -> CameraSource:
+def camera(machine: FakeMachine, stalled_after_s: float = 10.0, **settings: object) -> CameraSource:
+    """Patient unless told otherwise: a busy test machine must not look like a silent camera."""
     return CameraSource(
         CameraSettings(**(SMALL | settings)),
         MonotonicClock(),
         finder=machine.finder,
-        stalled_after_s=0.3,
+        stalled_after_s=stalled_after_s,
     )
 
 
@@ -162,7 +163,7 @@ def test_untidy_and_cut_off_jpegs_are_told_apart(tmp_path):
 
 def test_only_damaged_jpegs_end_in_opencvs_decoding(tmp_path):
     node = FakeNode(0, spoil=lambda number, data: data[:-2] if number >= 3 else data)
-    source = camera(FakeMachine(tmp_path, node))
+    source = camera(FakeMachine(tmp_path, node), 0.3)
     source.open()
     with pytest.raises(SourceError, match="damaged pictures only"):
         read_on(source)
@@ -193,12 +194,12 @@ def test_unplugged_and_plugged_in_again(tmp_path):
 
 def test_silent_camera_is_lost_in_time(tmp_path):
     node = FakeNode(0, pictures=3, then="silent")
-    source = camera(FakeMachine(tmp_path, node))
+    source = camera(FakeMachine(tmp_path, node), 0.3)
     source.open()
     started_at = time.monotonic()
     with pytest.raises(SourceError, match="gives no picture"):
         read_on(source)
-    assert time.monotonic() - started_at < 1.5
+    assert time.monotonic() - started_at < 5
     node.release.set()
     source.close()
 
@@ -221,7 +222,7 @@ def test_hanging_driver_holds_nothing_up_and_is_waited_for(tmp_path, monkeypatch
     monkeypatch.setattr("vcam.capture.camera.CLOSE_WITHIN_S", 0.05)
     monkeypatch.setattr("vcam.capture.camera.HANGING_FOR_S", 0.05)
     node = FakeNode(0, pictures=3, then="silent")
-    source = camera(FakeMachine(tmp_path, node))
+    source = camera(FakeMachine(tmp_path, node), 0.3)
     source.open()
     with pytest.raises(SourceError, match="gives no picture"):
         read_on(source)
@@ -241,16 +242,14 @@ def test_hanging_driver_holds_nothing_up_and_is_waited_for(tmp_path, monkeypatch
 
 def test_interrupt_ends_a_blocked_read(tmp_path):
     node = FakeNode(0, pictures=3, then="silent")
-    source = CameraSource(
-        CameraSettings(), MonotonicClock(), finder=FakeMachine(tmp_path, node).finder
-    )
+    source = camera(FakeMachine(tmp_path, node))
     source.open()
     timer = threading.Timer(0.1, source.interrupt)
     timer.start()
     started_at = time.monotonic()
     with pytest.raises(SourceError, match="interrupted"):
         read_on(source)
-    assert time.monotonic() - started_at < 1.0
+    assert time.monotonic() - started_at < 5
     timer.join()
     node.release.set()
     source.close()
@@ -264,7 +263,7 @@ def test_interrupt_ends_a_blocked_open(tmp_path):
     started_at = time.monotonic()
     with pytest.raises(SourceError, match="interrupted"):
         source.open()
-    assert time.monotonic() - started_at < 1.5
+    assert time.monotonic() - started_at < 4
     timer.join()
     node.release.set()
 

@@ -211,5 +211,5 @@ def test_closing_is_quick_and_ends_the_outputs_threads(case):
     case.output.send(frame())
     started_at = time.monotonic()
     case.output.close()
-    assert time.monotonic() - started_at < 1.0
+    assert time.monotonic() - started_at < 4
     assert threading.active_count() == threads
