@@ -103,6 +103,42 @@ def test_an_event_is_never_told_before_the_one_before_it(machine):
     assert {event.at for event in events} == {9.0}
 
 
+def test_the_way_through_the_uncertain_does_not_count_as_held(machine):
+    for at, enters in ((1.0, True), (1.1, True), (1.2, False), (1.3, True), (1.4, True)):
+        see(machine, at, case(at, since=1.0)._replace(enters=enters, clear=enters))
+    assert machine.lead == ((1,), pytest.approx(0.2 / 0.5))
+
+
+def test_a_hand_that_takes_the_lead_starts_only_when_it_is_seen_clear_again(machine):
+    for tenth in range(10, 18):
+        at = tenth / 10
+        waits = case(at)._replace(enters=tenth in (10, 13), clear=tenth in (10, 13))
+        see(machine, at, waits, *([case(at, hand=2)] if tenth > 10 else []))
+    assert machine.lead is not None
+    assert machine.lead[0] == (1,)
+    events = see(machine, 1.8, case(1.8, clear=False))
+    assert [event.kind for event in events] == [EventKind.CANCELLED, EventKind.PROGRESS]
+    (start,) = see(machine, 1.9, case(1.9, hand=2))
+    assert (start.kind, start.track_ids, start.candidate_at) == (EventKind.START, (2,), 1.1)
+
+
+def test_a_hand_joins_only_when_it_is_clear(machine):
+    held(machine, 1.0, 6)
+    see(machine, 1.6, case(1.6), case(1.6, hand=2, clear=False, shows=True))
+    assert machine.holders == (1,)
+
+
+def test_a_release_is_counted_from_the_told_end_even_if_a_tick_told_it_ahead(machine):
+    quick = THRESHOLDS.model_copy(update={"cooldown_ms": 0})
+    held(machine, 1.0, 6)
+    machine.lose(2.2, {1}, "no picture")
+    for at in (1.8, 2.0, 2.2, 2.4):
+        see(machine, at, thresholds=quick)
+    assert machine.phase is Phase.COOLDOWN
+    see(machine, 2.51, thresholds=quick)
+    assert machine.phase is Phase.IDLE
+
+
 def test_switched_off_it_says_nothing_and_gives_up(machine):
     off = TriggerDefaults(enabled=False)
     held(machine, 1.0, 3)

@@ -102,7 +102,7 @@ class Log:
     Attributes:
         restarted_at: seconds.
         starts: events, each with the time of the observation that caused it.
-        ends: events; of those before the restart the last of each gesture, at the restart's time.
+        ends: gestures and times; what the restart itself ended is the first of them.
         clear: times of the readings that met every threshold, by gesture.
     """
 
@@ -125,13 +125,14 @@ def run(kit, history):
             assert all(e.kind in (EventKind.END, EventKind.CANCELLED) for e in said)
         elif isinstance(item, Restart):
             newest += item.step_s
-            player.restart(newest)
+            said = player.restart(newest)
             kit.assert_well_formed(player.events)
             assert player.engine.progress() == ()
             assert player.engine.holders() == {}
-            started = {event.gesture for event, _ in logs[-1].starts}
+            ended = [(e.gesture, newest) for e in said if e.kind is EventKind.END]
             player.events.clear()
-            logs.append(Log(newest, ends=[(gesture, newest) for gesture in started]))
+            logs.append(Log(newest, ends=ended))
+            continue
         else:
             at = newest + item.step_s
             hands = {spec[0]: spec for spec in item.hands}.values()
