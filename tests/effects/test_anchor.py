@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vcam.core.geometry import Box, Placement
@@ -162,6 +162,7 @@ def test_a_clock_that_starts_over_starts_over(make_face: Make, make_scene: Make)
 anything = st.floats(width=32)
 
 
+@settings(deadline=None)
 @given(st.lists(anything, min_size=6, max_size=6), st.floats(0, 3))
 def test_broken_landmarks_are_passed_over(values: list[float], at: float) -> None:
     points = np.array(values, np.float32).reshape(3, 2)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vcam.core.frame import Image
@@ -114,6 +114,7 @@ def test_half_outside_is_cut_not_moved() -> None:
 numbers = st.floats(allow_nan=True, allow_infinity=True, width=32)
 
 
+@settings(deadline=None)
 @given(numbers, numbers, numbers, numbers, numbers, numbers)
 def test_no_pose_raises_and_degenerate_ones_draw_nothing(
     x: float, y: float, width: float, height: float, angle: float, opacity: float

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vcam.effects.follow import MAX_LEAD_S, Follower
@@ -97,6 +97,7 @@ steps = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(steps)
 def test_whatever_is_seen_the_answer_is_finite(seen: list[tuple[float, float, float]]) -> None:
     follower, at = Follower(1.0, 4.0), 0.0

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vcam.effects.blend import Blender
@@ -107,6 +107,7 @@ def test_vanishing_paper_shrinks_and_pictures_fade() -> None:
 ranges = st.tuples(st.floats(-100, 100), st.floats(-100, 100)).map(sorted).map(list)
 
 
+@settings(deadline=None, max_examples=60)
 @given(
     st.floats(-1e3, 1e6),
     st.floats(0, 100),

@@ -132,7 +132,7 @@ def test_a_truncated_picture_is_one_clear_error(tmp_path: Path, name: str) -> No
         load_sprite(tmp_path / name)
 
 
-@settings(max_examples=60)
+@settings(deadline=None, max_examples=60)
 @given(st.integers(8, 400), st.integers(0, 255))
 def test_a_flipped_byte_loads_or_is_refused_cleanly(
     tmp_path_factory: pytest.TempPathFactory, place: int, value: int

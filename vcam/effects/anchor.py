@@ -67,12 +67,18 @@ class _Track:
         self.appears_at = appears_at
         self.source: Face | Hand | None = None
 
-    def see(self, place: FloatArray, shape: FloatArray, seen_at: float, now: float) -> None:
+    def see(
+        self,
+        place: FloatArray,
+        shape: FloatArray,
+        seen_at: float,
+        now: float,
+        appears_at: float | None,
+    ) -> None:
         """Takes a sighting; the first element pair of `shape` spans the unit."""
         unit = float(np.hypot(shape[0], shape[1]))
         if seen_at - self.seen_at > HOLD_S and self.seen_at > -math.inf:
-            self.appears_at = now
-            self.place, self.shape = _Track(None).place, _Track(None).shape
+            self.__init__(appears_at)  # type: ignore[misc]
         self.place.see(place, seen_at, unit, now)
         self.shape.see(shape, seen_at, unit, now)
         self.seen_at = seen_at
@@ -141,8 +147,8 @@ class AnchorTracker:
             # again, but not measured again.
             track.seen_at = observation.at
             return
+        track.see(place, shape, observation.at, now, appears_at)
         track.source = thing
-        track.see(place, shape, observation.at, now)
 
     def faces(self, anchor: AnchorName, now: float, place: Placement) -> list[AnchorPose]:
         """The anchor `face.eyes` or `face.top` of every face in view."""

@@ -101,8 +101,10 @@ class Blender:
         colour = self._take("colour", height, width, 3)
         cover = self._take("cover", height, width, 3)
         cv2.cvtColor(patch, cv2.COLOR_BGRA2BGR, dst=colour)
-        cv2.mixChannels([patch], [cover], [3, 0, 3, 1, 3, 2])
-        cv2.bitwise_not(cover, dst=cover)
+        alpha = self._take("alpha", height, width, 1)
+        cv2.extractChannel(patch, 3, dst=alpha)
+        cv2.bitwise_not(alpha, dst=alpha)
+        cv2.cvtColor(alpha, cv2.COLOR_GRAY2BGR, dst=cover)
         cv2.multiply(target, cover, dst=cover, scale=1 / 255)
         cv2.add(cover, colour, dst=target)
 

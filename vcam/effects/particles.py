@@ -21,6 +21,9 @@ from vcam.effects.sprite import Sprite
 _Numbers = npt.NDArray[np.float64]
 
 _PAPER_RATIO = 0.62
+_LEAST_DRAG = 1e-3
+"""Less air than this is none: its formula would divide by almost nothing."""
+
 _SHIFT = 4
 """Fraction bits of OpenCV's polygon corners: a sixteenth of a pixel."""
 
@@ -99,14 +102,16 @@ def swarm_at(
     life = np.maximum(between(spec.life_s, _LIFE), 1e-3)
     done = age / life
     alive = (age >= 0) & (done < 1) & (elapsed_s - age <= born_until_s)
+    age = np.clip(age, 0, life)
     mirrored = (number % 2 == 1) & area.corners
     way = np.radians(spec.direction_deg + spec.fan_deg * (chance(_WAY) - 0.5))
     speed = between(spec.speed, _SPEED)
     across = np.where(mirrored, -1, 1) * np.cos(way) * speed
-    travelled = (1 - np.exp(-spec.drag * age)) / spec.drag if spec.drag > 0 else age
-    fallen = (
-        spec.gravity / spec.drag * (age - travelled) if spec.drag > 0 else spec.gravity * age**2 / 2
-    )
+    if spec.drag > _LEAST_DRAG:
+        travelled = -np.expm1(-spec.drag * age) / spec.drag
+        fallen = spec.gravity / spec.drag * (age - travelled)
+    else:
+        travelled, fallen = age, spec.gravity * age**2 / 2
     phase = 2 * math.pi * (spec.sway_hz * age + chance(_PHASE))
     radius = spec.spread * np.sqrt(chance(_Y))
     round_angle = 2 * math.pi * chance(_X)

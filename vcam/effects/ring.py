@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import cast
 
 import cv2
@@ -13,9 +14,9 @@ from vcam.core.frame import Image
 from vcam.effects.blend import Blender
 
 _SHIFT = 4
-_TRACK = ((24, 20, 18), 0.42)
-_DONE = ((250, 250, 250), 0.96)
-_FULL = ((150, 226, 94), 1.0)
+_TRACK, _TRACK_OPACITY = (24, 20, 18), 0.42
+_DONE = (250, 250, 250)
+_FULL = (150, 226, 94)
 _MAX_RADIUS = 4096
 
 
@@ -38,32 +39,27 @@ def draw_ring(canvas: Image, centre: tuple[float, float], radius: float, progres
     top, bottom = max(0, math.floor(centre[1] - reach)), min(height, math.ceil(centre[1] + reach))
     if left >= right or top >= bottom:
         return
+    view = canvas[top:bottom, left:right]
     middle = (centre[0] - left, centre[1] - top)
-    shape = (bottom - top, right - left)
-    layers = [(_arc(shape, middle, radius, 1.0, thickness + 2), *_TRACK)]
+    cover = np.zeros(view.shape[:2], np.uint8)
+    _arc(cover, middle, radius, 1.0, thickness + 2, (255 * _TRACK_OPACITY,))
+    bands = [cv2.convertScaleAbs(cover, alpha=value / 255) for value in _TRACK]
+    Blender().blend(view, cast(Image, cv2.merge([*bands, cover])))
     if progress > 0:
-        ink = _FULL if progress >= 1 else _DONE
-        layers.append((_arc(shape, middle, radius, progress, thickness), *ink))
-    blender = Blender()
-    for mask, colour, opacity in layers:
-        cover = cv2.convertScaleAbs(mask, alpha=opacity)
-        bands = [cv2.convertScaleAbs(cover, alpha=value / 255) for value in colour]
-        patch = cast(Image, cv2.merge([*bands, cover]))
-        blender.blend(canvas[top:bottom, left:right], patch)
+        _arc(view, middle, radius, progress, thickness, _FULL if progress >= 1 else _DONE)
 
 
 def _arc(
-    shape: tuple[int, int],
+    picture: npt.NDArray[np.uint8],
     centre: tuple[float, float],
     radius: float,
     share: float,
     thickness: int,
-) -> npt.NDArray[np.uint8]:
-    """Coverage 0..255 of an arc that starts at the top and runs clockwise."""
-    steps = max(2, math.ceil(share * max(48, radius)))
+    colour: Sequence[float],
+) -> None:
+    """Draws an arc that starts at the top and runs clockwise."""
+    steps = max(2, math.ceil(share * min(120, max(48, radius))))
     angle = np.linspace(0, 2 * math.pi * share, steps + 1) - math.pi / 2
     points = np.stack([np.cos(angle), np.sin(angle)], axis=1) * radius + centre - 0.5
     fixed = (points * (1 << _SHIFT)).round().astype(np.int32)
-    mask = np.zeros(shape, np.uint8)
-    cv2.polylines(mask, [fixed], share >= 1, 255, thickness, cv2.LINE_AA, _SHIFT)
-    return mask
+    cv2.polylines(picture, [fixed], share >= 1, colour, thickness, cv2.LINE_AA, _SHIFT)
