@@ -244,9 +244,9 @@ def test_nothing_that_vision_says_raises(
     size: tuple[int, int],
 ) -> None:
     compositor = Compositor([load_pack(make_pack(on(anchor, ", side: auto, size: 2")))])
-    faces = (make_face(*values[:3], roll=0.2),)
-    hands = (make_hand(*values[3:6]), make_hand(values[6], values[7], 50, track_id=8))
     with np.errstate(all="ignore"):
+        faces = (make_face(*values[:3], roll=0.2),)
+        hands = (make_hand(*values[3:6]), make_hand(values[6], values[7], 50, track_id=8))
         canvas = np.full((size[1], size[0], 3), 60, np.uint8)
         compositor.draw(canvas, [show()], Observation(1, 1.0, (64, 48), hands, faces), at)
         compositor.draw(canvas, [show()], None, at + 0.1, Placement(*place))

@@ -194,7 +194,7 @@ def test_packs_are_found_by_folder_and_later_folders_win(
     assert find_packs([tmp_path / "missing"]) == {}
 
 
-@settings(deadline=None, max_examples=100)
+@settings(deadline=None, max_examples=50)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),

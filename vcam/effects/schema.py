@@ -110,7 +110,7 @@ class ParticlesSpec(Part):
     kind: Literal["particles"] = Field(description="particles")
     anchor: AnchorName = Field("screen", description="What they start from")
     start: Literal["top", "bottom", "corners", "point"] = Field(
-        "top", description="screen only: which edge they start from; point: its middle"
+        "bottom", description="screen only: which edge they start from; point: its middle"
     )
     offset: tuple[Number, Number] = Field(
         (0.0, 0.0), description="Shift of the start to the right and downwards, in units"
