@@ -52,7 +52,8 @@ def test_reads_raw_jpegs_and_tells_what_it_gives(tmp_path):
     assert not node.is_open
     assert node.asked[cv2.CAP_PROP_CONVERT_RGB] == 0
     assert node.asked[cv2.CAP_PROP_FOURCC] == cv2.VideoWriter.fourcc(*"MJPG")
-    assert node.asked[cv2.CAP_PROP_FRAME_WIDTH] == 160
+    assert node.asked[cv2.CAP_PROP_FPS] == 30
+    assert cv2.CAP_PROP_FRAME_WIDTH not in node.asked
 
 
 def test_driver_is_used_from_one_thread_that_is_not_the_readers(tmp_path):
@@ -117,10 +118,13 @@ def test_unknown_raw_format_is_left_to_opencv(tmp_path):
 
 
 def test_other_size_than_asked_is_told(tmp_path, caplog):
-    source = camera(FakeMachine(tmp_path, FakeNode(0, size=(80, 60))))
+    node = FakeNode(0, size=(80, 60))
+    source = camera(FakeMachine(tmp_path, node))
     with caplog.at_level(logging.INFO):
         told = source.open()
     assert (told.width, told.height) == (80, 60)
+    assert node.asked[cv2.CAP_PROP_FRAME_WIDTH] == 160
+    assert node.asked[cv2.CAP_PROP_FRAME_HEIGHT] == 120
     assert "has no 160x120" in caplog.text
     source.close()
 

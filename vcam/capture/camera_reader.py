@@ -20,8 +20,8 @@ from vcam.settings.schema import CameraSettings
 
 logger = logging.getLogger(__name__)
 
-OPEN_WITHIN_S = 15.0
-"""Media Foundation takes up to ten seconds to open some cameras."""
+OPEN_WITHIN_S = 30.0
+"""Media Foundation takes up to twenty seconds to open some cameras; `interrupt` ends the wait."""
 
 GIVE_UP_AFTER_S = 1.0
 """So long may a camera refuse frames at once; some refuse the first ones."""
@@ -164,9 +164,14 @@ class CameraReader:
         # The pixel format comes first: it decides which sizes and rates there are.
         if code is not None:
             device.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*code))
-        device.set(cv2.CAP_PROP_FRAME_WIDTH, settings.width)
-        device.set(cv2.CAP_PROP_FRAME_HEIGHT, settings.height)
-        device.set(cv2.CAP_PROP_FPS, settings.fps)
+        for prop, value in (
+            (cv2.CAP_PROP_FRAME_WIDTH, settings.width),
+            (cv2.CAP_PROP_FRAME_HEIGHT, settings.height),
+            (cv2.CAP_PROP_FPS, settings.fps),
+        ):
+            # Each change makes Media Foundation set up the camera anew, for seconds.
+            if device.get(prop) != value:
+                device.set(prop, value)
         device.set(cv2.CAP_PROP_CONVERT_RGB, 0 if self._raw else 1)
         fps = device.get(cv2.CAP_PROP_FPS)
         told = VideoFormat(

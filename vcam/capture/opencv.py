@@ -13,6 +13,9 @@ import os
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
 # OpenCV waits 10 s for a silent V4L2 camera; a Source promises an answer within 2 s.
 os.environ.setdefault("OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT", "2")
+# Media Foundation's hardware transforms make many cameras take half a minute to open
+# (opencv/opencv issue 17687); nothing here needs them.
+os.environ.setdefault("OPENCV_VIDEOIO_MSMF_ENABLE_HW_TRANSFORMS", "0")
 
 import cv2
 
