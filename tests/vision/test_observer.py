@@ -57,6 +57,21 @@ def scene(fakes: SimpleNamespace) -> Scene:
     return Scene(fakes)
 
 
+def test_hands_and_faces_are_looked_at_together(scene: Scene) -> None:
+    scene.show_hand()
+    scene.show_face()
+    scene.play(0, 1)
+    together = []
+    for step in range(30):
+        before = len(scene.networks.hands.regions), scene.networks.meshes.calls
+        scene.play(1 + step / 30, 1 / 30)
+        together.append(
+            (len(scene.networks.hands.regions) > before[0])
+            == (scene.networks.meshes.calls > before[1])
+        )
+    assert all(together)
+
+
 @pytest.mark.parametrize("fps", [12, 15, 25, 30, 60])
 def test_the_rates_hold_whatever_the_frame_rate(scene: Scene, fps: float) -> None:
     scene.show_hand()

@@ -62,10 +62,10 @@ class VisionSettings(Section):
         "full", description="Hand landmark network: full is steadier, lite takes half the time"
     )
     hand_rate_hz: float = Field(
-        12, ge=2, le=60, description="How often hands are followed while one is in view"
+        10, ge=2, le=60, description="How often hands are followed while one is in view"
     )
-    search_rate_hz: float = Field(6, ge=1, le=30, description="How often a new hand is looked for")
-    face_rate_hz: float = Field(12, ge=1, le=60, description="How often faces are followed")
+    search_rate_hz: float = Field(5, ge=1, le=30, description="How often a new hand is looked for")
+    face_rate_hz: float = Field(10, ge=1, le=60, description="How often faces are followed")
     min_palm_score: Share = Field(0.4, description="Palm detections below this score are dropped")
     min_presence: Share = Field(0.5, description="A hand's track ends below this presence")
     max_faces: int = Field(4, ge=0, le=8, description="How many faces are followed; 0 for none")

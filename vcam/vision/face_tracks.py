@@ -11,8 +11,8 @@ from vcam.vision.faces import FaceFinder, FaceReader, FaceReading, face_region
 from vcam.vision.parts import tiles
 from vcam.vision.region import from_face
 
-# Speeds are in face widths a second. Glasses must not tremble on a still head: 1 Hz at rest.
-_MIN_CUTOFF_HZ, _BETA, _DERIVATIVE_CUTOFF_HZ = 1.0, 6.0, 3.0
+# Speeds are in face widths a second. Glasses must not tremble on a still head.
+_MIN_CUTOFF_HZ, _BETA, _DERIVATIVE_CUTOFF_HZ = 2.0, 6.0, 3.0
 _MIN_SCORE = 0.5
 _MIN_PRESENCE = 0.5
 _SAME_FACE = 0.4

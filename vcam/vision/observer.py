@@ -23,6 +23,8 @@ _FORGET_S = 1.0
 _SECOND_HAND_SHARE = 1 / 3
 _NEW_FACE_HZ = 3.0
 _FORCED_SEARCH_S = 1.0
+_EARLY = 0.5
+"""Share of a period that something may come too soon, to be done in the same look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,29 +198,29 @@ class Observer:
             self._faces = FaceTracker(networks.faces, networks.meshes, self._settings.max_faces)
         return self._hands, self._faces, self._finder
 
-    def _hands_due(self, at: float) -> bool:
-        return bool(self._hands and self._hands.hands) and self._hand_pace.due(at)
+    def _hands_due(self, at: float, early: float = 0.0) -> bool:
+        return bool(self._hands and self._hands.hands) and self._hand_pace.due(at, early)
 
-    def _search_due(self, at: float) -> bool:
-        return not (self._hands and self._hands.is_full) and self._search_pace.due(at)
+    def _search_due(self, at: float, early: float = 0.0) -> bool:
+        return not (self._hands and self._hands.is_full) and self._search_pace.due(at, early)
 
     def _faces_due(self, at: float, early: float = 0.0) -> bool:
         return self._settings.max_faces > 0 and self._face_pace.due(at, early)
 
     def _work(self, hands: HandTracker, faces: FaceTracker, image: Image, at: float) -> None:
-        looked = False
-        if self._hands_due(at):
-            looked = True
+        if not (self._hands_due(at) or self._search_due(at) or self._faces_due(at)):
+            return
+        # What is due soon goes along with what is due: an observation should be of one time, and
+        # whoever waits on `due` wakes less often.
+        if self._hands_due(at, _EARLY):
             self._hand_pace.done(at)
             if hands.follow(image, at):
                 self._search_pace.now()
                 self._gate.reset()
-        if self._search_due(at):
-            looked = True
+        if self._search_due(at, _EARLY / 2):
             self._search_pace.done(at, 1 / _SECOND_HAND_SHARE if hands.hands else 1.0)
             self._search_hands(hands, faces, image, at)
-        # Faces go along with the hands where they can: whoever waits on `due` wakes less often.
-        if self._faces_due(at, early=0.5 if looked else 0.0):
+        if self._faces_due(at, _EARLY):
             self._face_pace.done(at)
             missed = faces.follow(image, at)
             if not faces.is_full and (missed or not faces.faces or self._new_face_pace.due(at)):
