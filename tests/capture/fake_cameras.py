@@ -33,7 +33,8 @@ class FakeNode:
 
     Attributes:
         gives: pixel formats that it has, the first one unless another is asked for.
-        size: width and height that it gives, whatever is asked for.
+        size: width and height that it gives unless another one of `sizes` is asked for.
+        sizes: others that it has.
         decodes_itself: it gives BGR although raw pictures were asked for.
         spoil: changes the bytes of JPEG number n.
         pictures: how many it gives before it does `then`.
@@ -49,6 +50,7 @@ class FakeNode:
     flags: int = CAPTURE
     gives: tuple[str, ...] = ("MJPG", "YUYV")
     size: tuple[int, int] = (64, 48)
+    sizes: tuple[tuple[int, int], ...] = ()
     fps: float = 30.0
     decodes_itself: bool = False
     spoil: Any = None
@@ -94,6 +96,14 @@ class FakeCapture:
             if code in node.gives:
                 self._code = code
             return code in node.gives
+        if prop in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT):
+            # OpenCV's V4L2 code does nothing before it was told both sides.
+            wanted = [
+                int(node.asked.get(side, 0))
+                for side in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)
+            ]
+            if tuple(wanted) in node.sizes:
+                node.size = wanted[0], wanted[1]
         if prop == cv2.CAP_PROP_CONVERT_RGB:
             self._raw = not value and not node.decodes_itself
         return True

@@ -129,6 +129,14 @@ def test_other_size_than_asked_is_told(tmp_path, caplog):
     source.close()
 
 
+@pytest.mark.parametrize("default", [(160, 90), (120, 120), (64, 48)])
+def test_size_that_shares_a_side_with_the_default_is_reached(tmp_path, default):
+    source = camera(FakeMachine(tmp_path, FakeNode(0, size=default, sizes=((160, 120),))))
+    told = source.open()
+    assert (told.width, told.height) == (160, 120)
+    source.close()
+
+
 def test_damaged_jpegs_are_left_out_and_counted(tmp_path):
     def spoil(number: int, data: bytes) -> bytes:
         return {1: data[: len(data) // 2], 2: b"", 3: b"\xff\xd8 no picture"}.get(number % 5, data)

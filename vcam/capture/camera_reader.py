@@ -164,14 +164,16 @@ class CameraReader:
         # The pixel format comes first: it decides which sizes and rates there are.
         if code is not None:
             device.set(cv2.CAP_PROP_FOURCC, cv2.VideoWriter.fourcc(*code))
-        for prop, value in (
-            (cv2.CAP_PROP_FRAME_WIDTH, settings.width),
-            (cv2.CAP_PROP_FRAME_HEIGHT, settings.height),
-            (cv2.CAP_PROP_FPS, settings.fps),
-        ):
-            # Each change makes Media Foundation set up the camera anew, for seconds.
-            if device.get(prop) != value:
-                device.set(prop, value)
+        # Each change makes Media Foundation set up the camera anew, for seconds. V4L2 takes a size
+        # only when both of its sides were set.
+        _ask(
+            device,
+            {
+                cv2.CAP_PROP_FRAME_WIDTH: settings.width,
+                cv2.CAP_PROP_FRAME_HEIGHT: settings.height,
+            },
+        )
+        _ask(device, {cv2.CAP_PROP_FPS: settings.fps})
         device.set(cv2.CAP_PROP_CONVERT_RGB, 0 if self._raw else 1)
         fps = device.get(cv2.CAP_PROP_FPS)
         told = VideoFormat(
@@ -217,3 +219,10 @@ class CameraReader:
             self._picture = picture
             self._version += 1
             self._changed.notify_all()
+
+
+def _ask(device: CaptureDevice, wanted: dict[int, float]) -> None:
+    """Sets all of these properties, unless all are as wanted already."""
+    if any(device.get(prop) != value for prop, value in wanted.items()):
+        for prop, value in wanted.items():
+            device.set(prop, value)
