@@ -1,0 +1,144 @@
+"""Draws a posed hand over a picture."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from training.synthetic.camera import project
+from training.synthetic.hand_light import View, render_rectangle
+from training.synthetic.hand_shape import Shape
+from training.synthetic.kinematics import FloatArray
+from training.synthetic.look import Look, Picture, linear, over, tone_map, unit
+from training.synthetic.skin import Material
+
+_NEAREST_CM = 3.0  # parts nearer to the camera than this are left out of the covered rectangle
+
+
+def draw_hand(
+    picture: Picture,
+    shape: Shape,
+    rotation: FloatArray,
+    translation: FloatArray,
+    focal: float,
+    look: Look,
+    samples: int = 1,
+    detail: float = 1.0,
+) -> Picture:
+    """The picture with the hand drawn over it; the camera looks through its middle.
+
+    Args:
+        picture: (h, w, 3) sRGB, 0..1; not changed.
+        shape: the hand.
+        rotation: (3, 3), hand frame to camera frame.
+        translation: (3,), the wrist in the camera frame, cm.
+        focal: pixels.
+        look: light and colours.
+        samples: squared rays per pixel.
+        detail: rays per pixel and axis, 1 or less; 0.75 halves the time and looks like a webcam.
+    """
+    height, width = picture.shape[:2]
+    left, top, right, bottom = _covered(shape, rotation, translation, focal, (width, height))
+    if right <= left or bottom <= top:
+        return picture
+    rows, columns = ceil((bottom - top) * detail), ceil((right - left) * detail)
+    view = View(
+        rotation=np.ascontiguousarray(rotation, np.float64),
+        translation=np.asarray(translation, np.float64),
+        focal=focal * detail,
+        centre_x=width / 2 * detail,
+        centre_y=height / 2 * detail,
+        left=left * detail,
+        top=top * detail,
+        samples=samples,
+    )
+    traced = render_rectangle(shape, view, _material(look, rotation), rows, columns)
+    if samples == 1:
+        traced = _soften_outline(traced)
+    coverage = traced[..., 3:].astype(np.float64)
+    rgba = np.concatenate([tone_map(traced[..., :3]) * coverage, coverage], axis=2)
+    if detail != 1:  # the small picture may end a fraction of a pixel beyond the rectangle
+        shift = 0.5 * detail - 0.5
+        scale = np.array([[detail, 0.0, shift], [0.0, detail, shift]])
+        how = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+        enlarged = cv2.warpAffine(rgba, scale, (right - left, bottom - top), flags=how)
+        rgba = np.clip(enlarged, 0, 1).astype(np.float64)
+    out = picture.copy()
+    out[top:bottom, left:right] = over(out[top:bottom, left:right], rgba)
+    return out
+
+
+def _curve(
+    start: tuple[float, float],
+    control: tuple[float, float],
+    end: tuple[float, float],
+    points: int = 9,
+) -> FloatArray:
+    """Segments (n, 4) of a quadratic Bezier curve."""
+    t = np.linspace(0, 1, points)[:, None]
+    p = (1 - t) ** 2 * np.array(start) + 2 * t * (1 - t) * np.array(control) + t * t * np.array(end)
+    return np.hstack([p[:-1], p[1:]])
+
+
+_PALM_CREASES: Final = np.vstack(
+    [
+        _curve((-3.9, 5.6), (-1.0, 5.6), (1.3, 8.0)),  # heart line
+        _curve((3.0, 6.6), (1.0, 6.2), (-2.8, 3.9)),  # head line
+        _curve((3.0, 6.4), (0.2, 5.2), (0.5, 0.9)),  # around the thenar
+        _curve((-2.4, 0.1), (0, -0.2), (2.2, 0.3)),  # wrist
+    ]
+)
+
+
+def _material(look: Look, rotation: FloatArray) -> Material:
+    red, green, blue = look.palm
+    nail = (min(1.0, red * 1.06), min(1.0, green * 1.04), min(1.0, blue * 1.06))
+    return Material(
+        skin=linear(look.skin),
+        palm=linear(look.palm),
+        nail=linear(nail),
+        cloth=linear(look.cloth),
+        light=np.ascontiguousarray(rotation.T @ unit(look.light)),
+        light_colour=np.asarray(look.light_colour, np.float64),
+        ambient=np.asarray(look.ambient, np.float64),
+        fill=np.ascontiguousarray(rotation.T @ unit(look.fill)),
+        fill_colour=np.asarray(look.fill_colour, np.float64),
+        specular=float(look.specular),
+        creases=_PALM_CREASES,
+    )
+
+
+def _covered(
+    shape: Shape,
+    rotation: FloatArray,
+    translation: FloatArray,
+    focal: float,
+    size: tuple[int, int],
+) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the part of the picture that the hand may touch."""
+    width, height = size
+    cones = shape.cones
+    points = np.vstack([cones[:, :3], cones[:, :3] + cones[:, 3:6]])
+    radii = np.hstack([cones[:, 6], cones[:, 6] + cones[:, 7]])
+    uv, distance = project(points, rotation, translation, focal, (width / 2, height / 2))
+    near = distance > _NEAREST_CM
+    if not near.any():
+        return 0, 0, 0, 0
+    margin = (focal * radii[near] / distance[near] * 1.1 + 2)[:, None]
+    left, top = np.floor((uv[near] - margin).min(axis=0)).astype(int)
+    right, bottom = np.ceil((uv[near] + margin).max(axis=0)).astype(int)
+    return max(0, int(left)), max(0, int(top)), min(width, int(right)), min(height, int(bottom))
+
+
+def _soften_outline(rgba: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Anti-aliases the silhouette of a picture with one sample per pixel."""
+    premultiplied = np.concatenate([rgba[..., :3] * rgba[..., 3:], rgba[..., 3:]], axis=2)
+    blurred = cv2.GaussianBlur(premultiplied, (0, 0), 0.6)
+    inner = cv2.erode(rgba[..., 3], np.ones((3, 3)))[..., None] > 0
+    colour = blurred[..., :3] / np.maximum(blurred[..., 3:], 1e-4)
+    softened = np.concatenate([colour, blurred[..., 3:]], axis=2)
+    return np.where(inner, rgba, softened).astype(np.float32)
