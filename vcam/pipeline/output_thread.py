@@ -94,8 +94,12 @@ class OutputLoop:
         try:
             self._beat()
         finally:
-            for group in self._groups:
-                group.close()
+            # Side by side: an output that hangs in one group must not use up the other's time.
+            closing = [threading.Thread(target=group.close) for group in self._groups]
+            for thread in closing:
+                thread.start()
+            for thread in closing:
+                thread.join()
 
     def _beat(self) -> None:
         pacer = Pacer(self._video_format.fps, self._clock.now())
