@@ -63,6 +63,8 @@ def test_the_frame_may_lie_elsewhere_on_the_canvas(
     compositor = Compositor([load_pack(make_pack(on("face.eyes", ", size: 2")))])
     scene = make_scene(1.0, (make_face(200, 100, 40),))
     canvas = blank(1280, 720)
+    compositor.draw(canvas, [show()], scene, 1.0, Placement(0.0, 5.0, 5.0))
+    assert box(canvas) is None
     compositor.draw(canvas, [show()], scene, 1.0, Placement(1.5, 160.0, 0.0))
     assert box(canvas) == pytest.approx((400, 120, 120, 60), abs=2)
 
@@ -223,7 +225,7 @@ broken = st.floats(width=32) | st.floats(-2000, 2000, width=32)
 
 
 @settings(
-    deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.lists(broken, min_size=8, max_size=8),

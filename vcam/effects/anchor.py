@@ -67,18 +67,9 @@ class _Track:
         self.appears_at = appears_at
         self.source: Face | Hand | None = None
 
-    def see(
-        self,
-        place: FloatArray,
-        shape: FloatArray,
-        seen_at: float,
-        now: float,
-        appears_at: float | None,
-    ) -> None:
-        """Takes a sighting; the first element pair of `shape` spans the unit."""
+    def see(self, place: FloatArray, shape: FloatArray, seen_at: float, now: float) -> None:
+        """Takes a sighting; the first two numbers of `shape` span the unit."""
         unit = float(np.hypot(shape[0], shape[1]))
-        if seen_at - self.seen_at > HOLD_S and self.seen_at > -math.inf:
-            self.__init__(appears_at)  # type: ignore[misc]
         self.place.see(place, seen_at, unit, now)
         self.shape.see(shape, seen_at, unit, now)
         self.seen_at = seen_at
@@ -108,7 +99,9 @@ class AnchorTracker:
         """
         if observation is not None and observation.frame_index != self._frame_index:
             if observation.at < self._observed_at - _STALE_S:
-                self.__init__()  # type: ignore[misc]
+                self._faces.clear()
+                self._hands.clear()
+                self._observed_at = -math.inf
             self._take(observation, now)
         for tracks in (self._faces, self._hands):
             for track_id in [key for key, track in tracks.items() if _gone(track, now)]:
@@ -140,14 +133,16 @@ class AnchorTracker:
         place, shape = measured
         track = tracks.get(thing.track_id)
         if track is None:
-            track = _inherit(tracks, place, shape, observation.at) or _Track(appears_at)
-            tracks[thing.track_id] = track
+            track = _inherit(tracks, place, shape, observation.at)
+        if track is None or observation.at - track.seen_at > HOLD_S:
+            track = _Track(appears_at)
+        tracks[thing.track_id] = track
         if track.source is thing:
             # Vision looks for faces less often than for hands and passes the last ones on: seen
             # again, but not measured again.
             track.seen_at = observation.at
             return
-        track.see(place, shape, observation.at, now, appears_at)
+        track.see(place, shape, observation.at, now)
         track.source = thing
 
     def faces(self, anchor: AnchorName, now: float, place: Placement) -> list[AnchorPose]:
@@ -157,7 +152,7 @@ class AnchorTracker:
             x, y = track.place.at(now).tolist()
             across, down, mouth = track.shape.at(now).tolist()
             eyes = math.hypot(across, down)
-            if eyes <= 0:
+            if eyes <= 0 or not _is_usable(place):
                 continue
             # A face turned aside brings its eyes together but not its mouth up: the longer of the
             # two tells how large the head is.
@@ -188,7 +183,7 @@ class AnchorTracker:
         poses = []
         for track_id in track_ids or self._hands:
             track = self._hands.get(track_id)
-            if track is None:
+            if track is None or not _is_usable(place):
                 continue
             x, y = track.place.at(now).tolist()
             unit, _, left, top, right, bottom = (track.shape.at(now) * place.scale).tolist()
@@ -197,6 +192,10 @@ class AnchorTracker:
             visibility = track.visibility(now)
             poses.append(AnchorPose(track_id, x, y, unit, 0.0, 1.0, visibility, bounds))
         return poses
+
+
+def _is_usable(place: Placement) -> bool:
+    return all(map(math.isfinite, place)) and place.scale > 0
 
 
 def _gone(track: _Track, now: float) -> bool:

@@ -60,6 +60,8 @@ def choose_side(
         size: width and height of the picture.
     """
     right, down = spec.offset
+    if anchor.unit <= 0:
+        return right, down
     width = spec.size * anchor.unit
     bounds = anchor.bounds or Box(anchor.x, anchor.y, 0, 0)
     beside = (bounds.x + bounds.width + width / 2 - anchor.x) / anchor.unit

@@ -178,9 +178,13 @@ def load_sprite(path: Path) -> Sprite:
 
 def premultiplied(rgba: npt.NDArray[np.uint8]) -> Bgra:
     """Straight-alpha RGBA, uint8 (h, w, 4), as premultiplied BGRA, rounded to nearest."""
-    alpha = rgba[..., 3:].astype(np.uint16)
-    colour = (rgba[..., 2::-1].astype(np.uint16) * alpha + 127) // 255
-    return np.ascontiguousarray(np.concatenate([colour, alpha], axis=2).astype(np.uint8))
+    return _premultiplied(Pillow.fromarray(rgba))
+
+
+def _premultiplied(picture: Pillow.Image) -> Bgra:
+    # "RGBa" is Pillow's name for premultiplied alpha.
+    rgba = np.asarray(picture.convert("RGBa"))
+    return cast(Bgra, cv2.cvtColor(rgba, cv2.COLOR_RGBA2BGRA))
 
 
 def _bounds_fix() -> str:
@@ -209,18 +213,20 @@ def _decode(path: Path, picture: Pillow.Image) -> Iterator[tuple[Bgra, float]]:
             raise PackError(f"{path} has more frames than it says", _bounds_fix())
         if index < first:
             continue
-        rgba = np.asarray(frame.convert("RGBA"))
+        # WebP tells a frame's duration only once the frame is decoded.
+        rgba = frame.convert("RGBA")
         shown_ms = float(frame.info.get("duration", DEFAULT_FRAME_MS) or 0)
         if shown_ms <= 10:
             shown_ms = DEFAULT_FRAME_MS
-        yield premultiplied(rgba), shown_ms / 1000
+        yield _premultiplied(rgba), shown_ms / 1000
 
 
 def _content_box(frames: Sequence[Bgra]) -> tuple[int, int, int, int]:
     """Left, top, right, bottom of what is not wholly transparent in any frame."""
     seen = np.zeros(frames[0].shape[:2], bool)
     for frame in frames:
-        seen |= frame.any(axis=2)
+        # The four bytes of a pixel as one number: several times faster than looking at each.
+        seen |= np.ascontiguousarray(frame).view(np.uint32)[..., 0] != 0
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
     if not len(rows):
         return 0, 0, 1, 1
