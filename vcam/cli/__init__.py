@@ -7,6 +7,11 @@ import sys
 import click
 
 from vcam import __version__
+from vcam.cli.config import config
+from vcam.cli.inspect import devices, doctor
+from vcam.cli.lab import lab
+from vcam.cli.run import demo, run
+from vcam.cli.weights import weights
 from vcam.core.errors import VcamError
 
 
@@ -27,19 +32,5 @@ def main() -> None:
     """A virtual camera that answers hand poses with stickers, on the CPU."""
 
 
-def _register() -> None:
-    from vcam.cli import config, inspect, lab, run, weights
-
-    for command in (
-        run.run,
-        run.demo,
-        inspect.devices,
-        inspect.doctor,
-        weights.weights,
-        config.config,
-        lab.lab,
-    ):
-        main.add_command(command)
-
-
-_register()
+for _command in (run, demo, devices, doctor, weights, config, lab):
+    main.add_command(_command)

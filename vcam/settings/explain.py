@@ -11,6 +11,7 @@ from typing import Any
 import yaml
 
 from vcam.core.errors import SettingsError
+from vcam.settings.document import parse_value
 from vcam.settings.fields import ANY_NAME, FieldNode, field_tree, find_field, suggestions
 from vcam.settings.loader import LoadedSettings
 from vcam.settings.schema import Settings
@@ -124,12 +125,12 @@ def shipped_config_dir() -> Path:
 def yaml_value(value: Any) -> str:
     """A value as it stands in YAML, on one line."""
     if isinstance(value, str | list | tuple):
-        # PyYAML knows which texts need quotes; it folds texts with line breaks unless they are
-        # in double quotes.
+        # PyYAML knows which texts need quotes in YAML 1.1; ours is 1.2, in which others look like
+        # numbers. And it folds texts with line breaks unless they are in double quotes.
         data = list(value) if isinstance(value, tuple) else value
         text = yaml.safe_dump(data, default_flow_style=True, width=_UNFOLDED)
         text = text.removesuffix("\n...\n").rstrip("\n")
-        if "\n" not in text:
+        if "\n" not in text and parse_value(text) == data:
             return text
         quoted = yaml.safe_dump(data, default_flow_style=True, default_style='"', width=_UNFOLDED)
         return quoted.rstrip("\n")
