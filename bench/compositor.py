@@ -87,7 +87,7 @@ def bench_effect(pack: Pack, effect: str, canvas: Image, repeats: int) -> tuple[
 
 @click.command()
 @click.option("--size", default="1280x720", help="Size of the picture")
-@click.option("--repeats", default=240, help="Draws per measurement")
+@click.option("--repeats", default=600, help="Draws per measurement")
 def main(size: str, repeats: int) -> None:
     """Prints a table in ms of CPU time a frame."""
     cv2.setNumThreads(1)
