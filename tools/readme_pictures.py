@@ -74,9 +74,7 @@ def main() -> None:
     missing = set(SELFIE_POSES) - set(taken)
     if missing:
         raise SystemExit(f"these poses did not start in the demo clip: {', '.join(missing)}")
-    tiles = [
-        cv2.resize(taken[pose], TILE, interpolation=cv2.INTER_AREA) for pose in SELFIE_POSES
-    ]
+    tiles = [cv2.resize(taken[pose], TILE, interpolation=cv2.INTER_AREA) for pose in SELFIE_POSES]
     TARGET.parent.mkdir(parents=True, exist_ok=True)
     cv2.imwrite(str(TARGET), np.hstack(tiles), [cv2.IMWRITE_JPEG_QUALITY, 88])
     print(TARGET)

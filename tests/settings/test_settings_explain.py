@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vcam.core.document import parse_value
 from vcam.core.errors import SettingsError
-from vcam.settings.document import parse_value
 from vcam.settings.explain import (
     all_keys,
     default_yaml,

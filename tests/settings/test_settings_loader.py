@@ -7,8 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from vcam.core.document import MAX_BYTES
 from vcam.core.errors import SettingsError
-from vcam.settings.document import MAX_BYTES
 from vcam.settings.loader import (
     CONFIG_VARIABLE,
     InvalidSettings,

@@ -13,12 +13,12 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from vcam.core.document import parse_document
 from vcam.core.errors import PackError
 from vcam.core.events import ReactionRule
 from vcam.core.observation import NONE_POSE
 from vcam.effects.schema import PackSpec, ParticlesSpec, StickerSpec
 from vcam.effects.sprite import Sprite, load_sprite
-from vcam.settings.document import parse_document
 
 logger = logging.getLogger(__name__)
 

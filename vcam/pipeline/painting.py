@@ -94,13 +94,13 @@ class PicturePainter:
             cause, _, fix = state.message.partition(": ")
             return render_card(width, height, "No camera", [cause, fix] if fix else [cause])
         if state.phase is SourcePhase.ENDED:
-            return render_card(width, height, "The end", [state.name])
-        return render_card(width, height, "Starting the camera", [state.name])
+            return render_card(width, height, "The end", [state.name], crossed=False)
+        return render_card(width, height, "Starting the camera", [state.name], crossed=False)
 
     def _decorate(self, plain: Image, frame: Frame, now: float) -> tuple[Image, Image]:
         scene = self._scene()
         live = self._stage.live(now)
-        place = self._place(frame)
+        place = self._fitter.placement(*frame.size)
         picture = plain
         if live:
             picture = self._copy(plain)
@@ -119,10 +119,6 @@ class PicturePainter:
 
     def _is_fresh(self, scene: Scene, now: float) -> bool:
         return now - scene.observation.at <= RING_FRESH_S
-
-    def _place(self, frame: Frame) -> Placement:
-        fitted = self._fitter.transform(*frame.size)
-        return Placement(fitted.scale_x, fitted.offset_x, fitted.offset_y)
 
     def _copy(self, image: Image) -> Image:
         canvas = self._pool.take(*self._size)

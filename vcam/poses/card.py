@@ -62,8 +62,8 @@ class PoseCard(_Part):
         feature_version: `vcam.poses.features.FEATURE_VERSION` that it was trained with.
         classes: the poses, in the order of the network's outputs.
         thresholds: score from which a pose counts, chosen on the validation hands.
-        distance_limits: distance from a pose's centre beyond which a hand is none that the model
-            was taught.
+        distance_limits: squared distance from a pose's centre beyond which a hand is none that the
+            model was taught; 1 is what hands of the pose have on average.
         temperature: what the logits were divided by to calibrate the scores (it is built into the
             network).
         model_sha256: of the `.tflite` file.

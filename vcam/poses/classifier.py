@@ -20,9 +20,9 @@ _FIX = "reinstall vcam, or export the model again with python -m training poses 
 class PoseClassifier:
     """Reads the pose of every hand.
 
-    The network gives, per class, a calibrated probability and the distance from the class's
-    centre in the space of its last hidden layer. A hand beyond the limit of its likeliest pose
-    is none that the network was taught.
+    The network gives, per class, a calibrated probability and the squared distance from the
+    class's centre in the space of its last hidden layer. A hand beyond the limit of its likeliest
+    pose is none that the network was taught.
 
     Use each instance from one thread at a time.
 

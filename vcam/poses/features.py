@@ -22,30 +22,51 @@ from vcam.core.observation import Hand, Landmark
 FEATURE_VERSION: Final = 1
 """Changes whenever the meaning of a feature does; a head works with one version only."""
 
-_KNUCKLES: Final = [
-    Landmark.INDEX_MCP,
-    Landmark.MIDDLE_MCP,
-    Landmark.RING_MCP,
-    Landmark.PINKY_MCP,
-]
-_PALM: Final = [Landmark.WRIST, *_KNUCKLES]
-_TIPS: Final = [4, 8, 12, 16, 20]
-_PAIR_A, _PAIR_B = np.triu_indices(5, 1)
+_KNUCKLES: Final = (5, 9, 13, 17)
+_TIPS: Final = (4, 8, 12, 16, 20)
+_TIP_PAIRS: Final = [(a, b) for i, a in enumerate(_TIPS) for b in _TIPS[i + 1 :]]
 
 # Each finger stands on the wrist: four bones a finger, thumb first.
-_PARENTS: Final = np.array([[0, *range(1 + 4 * f, 4 + 4 * f)] for f in range(5)]).ravel()
-_CHILDREN: Final = np.arange(1, 21)
+_BONES: Final = [(joint - 1 if joint % 4 != 1 else 0, joint) for joint in range(1, 21)]
 
 # A finger is out when its tip is further than a middle joint from a point that bending brings it
 # to: the wrist for the fingers, the little finger's knuckle for the thumb.
-_REACH_FROM: Final = [Landmark.PINKY_MCP, 0, 0, 0, 0]
-_REACH_JOINT: Final = [Landmark.THUMB_MCP, 6, 10, 14, 18]
+_REACH_FROM: Final = (17, 0, 0, 0, 0)
+_REACH_JOINT: Final = (2, 6, 10, 14, 18)
 
-_TINY: Final = 1e-6
+_TINY: Final = np.float32(1e-6)
+_MOST_REACH: Final = np.float32(4)
 
 FEATURE_COUNT: Final = 2 * (63 + 15 + 10 + 5 + 12) + 42 + 5
 DIRECTION_COUNT: Final = 2 * 12
 """The last features: the only ones that change when the picture is rolled."""
+
+
+def _differences() -> tuple[FloatArray, dict[str, slice]]:
+    """Every vector that the features need, as weights of landmarks: one product makes them all."""
+    identity = np.eye(21, dtype=np.float32)
+    knuckles = identity[list(_KNUCKLES)].mean(axis=0)
+    palm = identity[[0, *_KNUCKLES]].mean(axis=0)
+    groups = {
+        "points": identity - palm,
+        "knuckles": identity[list(_KNUCKLES)] - identity[0],
+        "bones": np.array([identity[end] - identity[start] for start, end in _BONES]),
+        "gaps": np.array([identity[b] - identity[a] for a, b in _TIP_PAIRS]),
+        "tips": identity[list(_TIPS)] - identity[list(_REACH_FROM)],
+        "joints": identity[list(_REACH_JOINT)] - identity[list(_REACH_FROM)],
+        "up": knuckles[np.newaxis] - identity[0],
+        "across": identity[[Landmark.INDEX_MCP]] - identity[Landmark.PINKY_MCP],
+        "thumb": identity[[Landmark.THUMB_TIP]] - identity[Landmark.THUMB_MCP],
+        "index": identity[[Landmark.INDEX_TIP]] - identity[Landmark.INDEX_MCP],
+    }
+    places, start = {}, 0
+    for name, rows in groups.items():
+        places[name] = slice(start, start + len(rows))
+        start += len(rows)
+    return np.concatenate(list(groups.values())).astype(np.float32), places
+
+
+_WEIGHTS, _AT = _differences()
 
 
 def hand_features(hand: Hand) -> FloatArray:
@@ -54,12 +75,13 @@ def hand_features(hand: Hand) -> FloatArray:
     Returns:
         float32 (FEATURE_COUNT,), finite even for landmarks that fall on one point.
     """
-    return landmark_features(
+    features: FloatArray = landmark_features(
         hand.points[np.newaxis],
         hand.depth[np.newaxis],
         hand.world[np.newaxis],
         np.array([hand.side == "left"]),
     )[0]
+    return features
 
 
 def landmark_features(
@@ -82,67 +104,67 @@ def landmark_features(
     hands[:, 0, :, :2] = points
     hands[:, 0, :, 2] = depth
     hands[:, 1] = world
-    hands[..., 0] *= np.where(left, -1, 1).astype(np.float32)[:, np.newaxis, np.newaxis]
-    hands -= hands[:, :, _PALM].mean(axis=2, keepdims=True)
-    flat = hands[:, 0, :, :2].copy()
+    hands[left, :, :, 0] *= -1
+    # About the wrist first: differences of large pixel numbers would lose digits.
+    hands -= hands[:, :, :1].copy()
 
-    wrist = hands[:, :, :1]
-    hands /= _length(hands[:, :, _KNUCKLES] - wrist).mean(axis=2, keepdims=True) + _TINY
-
-    up = _unit(hands[:, :, _KNUCKLES].mean(axis=2) - hands[:, :, Landmark.WRIST])
-    across = hands[:, :, Landmark.INDEX_MCP] - hands[:, :, Landmark.PINKY_MCP]
-    side = _unit(across - (across * up).sum(axis=-1, keepdims=True) * up)
-    normal = np.cross(side, up)
-    own = hands @ np.stack([side, up, normal], axis=-1)
-
-    bones = _unit(hands[:, :, _CHILDREN] - hands[:, :, _PARENTS]).reshape(count, 2, 5, 4, 3)
+    vectors = _WEIGHTS @ hands
+    lengths = _lengths(vectors)
+    scale = lengths[:, :, _AT["knuckles"]].mean(axis=2)[..., np.newaxis] + _TINY
+    units = vectors / (lengths + _TINY)[..., np.newaxis]
+    up = units[:, :, _AT["up"]]
+    across = vectors[:, :, _AT["across"]]
+    side = across - (across * up).sum(axis=-1, keepdims=True) * up
+    side /= _lengths(side)[..., np.newaxis] + _TINY
+    normal = _cross(side, up)
+    axes = np.concatenate([side, up, normal], axis=2)
+    own = (vectors[:, :, _AT["points"]] / scale[..., np.newaxis]) @ axes.swapaxes(2, 3)
+    bones = units[:, :, _AT["bones"]].reshape(count, 2, 5, 4, 3)
     bends = (bones[..., 1:, :] * bones[..., :-1, :]).sum(axis=-1)
-    tips = hands[:, :, _TIPS]
-    gaps = _length(tips[:, :, _PAIR_A] - tips[:, :, _PAIR_B])
-    directions = np.stack([up, normal, _pointing(hands, 2, 4), _pointing(hands, 5, 8)], axis=2)
+    directions = [up, normal, units[:, :, _AT["thumb"]], units[:, :, _AT["index"]]]
     return np.concatenate(
         [
             own.reshape(count, -1),
             bends.reshape(count, -1),
-            gaps.reshape(count, -1),
-            _reaches(hands).reshape(count, -1),
-            _rolled(flat).reshape(count, -1),
-            _reaches(flat).reshape(count, -1),
-            directions.reshape(count, -1),
+            (lengths[:, :, _AT["gaps"]] / scale).reshape(count, -1),
+            _reaches(lengths).reshape(count, -1),
+            _rolled(vectors[:, 0, _AT["points"], :2], vectors[:, 0, _AT["up"], :2]),
+            _reaches(_lengths(vectors[:, 0, :, :2])),
+            np.concatenate(directions, axis=2).reshape(count, -1),
         ],
         axis=1,
-        dtype=np.float32,
     )
 
 
-def _length(vectors: FloatArray) -> FloatArray:
-    """Length of each vector, its axis kept at size one."""
-    return np.asarray(np.sqrt((vectors * vectors).sum(axis=-1, keepdims=True)), np.float32)
+def _lengths(vectors: FloatArray) -> FloatArray:
+    """Length of each vector, (..., k) to (...)."""
+    return np.asarray(np.sqrt(np.einsum("...i,...i->...", vectors, vectors)))
 
 
-def _unit(vectors: FloatArray) -> FloatArray:
-    """The same directions with length one; zero stays zero."""
-    return np.asarray(vectors / (_length(vectors) + _TINY), np.float32)
+def _cross(a: FloatArray, b: FloatArray) -> FloatArray:
+    """Cross product along the last axis; ten times as fast as `np.cross` on a few vectors."""
+    product = np.empty_like(a)
+    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):
+        product[..., i] = a[..., j] * b[..., k] - a[..., k] * b[..., j]
+    return product
 
 
-def _pointing(hands: FloatArray, start: int, end: int) -> FloatArray:
-    """Direction from one landmark to another."""
-    return _unit(hands[:, :, end] - hands[:, :, start])
+def _reaches(lengths: FloatArray) -> FloatArray:
+    """How far each finger's tip reaches, over how far its middle joint does; capped."""
+    reach = lengths[..., _AT["tips"]] / (lengths[..., _AT["joints"]] + _TINY)
+    return np.asarray(np.minimum(reach, _MOST_REACH))
 
 
-def _reaches(hands: FloatArray) -> FloatArray:
-    """How far each finger's tip reaches, over how far its middle joint does; capped at 4."""
-    start = hands[..., _REACH_FROM, :]
-    tip = _length(hands[..., _TIPS, :] - start)
-    joint = _length(hands[..., _REACH_JOINT, :] - start)
-    return np.minimum(tip / (joint + _TINY), np.float32(4))
+def _rolled(flat: FloatArray, up: FloatArray) -> FloatArray:
+    """The picture's landmarks rolled until the palm is upright, at unit spread: (n, 42).
 
-
-def _rolled(flat: FloatArray) -> FloatArray:
-    """The picture's landmarks, (n, 21, 2), rolled until the palm is upright, at unit spread."""
-    palm = _unit(flat[:, Landmark.WRIST] - flat[:, _KNUCKLES].mean(axis=1))
-    down_x, down_y = palm[:, 0:1], palm[:, 1:2]
-    x = flat[..., 0] * down_y - flat[..., 1] * down_x
-    y = flat[..., 0] * down_x + flat[..., 1] * down_y
-    spread = np.sqrt((x * x + y * y).mean(axis=1, keepdims=True)) + _TINY
-    return np.stack([x / spread, y / spread], axis=-1)
+    Args:
+        flat: (n, 21, 2), about the palm.
+        up: (n, 1, 2), from the wrist to the knuckles.
+    """
+    up = up / (_lengths(up)[..., np.newaxis] + _TINY)
+    # Rows turn a point into its part across `up` and its part against it.
+    turn = np.concatenate([up[..., ::-1] * np.array([-1, 1], np.float32), -up], axis=1)
+    turned = flat @ turn.swapaxes(1, 2)
+    spread = np.sqrt(np.einsum("npi,npi->n", turned, turned) / 21)
+    return np.asarray((turned / (spread[:, np.newaxis, np.newaxis] + _TINY)).reshape(-1, 42))

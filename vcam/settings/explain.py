@@ -10,8 +10,8 @@ from typing import Any
 
 import yaml
 
+from vcam.core.document import parse_value
 from vcam.core.errors import SettingsError
-from vcam.settings.document import parse_value
 from vcam.settings.fields import ANY_NAME, FieldNode, field_tree, find_field, suggestions
 from vcam.settings.loader import LoadedSettings
 from vcam.settings.schema import Settings

@@ -13,8 +13,7 @@ from typing import Any
 import platformdirs
 from pydantic import ValidationError
 
-from vcam.core.errors import SettingsError
-from vcam.settings.document import (
+from vcam.core.document import (
     MAX_BYTES,
     Problem,
     ascii_if_odd,
@@ -23,6 +22,7 @@ from vcam.settings.document import (
     shown,
     shown_key,
 )
+from vcam.core.errors import SettingsError
 from vcam.settings.fields import FieldNode, find_field, suggestions
 from vcam.settings.schema import Settings
 
