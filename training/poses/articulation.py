@@ -8,19 +8,22 @@ They are made out of measured hands, so that proportions, view and landmark erro
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from training.poses.hands import Hands, mask
+from training.poses.hands import BoolArray, Hands, mask
 from training.poses.sets import NOT_DELIBERATE
 from vcam.core.geometry import FloatArray
 
+AnyFloats = npt.NDArray[np.floating[Any]]
 Bend = Callable[[FloatArray, np.random.Generator], None]
 
 _KNUCKLES = [5, 9, 13, 17]
 
 
-def palm_frame(hands: FloatArray, left: np.ndarray) -> tuple[FloatArray, FloatArray, FloatArray]:
+def palm_frame(hands: FloatArray, left: BoolArray) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Own frame of each hand's palm.
 
     Args:
@@ -43,7 +46,7 @@ def palm_frame(hands: FloatArray, left: np.ndarray) -> tuple[FloatArray, FloatAr
     return axes, wrist, length[:, np.newaxis, np.newaxis].astype(np.float32)
 
 
-def bend_finger(own: FloatArray, finger: int, degrees: Sequence[float] | FloatArray) -> None:
+def bend_finger(own: FloatArray, finger: int, degrees: Sequence[float] | AnyFloats) -> None:
     """Bends (or, if negative, straightens) a finger's three joints, in place.
 
     Args:
@@ -57,13 +60,13 @@ def bend_finger(own: FloatArray, finger: int, degrees: Sequence[float] | FloatAr
         _turn(own, first + joint, first + 4, angles[:, joint], (1, 2))
 
 
-def swing_finger(own: FloatArray, finger: int, degrees: FloatArray) -> None:
+def swing_finger(own: FloatArray, finger: int, degrees: AnyFloats) -> None:
     """Swings a finger sideways about its knuckle, in place; positive is towards the thumb."""
     first = 1 + 4 * finger
     _turn(own, first, first + 4, -np.radians(degrees), (0, 1))
 
 
-def _turn(own: FloatArray, pivot: int, end: int, angle: FloatArray, plane: tuple[int, int]) -> None:
+def _turn(own: FloatArray, pivot: int, end: int, angle: AnyFloats, plane: tuple[int, int]) -> None:
     a, b = plane
     moved = own[:, pivot + 1 : end] - own[:, pivot : pivot + 1]
     cos, sin = np.cos(angle)[:, np.newaxis], np.sin(angle)[:, np.newaxis]
@@ -84,15 +87,15 @@ def _hook(*fingers: int) -> Bend:
 def _straighten(*fingers: int) -> Bend:
     def bend(own: FloatArray, rng: np.random.Generator) -> None:
         for finger in fingers:
-            bend_finger(own, finger, _spread(rng, len(own), (-85, -105, -50), (-45, -60, -20)))
+            bend_finger(own, finger, _spread(rng, len(own), (-90, -110, -55), (-65, -85, -35)))
 
     return bend
 
 
 def _cross(own: FloatArray, rng: np.random.Generator) -> None:
-    """Index and middle finger laid together or over each other."""
+    """Index and middle finger crossed, or all but."""
     between = _azimuth(own, 1) - _azimuth(own, 2)
-    close = between + rng.uniform(0, 16, len(own))
+    close = between + rng.uniform(2, 18, len(own))
     part = rng.uniform(0.3, 0.7, len(own))
     swing_finger(own, 1, -close * part)
     swing_finger(own, 2, close * (1 - part))
@@ -121,6 +124,35 @@ def _open_some(own: FloatArray, rng: np.random.Generator) -> None:
     for finger in range(1, 5):
         amount = _spread(rng, len(own), (-70, -90, -50), (-40, -60, -20))
         bend_finger(own, finger, amount * np.clip(share + rng.normal(0, 0.15, share.shape), 0, 1))
+
+
+def vary_habits(hands: Hands, amount: float | FloatArray, rng: np.random.Generator) -> Hands:
+    """The same poses as other people hold them: every finger a little more bent or spread.
+
+    Args:
+        hands: left alone.
+        amount: 1 bends each joint by about 8 degrees and the thumb by about 10; one for all, or
+            (n,).
+        rng: source of randomness.
+    """
+    count = len(hands)
+    # A ring of thumb and finger would open, and then it is none.
+    much = np.where(hands.shows("ok"), 0.3, 1.0) * amount * rng.random(count)
+    bends = rng.normal(0, 8, (4, count, 3)) * much[:, np.newaxis]
+    swings = rng.normal(0, 4, (4, count)) * much
+    thumb = np.radians(rng.normal(0, 10, (3, count)) * much)
+    varied = []
+    for landmarks in (hands.screen, hands.world):
+        axes, wrist, length = palm_frame(landmarks, hands.left)
+        own = np.asarray(((landmarks - wrist) / length) @ axes, np.float32)
+        for finger in range(1, 5):
+            bend_finger(own, finger, bends[finger - 1])
+            swing_finger(own, finger, swings[finger - 1])
+        _turn(own, 1, 5, thumb[0], (0, 1))
+        _turn(own, 2, 5, thumb[1], (1, 2))
+        _turn(own, 3, 5, thumb[2], (0, 1))
+        varied.append((own @ axes.transpose(0, 2, 1) * length + wrist).astype(np.float32))
+    return Hands(varied[0], varied[1], hands.left, hands.allowed, hands.weight, hands.noise)
 
 
 def _spread(

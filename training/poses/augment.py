@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from training.poses.articulation import palm_frame, spoil
+from training.poses.articulation import palm_frame, spoil, vary_habits
 from training.poses.hands import BoolArray, Hands, mask
 from vcam.core.geometry import FloatArray
 from vcam.core.observation import NONE_POSE
@@ -26,6 +26,8 @@ class Augmentation:
         max_tilt_deg: largest such turn.
         tilt_share: hands that are tilted at all.
         stretch: largest share by which a palm is made wider or longer, a finger longer.
+        habits: how differently people hold a pose, see `vary_habits`.
+        turned_over_share: hands that show their other face, see `turn_over`.
         wrong_side_share: hands whose side was taken for the other one.
         loose_finger_share: hands with one finger estimated wrongly.
         spoiled_share: hands of the selfie poses that are made into near misses.
@@ -38,21 +40,29 @@ class Augmentation:
     max_tilt_deg: float = 60.0
     tilt_share: float = 0.6
     stretch: float = 0.12
+    habits: float = 1.0
+    turned_over_share: float = 0.2
     wrong_side_share: float = 0.03
     loose_finger_share: float = 0.12
-    spoiled_share: float = 0.22
+    spoiled_share: float = 0.18
 
+
+_HIDDEN_NOISE = 0.03  # palm lengths
 
 # How far up (1) or down (-1) thumb and knuckles must point. Thumbs up of photographs have 0.85 to
-# 1.0, a thumb that points sideways from an upright fist 0.0 to 0.6. What lies between may be either.
+# 1.0, a thumb that points sideways from an upright fist 0.0 to 0.6. Between is either.
 _SURELY_UP = 0.80
-_SURELY_SIDEWAYS = 0.62
+_SURELY_SIDEWAYS = 0.64
 _HANGING = -0.55  # a V or metal whose fingers point this far down is meant for nobody
 
 
 def augment(hands: Hands, how: Augmentation, rng: np.random.Generator) -> Hands:
     """A new, harder draw of the same hands, with labels that fit what they show now."""
-    hands = spoil(hands, how.spoiled_share, rng)
+    over = rng.random(len(hands)) < how.turned_over_share
+    # Folded fingers are hidden from behind, and taken for less folded than they are.
+    habits = np.where(over, 2.2, 1.0) * how.habits
+    hands = vary_habits(hands, habits.astype(np.float32), rng)
+    hands = turn_over(spoil(hands, how.spoiled_share, rng), over)
     screen, world = hands.screen.copy(), hands.world.copy()
     count = len(hands)
     stretch = _random_stretch(count, how, rng)
@@ -70,6 +80,20 @@ def augment(hands: Hands, how: Augmentation, rng: np.random.Generator) -> Hands:
         _disturb(landmarks, hands.noise, how, rng)
     left = hands.left ^ (rng.random(count) < how.wrong_side_share)
     return Hands(screen, world, left, allowed, hands.weight, hands.noise)
+
+
+def turn_over(hands: Hands, rows: BoolArray) -> Hands:
+    """Shows the other face of some hands, in the same outline.
+
+    Seen from afar, a right hand's palm and the back of a left hand in the same pose have one
+    outline: near and far change places. Photographs rarely show a V from behind. The folded
+    fingers are hidden then, so their landmarks become worse.
+    """
+    screen, world = hands.screen.copy(), hands.world.copy()
+    screen[rows, :, 2] *= -1
+    world[rows, :, 2] *= -1
+    noise = np.where(rows, hands.noise + _HIDDEN_NOISE, hands.noise).astype(np.float32)
+    return Hands(screen, world, hands.left ^ rows, hands.allowed, hands.weight, noise)
 
 
 def random_rotations(

@@ -3,77 +3,103 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import cv2
 import numpy as np
 from tqdm import tqdm
 
 from training.errors import TrainingError
-from training.poses.pictures import WORSENERS, approaches
+from training.poses.pictures import WORSENERS
 from training.poses.sets import CLIP_SETS, PICTURE_SETS
 from training.poses.table import LandmarkTable, TableWriter
-from vcam.core.frame import Frame, Image
+from vcam.core.frame import Frame
 from vcam.core.observation import Hand
 from vcam.settings.schema import VisionSettings
 from vcam.vision.observer import Observer
+from vcam.vision.stills import observe_picture
 
 PICTURE_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
 CLIP_ENDINGS = frozenset({".mp4", ".mov", ".webm", ".avi", ".mkv"})
 
 _CLIP_STEP_S = 0.15
 
+Hands = tuple[Hand, ...]
+_Job = TypeVar("_Job")
+_Result = TypeVar("_Result")
 
-def build_table(data: Path, *, worsened: bool = True, limit: int | None = None) -> LandmarkTable:
+
+@dataclass(frozen=True, slots=True)
+class _Photograph:
+    set_name: str
+    label: str
+    file: Path
+    share: float
+    variant: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Clip:
+    set_name: str
+    file: Path
+
+
+def build_table(
+    data: Path, *, worsened: bool = True, limit: int | None = None, jobs: int = 1
+) -> LandmarkTable:
     """Finds the hands of all sets that lie under `data`.
 
     Args:
         data: has `hands/<set>/<class>/<picture>` and `clips/<set>/<clip>`.
-        worsened: also a dark, a coarse or a warped copy of each photograph.
+        worsened: also a dark or a coarse copy of each photograph.
         limit: at most so many pictures of a class folder, and clips of a set.
+        jobs: processes that look at pictures.
 
     Raises:
         TrainingError: there is none of the sets.
         WeightsError: vcam's networks are missing.
     """
-    observer = Observer.load(VisionSettings(max_faces=0))
-    writer = TableWriter()
-    photographs = _photographs(data, limit)
-    clips = _clips(data, limit)
+    photographs = list(_photographs(data, worsened, limit))
+    clips = list(_clips(data, limit))
     if not photographs and not clips:
         raise TrainingError(
             f"none of the sets is under {data}",
             "give the folder that holds hands/ and clips/ with --data",
         )
-    for place, (set_name, label, file, share, tight) in enumerate(
-        tqdm(photographs, desc="photographs", unit="", disable=None)
-    ):
-        image = cv2.imread(str(file), cv2.IMREAD_COLOR)
-        for variant in (0, 1 + place % len(WORSENERS)) if worsened else (0,):
-            hands = () if image is None else _look(observer, image, tight, variant, file.name)
-            writer.add(set_name, label, file.name, hands, variant=variant, share=share)
-    for set_name, clip in tqdm(clips, desc="clips", unit="", disable=None):
-        _watch(observer, set_name, clip, writer)
+    writer = TableWriter()
+    found = _in_processes(_look, photographs, jobs, "photographs")
+    for photograph, hands in zip(photographs, found, strict=True):
+        writer.add(
+            photograph.set_name,
+            photograph.label,
+            photograph.file.name,
+            hands,
+            variant=photograph.variant,
+            share=photograph.share,
+        )
+    for clip, moments in zip(clips, _in_processes(_watch, clips, jobs, "clips"), strict=True):
+        for at_s, hands in moments:
+            writer.add(clip.set_name, clip.file.stem, clip.file.name, hands, at_s=at_s)
     return writer.table()
 
 
-def _photographs(data: Path, limit: int | None) -> list[tuple[str, str, Path, float, bool]]:
-    found = []
+def _photographs(data: Path, worsened: bool, limit: int | None) -> Iterator[_Photograph]:
     for each in PICTURE_SETS:
         for label in each.labels:
-            files = _files(data / "hands" / each.name / label, PICTURE_ENDINGS)
-            for place, file in enumerate(files[:limit]):
-                found.append((each.name, label, file, place / len(files[:limit]), each.tight))
-    return found
+            files = _files(data / "hands" / each.name / label, PICTURE_ENDINGS)[:limit]
+            for place, file in enumerate(files):
+                for variant in (0, 1 + place % len(WORSENERS)) if worsened else (0,):
+                    yield _Photograph(each.name, label, file, place / len(files), variant)
 
 
-def _clips(data: Path, limit: int | None) -> list[tuple[str, Path]]:
-    return [
-        (each.name, clip)
-        for each in CLIP_SETS
-        for clip in _files(data / "clips" / each.name, CLIP_ENDINGS)[:limit]
-    ]
+def _clips(data: Path, limit: int | None) -> Iterator[_Clip]:
+    for each in CLIP_SETS:
+        for file in _files(data / "clips" / each.name, CLIP_ENDINGS)[:limit]:
+            yield _Clip(each.name, file)
 
 
 def _files(folder: Path, endings: frozenset[str]) -> list[Path]:
@@ -82,36 +108,57 @@ def _files(folder: Path, endings: frozenset[str]) -> list[Path]:
     return sorted(file for file in folder.iterdir() if file.suffix.lower() in endings)
 
 
-def _look(
-    observer: Observer, image: Image, tight: bool, variant: int, name: str
-) -> Sequence[Hand]:
-    """The hands in a picture, shown in the first way that finds any."""
-    for shown in approaches(image, tight):
-        if variant:
-            rng = np.random.default_rng([zlib.crc32(name.encode()), variant])
-            shown = WORSENERS[variant - 1](shown, rng)
-        hands = observer.observe_still(shown).hands
-        if hands:
-            return hands
-    return ()
+def _in_processes(
+    work: Callable[[_Job], _Result], todo: list[_Job], jobs: int, title: str
+) -> list[_Result]:
+    """Results in order, with a progress bar on a terminal."""
+    if jobs == 1:
+        _open_eyes()
+        return [work(each) for each in tqdm(todo, desc=title, unit="", disable=None)]
+    with ProcessPoolExecutor(jobs, initializer=_open_eyes) as pool:
+        results = pool.map(work, todo, chunksize=8)
+        return list(tqdm(results, total=len(todo), desc=title, unit="", disable=None))
 
 
-def _watch(observer: Observer, set_name: str, clip: Path, writer: TableWriter) -> None:
+_eyes: Observer | None = None  # one for each process: networks cannot be sent to another
+
+
+def _open_eyes() -> None:
+    global _eyes
+    cv2.setNumThreads(1)
+    _eyes = _eyes or Observer.load(VisionSettings(max_faces=0))
+
+
+def _look(photograph: _Photograph) -> Hands:
+    """The hands in a picture; none where it cannot be read."""
+    image = cv2.imread(str(photograph.file), cv2.IMREAD_COLOR)
+    if image is None or _eyes is None:
+        return ()
+    shown = np.asarray(image, np.uint8)
+    if photograph.variant:
+        seed = [zlib.crc32(photograph.file.name.encode()), photograph.variant]
+        shown = WORSENERS[photograph.variant - 1](shown, np.random.default_rng(seed))
+    return observe_picture(_eyes, shown).hands
+
+
+def _watch(clip: _Clip) -> list[tuple[float, Hands]]:
     """Follows the hands through a clip, as in a meeting, and notes them now and then."""
-    observer.reset()
-    reader = cv2.VideoCapture(str(clip))
+    moments: list[tuple[float, Hands]] = []
+    if _eyes is None:
+        return moments
+    _eyes.reset()
+    reader = cv2.VideoCapture(str(clip.file))
     rate = reader.get(cv2.CAP_PROP_FPS) or 25.0
-    index, noted_at = 0, -_CLIP_STEP_S
+    index = 0
     try:
         while True:
             there, image = reader.read()
             if not there:
-                break
+                return moments
             at_s = index / rate
-            observation = observer.observe(Frame(np.asarray(image, np.uint8), at_s, index))
-            if at_s - noted_at >= _CLIP_STEP_S - 1e-6:
-                noted_at = at_s
-                writer.add(set_name, clip.stem, clip.name, observation.hands, at_s=at_s)
+            observation = _eyes.observe(Frame(np.asarray(image, np.uint8), at_s, index))
+            if not moments or at_s - moments[-1][0] >= _CLIP_STEP_S - 1e-6:
+                moments.append((at_s, observation.hands))
             index += 1
     finally:
         reader.release()

@@ -15,7 +15,7 @@ import numpy as np
 
 from training.poses.head import finished_head
 from training.poses.measure import Score
-from training.poses.sets import CLIP_SETS, PICTURE_SETS
+from training.poses.sets import CLIP_SETS, PICTURE_SETS, ClipSet, PictureSet
 from training.poses.train import Recipe, TrainedHead
 from training.quiet import native_stderr_closed, tensorflow
 from vcam.core.observation import NONE_POSE
@@ -26,15 +26,19 @@ from vcam.poses.vocabulary import POSES
 SYNTHETIC_SET = "drawn hands"
 
 
-def as_tflite(head: TrainedHead) -> tuple[Any, bytes]:
-    """The finished network, in Keras and as LiteRT takes it."""
-    finished = finished_head(head.network, head.hidden, head.temperature, head.distances)
+def finished(head: TrainedHead) -> Any:
+    """The network as it ships, in Keras."""
+    return finished_head(head.network, head.hidden, head.temperature, head.distances)
+
+
+def as_tflite(network: Any) -> bytes:
+    """A finished network as LiteRT takes it."""
     tf = tensorflow()
     # A saved model in between: the direct way from Keras 3 leaves warnings and resources behind.
     with tempfile.TemporaryDirectory() as folder, native_stderr_closed():
-        finished.export(folder, verbose=False)
+        network.export(folder, verbose=False)
         model = tf.lite.TFLiteConverter.from_saved_model(folder).convert()
-    return finished, bytes(model)
+    return bytes(model)
 
 
 def make_card(
@@ -57,11 +61,10 @@ def make_card(
         calibration_error: on the validation hands.
         model: the `.tflite` file's content.
     """
-    sources = {each.name: each for each in (*PICTURE_SETS, *CLIP_SETS)}
+    known: list[PictureSet | ClipSet] = [*PICTURE_SETS, *CLIP_SETS]
+    sources = {each.name: each for each in known}
     trained_on = [
-        DataSet(
-            name=each, source=sources[each].source, licence=sources[each].licence, hands=number
-        )
+        DataSet(name=each, source=sources[each].source, licence=sources[each].licence, hands=number)
         for each, number in counts.items()
         if each in sources
     ]

@@ -55,7 +55,7 @@ class Hands:
 
     def shows(self, pose: str) -> BoolArray:
         """Bool (n,): hands that show `pose` and nothing else."""
-        return self.allowed[:, POSES.index(pose)] & (self.allowed.sum(axis=1) == 1)
+        return np.asarray(self.allowed[:, POSES.index(pose)] & (self.allowed.sum(axis=1) == 1))
 
     @classmethod
     def join(cls, parts: Iterable[Hands]) -> Hands:

@@ -120,10 +120,10 @@ class Distances:
     poses: FloatArray
 
     def measure(self, hidden: FloatArray) -> FloatArray:
-        """Distance (n, poses) of each hand from each pose; about 1 is usual."""
+        """Squared distance (n, poses) of each hand from each pose; 1 is usual."""
         place = (hidden - self.centre) @ self.axes
         apart = place[:, np.newaxis] - self.poses
-        return np.asarray(np.sqrt((apart**2).mean(axis=-1)), np.float32)
+        return np.asarray((apart**2).mean(axis=-1), np.float32)
 
 
 def fit_distances(hidden: FloatArray, pose: np.ndarray, axes: int) -> Distances:
@@ -174,8 +174,7 @@ def finished_head(trained: Any, hidden: Any, temperature: float, distances: Dist
     cross = _fixed_dense(
         -2 * distances.poses.T / axes, (distances.poses**2).mean(axis=1).astype(np.float32)
     )(place)
-    apart = layers.Activation("relu")(layers.Add()([square, cross]))
-    apart = layers.Lambda(lambda x: tensorflow().sqrt(x), name="distance")(apart)
+    apart = layers.Add(name="squared_distance")([square, cross])
     return keras.Model(features, layers.Concatenate(name="scores_and_distances")([likely, apart]))
 
 

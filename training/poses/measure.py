@@ -45,6 +45,13 @@ class Score:
         """Of the pictures with a hand found; None without support."""
         return self.hits / self.support if self.support else None
 
+    @property
+    def f1(self) -> float | None:
+        """Harmonic mean of the two; None where one is missing or both are 0."""
+        if not self.precision or not self.recall:
+            return None
+        return 2 * self.precision * self.recall / (self.precision + self.recall)
+
 
 def decide(
     scores: FloatArray,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -32,7 +33,6 @@ class PictureSet:
             listed are left out.
         judged_as: per class folder, the pose that a measurement expects, where `labels` allows
             more than one.
-        tight: the pictures are crops that end at the hand.
         validation_share: last share of each class folder that only chooses thresholds and scores.
         test_share: share before that, which is only measured on.
         weight: of each of its hands in the loss.
@@ -42,9 +42,8 @@ class PictureSet:
     source: str
     licence: str
     role: Role
-    labels: dict[str, Allowed]
-    judged_as: dict[str, str] = field(default_factory=dict)
-    tight: bool = False
+    labels: Mapping[str, Allowed]
+    judged_as: Mapping[str, str] = field(default_factory=dict)
     validation_share: float = 0.0
     test_share: float = 0.0
     weight: float = 1.0
@@ -75,7 +74,6 @@ PICTURE_SETS: Final[tuple[PictureSet, ...]] = (
         _same("fist", "metal", "ok", "one", "palm", "shaka", "thumb_down", "thumb_up", "v_sign")
         | {"mute": ("one",), "stop": ("palm",), "palm_back": ("palm",)}
         | {"hands_mixed": ("v_sign", "fist", "palm", "one", "three", "four", NONE_POSE)},
-        tight=True,
         validation_share=0.15,
         test_share=0.20,
     ),
@@ -87,7 +85,6 @@ PICTURE_SETS: Final[tuple[PictureSet, ...]] = (
         # 7 and 8 lay the thumb on the ring and the middle finger, 0 closes all in a ring.
         {"0": (NONE_POSE,), "1": ("one",), "2": ("v_sign",), "3": ("three",), "4": ("four",)}
         | {"5": ("palm",), "6": ("three",), "7": (NONE_POSE,), "8": (NONE_POSE,), "9": ("ok",)},
-        tight=True,
         validation_share=0.15,
         test_share=0.20,
         weight=0.6,
@@ -105,7 +102,6 @@ PICTURE_SETS: Final[tuple[PictureSet, ...]] = (
             "four": ("four", "palm", NONE_POSE),
             "five": ("palm", "four", "fist", "thumb_up", NONE_POSE),
         },
-        tight=True,
         weight=0.4,
     ),
     PictureSet(

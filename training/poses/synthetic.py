@@ -15,7 +15,7 @@ _NOISE = 0.07  # true joints are too clean: landmarks of photographs are off by 
 
 # The weight of a drawn hand against a photographed one: rare poses have few photographs.
 _RARE = frozenset({"ily", "three", "four", "thumb_down"})
-_RARE_WEIGHT, _COMMON_WEIGHT, _NEGATIVE_WEIGHT = 0.8, 0.3, 0.7
+_RARE_WEIGHT, _COMMON_WEIGHT, _NEGATIVE_WEIGHT = 0.8, 0.5, 0.7
 
 # Some hard negatives turn into a harmless pose when they are seen from another side.
 _ALSO = {
@@ -39,7 +39,9 @@ def synthetic_hands(count: int, seed: int, max_view_deg: float = 60.0) -> Hands:
     kinds = [(pose, pose, count) for pose in POSES if pose != NONE_POSE]
     kinds += [(shape, NONE_POSE, count // 2) for shape in sorted(NEGATIVES)]
     screen, world, left, allowed, weight = [], [], [], [], []
-    for shape, pose, number in tqdm(kinds, desc="drawn hands", unit="kind", leave=False, disable=None):
+    for shape, pose, number in tqdm(
+        kinds, desc="drawn hands", unit="kind", leave=False, disable=None
+    ):
         for _ in range(number):
             joints = random_joints(shape, rng, max_view_deg)
             screen.append(np.column_stack([joints.points, joints.depth]))

@@ -24,6 +24,11 @@ from vcam.core.geometry import FloatArray
 from vcam.core.observation import NONE_POSE
 from vcam.poses.vocabulary import POSES
 
+_LIMIT_QUANTILE = 0.995
+_LIMIT_MARGIN = 1.2
+_HIGHEST_THRESHOLD = 0.95
+_ENOUGH = 20  # hands, for a quantile to mean anything
+
 Progress = Callable[[int, dict[str, float]], None]
 
 
@@ -37,7 +42,6 @@ class Recipe:
         epoch_size: hands a pass.
         batch_size: hands a step.
         learning_rate: of Adam at the start; it falls to nearly nothing along a cosine.
-        label_smoothing: share of the label given to `none` where the label is one pose.
         augmentation: how hands are varied.
         architecture: sizes.
         synthetic: drawn hands of each pose.
@@ -46,7 +50,7 @@ class Recipe:
     """
 
     seed: int = 7
-    epochs: int = 60
+    epochs: int = 30
     epoch_size: int = 24_000
     batch_size: int = 256
     learning_rate: float = 2e-3
@@ -123,9 +127,12 @@ def train_head(
         np.full(len(POSES), np.inf, np.float32),
         curves,
     )
-    scores, apart = head.read(validation)
-    head.limits = choose_limits(scores, apart, validation)
-    head.thresholds = choose_thresholds(scores, validation, recipe)
+    # Other views, worse landmarks and near misses: harder than the pictures themselves.
+    hard = Hands.join(
+        [validation] + [augment(validation, recipe.augmentation, rng) for _ in range(4)]
+    )
+    head.limits = choose_limits(head, hard)
+    head.thresholds = choose_thresholds(head, hard, recipe)
     return head
 
 
@@ -146,7 +153,9 @@ def _fit(
     features, allowed = validation.features(), validation.allowed.astype(np.float32)
     curves = []
     for epoch in range(1, recipe.epochs + 1):
-        drawn = augment(hands.take(balance(hands, recipe.epoch_size, rng)), recipe.augmentation, rng)
+        drawn = augment(
+            hands.take(balance(hands, recipe.epoch_size, rng)), recipe.augmentation, rng
+        )
         fitted = network.fit(
             drawn.features(),
             drawn.allowed.astype(np.float32),
@@ -175,30 +184,41 @@ def best_temperature(logits: FloatArray, allowed: np.ndarray) -> float:
     return float(steps[int(np.argmin(losses))])
 
 
-def choose_limits(scores: FloatArray, distances: FloatArray, validation: Hands) -> FloatArray:
-    """Per pose, a distance that nearly every hand that shows it and is read as it stays within."""
+def choose_limits(head: TrainedHead, varied: Hands) -> FloatArray:
+    """Per pose, a distance that nearly every hand that shows it and is read as it stays within.
+
+    Args:
+        head: its limits are not looked at.
+        varied: hands of other people, augmented: views and landmark errors beyond the pictures'.
+    """
+    scores, distances = head.read(varied)
     limits = np.full(len(POSES), np.inf, np.float32)
     best = scores.argmax(axis=1)
     for index, pose in enumerate(POSES):
-        right = validation.shows(pose) & (best == index)
+        right = varied.shows(pose) & (best == index)
         if pose != NONE_POSE:
-            usual = distances[right, index] if right.sum() >= 20 else distances[:, index]
-            limits[index] = 1.15 * np.quantile(usual, 0.995)
+            usual = distances[right if right.sum() >= _ENOUGH else best >= 0, index]
+            limits[index] = _LIMIT_MARGIN * np.quantile(usual, _LIMIT_QUANTILE)
     return limits
 
 
-def choose_thresholds(scores: FloatArray, validation: Hands, recipe: Recipe) -> FloatArray:
-    """Per pose, the lowest threshold from which on precision holds."""
-    steps = np.arange(recipe.lowest_threshold, 0.951, 0.01, dtype=np.float32)
+def choose_thresholds(head: TrainedHead, hard: Hands, recipe: Recipe) -> FloatArray:
+    """Per pose, the lowest threshold from which on precision holds.
+
+    Args:
+        head: its thresholds are not looked at.
+        hard: hands of other people, near misses among them.
+        recipe: says which precision, and which threshold is the lowest.
+    """
+    scores, _ = head.read(hard)
+    steps = np.arange(recipe.lowest_threshold, _HIGHEST_THRESHOLD + 0.001, 0.01, dtype=np.float32)
     thresholds = np.full(len(POSES), recipe.lowest_threshold, np.float32)
     for index, pose in enumerate(POSES):
         if index == NONE:
             continue
-        clear = ~validation.allowed[:, index] | validation.shows(pose)
-        precision, _ = threshold_curve(
-            scores[clear], validation.shows(pose)[clear], index, steps
-        )
+        shows = hard.shows(pose)
+        clear = shows | ~hard.allowed[:, index]
+        precision, _ = threshold_curve(scores[clear], shows[clear], index, steps)
         low = np.flatnonzero(precision < recipe.least_precision)
-        place = 0 if len(low) == 0 else min(low[-1] + 1, len(steps) - 1)
-        thresholds[index] = steps[place]
+        thresholds[index] = steps[min(low[-1] + 1, len(steps) - 1) if len(low) else 0]
     return thresholds

@@ -11,6 +11,7 @@ in metres. The network estimates the two separately, and they err in different w
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import numpy as np
@@ -122,18 +123,21 @@ def landmark_features(
     bones = units[:, :, _AT["bones"]].reshape(count, 2, 5, 4, 3)
     bends = (bones[..., 1:, :] * bones[..., :-1, :]).sum(axis=-1)
     directions = [up, normal, units[:, :, _AT["thumb"]], units[:, :, _AT["index"]]]
-    return np.concatenate(
-        [
-            own.reshape(count, -1),
-            bends.reshape(count, -1),
-            (lengths[:, :, _AT["gaps"]] / scale).reshape(count, -1),
-            _reaches(lengths).reshape(count, -1),
-            _rolled(vectors[:, 0, _AT["points"], :2], vectors[:, 0, _AT["up"], :2]),
-            _reaches(_lengths(vectors[:, 0, :, :2])),
-            np.concatenate(directions, axis=2).reshape(count, -1),
-        ],
-        axis=1,
-    )
+    groups = [
+        own,
+        bends,
+        lengths[:, :, _AT["gaps"]] / scale,
+        _reaches(lengths),
+        _rolled(vectors[:, 0, _AT["points"], :2], vectors[:, 0, _AT["up"], :2]),
+        _reaches(_lengths(vectors[:, 0, :, :2])),
+        np.concatenate(directions, axis=2),
+    ]
+    return np.concatenate([each.reshape(count, _size(each)) for each in groups], axis=1)
+
+
+def _size(group: FloatArray) -> int:
+    """Numbers per hand; also where there is no hand."""
+    return math.prod(group.shape[1:])
 
 
 def _lengths(vectors: FloatArray) -> FloatArray:
@@ -156,7 +160,7 @@ def _reaches(lengths: FloatArray) -> FloatArray:
 
 
 def _rolled(flat: FloatArray, up: FloatArray) -> FloatArray:
-    """The picture's landmarks rolled until the palm is upright, at unit spread: (n, 42).
+    """The picture's landmarks rolled until the palm is upright, at unit spread: (n, 21, 2).
 
     Args:
         flat: (n, 21, 2), about the palm.
@@ -167,4 +171,4 @@ def _rolled(flat: FloatArray, up: FloatArray) -> FloatArray:
     turn = np.concatenate([up[..., ::-1] * np.array([-1, 1], np.float32), -up], axis=1)
     turned = flat @ turn.swapaxes(1, 2)
     spread = np.sqrt(np.einsum("npi,npi->n", turned, turned) / 21)
-    return np.asarray((turned / (spread[:, np.newaxis, np.newaxis] + _TINY)).reshape(-1, 42))
+    return np.asarray(turned / (spread[:, np.newaxis, np.newaxis] + _TINY))
