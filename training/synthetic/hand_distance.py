@@ -40,19 +40,22 @@ def _to_sphere(sphere: FloatArray, p: Vec3) -> float:
 
 @compiled
 def _palm_and_arm(shape: Shape, p: Vec3, to_palm: float, to_arm: float) -> float:
-    """Distance from palm and arm; a group that is too far to matter is not looked at."""
-    cones = shape.cones
-    d = 1e9
-    if to_palm <= to_arm + _BLEND_PALM:
-        for i in range(FIRST_ARM_CONE):
-            d = smooth_min(d, cone_distance(cones, i, p), _BLEND_PALM)
-    if to_arm <= d + _BLEND_PALM:
-        for i in range(FIRST_ARM_CONE, shape.palm_cones):
-            d = smooth_min(d, cone_distance(cones, i, p), _BLEND_PALM)
-        if to_palm > to_arm + _BLEND_PALM and to_palm <= d + _BLEND_PALM:
-            for i in range(FIRST_ARM_CONE):
-                d = smooth_min(d, cone_distance(cones, i, p), _BLEND_PALM)
-    return d
+    """Distance from palm and arm; a group that is too far to matter is not looked at.
+
+    Each group is united by itself, since a smooth union depends on the order of its parts.
+    """
+    palm = 1e9
+    arm = 1e9
+    palm_first = to_palm <= to_arm
+    for turn in range(2):
+        if (turn == 0) == palm_first:
+            if to_palm <= arm + _BLEND_PALM:
+                for i in range(FIRST_ARM_CONE):
+                    palm = smooth_min(palm, cone_distance(shape.cones, i, p), _BLEND_PALM)
+        elif to_arm <= palm + _BLEND_PALM:
+            for i in range(FIRST_ARM_CONE, shape.palm_cones):
+                arm = smooth_min(arm, cone_distance(shape.cones, i, p), _BLEND_PALM)
+    return smooth_min(palm, arm, _BLEND_PALM)
 
 
 @compiled

@@ -38,7 +38,7 @@ class View(NamedTuple):
 
     A NamedTuple, which numba takes as an argument. `rotation` (3, 3) and `translation` (3,) take
     the hand frame to the camera frame, cm; `focal` and the centre are pixels; `left` and `top`
-    are where the rectangle starts; `samples` squared rays are shot per pixel.
+    are where the rectangle starts.
     """
 
     rotation: FloatArray
@@ -48,7 +48,6 @@ class View(NamedTuple):
     centre_y: float
     left: float
     top: float
-    samples: int
 
 
 @compiled
@@ -110,7 +109,7 @@ def _lit_colour(
     n_dot_h = max(0.0, dot(n, half) / sqrt(dot(half, half) + 1e-9))
     shine = specular * n_dot_h**24 * shadow
     rim = (1 - max(0.0, -dot(n, direction))) ** 3 * 0.10 * occlusion
-    direct_r = lc[0] * wrapped(n_dot_l, 0.40) * (shadow * 0.85 + 0.15)
+    direct_r = lc[0] * wrapped(n_dot_l, 0.40) * (shadow * 0.92 + 0.08)
     direct_g = lc[1] * wrapped(n_dot_l, 0.18) * shadow
     direct_b = lc[2] * wrapped(n_dot_l, 0.12) * shadow
     r = colour[0] * (direct_r + amb[0] * occlusion**0.75 + fc[0] * fill)
@@ -124,11 +123,17 @@ def _lit_colour(
 
 
 @compiled
-def _ray_direction(view: View, column: int, row: int, sample: int) -> Vec3:
-    """Unit direction in the hand frame of one sample of a pixel of the rectangle."""
-    n = view.samples
-    u = (view.left + column + ((sample % n) + 0.5) / n - view.centre_x) / view.focal
-    v = -(view.top + row + ((sample // n) + 0.5) / n - view.centre_y) / view.focal
+def _ray_origin(view: View) -> Vec3:
+    t = view.translation
+    back = rotate_back(view.rotation, (t[0], t[1], t[2]))
+    return (-back[0], -back[1], -back[2])
+
+
+@compiled
+def _ray_direction(view: View, column: float, row: float) -> Vec3:
+    """Unit direction in the hand frame of a place in the rectangle, pixels."""
+    u = (view.left + column - view.centre_x) / view.focal
+    v = -(view.top + row - view.centre_y) / view.focal
     s = 1.0 / sqrt(u * u + v * v + 1)
     return rotate_back(view.rotation, (u * s, v * s, -s))
 
@@ -147,39 +152,57 @@ def _shade(shape: Shape, material: Material, p: Vec3, direction: Vec3, jitter: f
     return _lit_colour(material, colour, specular, n, direction, occlusion, shadow)
 
 
-@compiled
-def _render_row(
-    shape: Shape, view: View, material: Material, row: int, out: npt.NDArray[np.float32]
-) -> None:
-    t = view.translation
-    back = rotate_back(view.rotation, (t[0], t[1], t[2]))
-    origin = (-back[0], -back[1], -back[2])
-    samples = view.samples * view.samples
-    for column in range(out.shape[0]):
-        total = (0.0, 0.0, 0.0)
-        hits = 0.0
-        for sample in range(samples):
-            direction = _ray_direction(view, column, row, sample)
-            hit = trace(shape, origin, direction)
-            if hit < 0:
-                continue
-            p = along(origin, hit, direction)
-            jitter = lattice_random(column * 0.37, row * 0.73, sample * 1.1)
-            total = along(total, 1.0, _shade(shape, material, p, direction, jitter))
-            hits += 1.0
-        if hits > 0:
-            out[column, 0] = total[0] / hits
-            out[column, 1] = total[1] / hits
-            out[column, 2] = total[2] / hits
-            out[column, 3] = hits / samples
-
-
 @compiled_parallel
 def render_rectangle(
     shape: Shape, view: View, material: Material, height: int, width: int
 ) -> npt.NDArray[np.float32]:
-    """Linear RGB (not premultiplied) and coverage of the rectangle, float32 (height, width, 4)."""
+    """Linear RGB (not premultiplied) and coverage of the rectangle, float32 (height, width, 4).
+
+    One ray a pixel; coverage is 0 or 1.
+    """
     out = np.zeros((height, width, 4), np.float32)
+    origin = _ray_origin(view)
     for row in prange(height):
-        _render_row(shape, view, material, row, out[row])
+        for column in range(width):
+            direction = _ray_direction(view, column + 0.5, row + 0.5)
+            hit = trace(shape, origin, direction)
+            if hit < 0:
+                continue
+            jitter = lattice_random(column * 0.37, row * 0.73, 0.0)
+            colour = _shade(shape, material, along(origin, hit, direction), direction, jitter)
+            out[row, column, 0] = colour[0]
+            out[row, column, 1] = colour[1]
+            out[row, column, 2] = colour[2]
+            out[row, column, 3] = 1.0
+    return out
+
+
+@compiled_parallel
+def outline_coverage(
+    shape: Shape, view: View, hit: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    """Coverage (height, width) with soft edges: 3 x 3 rays for each pixel of the outline.
+
+    `hit` is the coverage of one ray a pixel, 0 or 1.
+    """
+    height, width = hit.shape
+    out = hit.copy()
+    origin = _ray_origin(view)
+    for row in prange(height):
+        for column in range(width):
+            least = 1.0
+            most = 0.0
+            for y in range(max(0, row - 1), min(height, row + 2)):
+                for x in range(max(0, column - 1), min(width, column + 2)):
+                    least = min(least, hit[y, x])
+                    most = max(most, hit[y, x])
+            if least == most:
+                continue
+            hits = 0.0
+            for k in range(9):
+                u = column + (k % 3 + 0.5) / 3
+                v = row + (k // 3 + 0.5) / 3
+                if trace(shape, origin, _ray_direction(view, u, v)) >= 0:
+                    hits += 1.0
+            out[row, column] = hits / 9
     return out

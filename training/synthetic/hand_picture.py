@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.synthetic.camera import project
-from training.synthetic.hand_light import View, render_rectangle
+from training.synthetic.hand_light import View, outline_coverage, render_rectangle
 from training.synthetic.hand_shape import Shape
 from training.synthetic.kinematics import FloatArray
 from training.synthetic.look import Look, Picture, linear, over, tone_map, unit
@@ -26,7 +26,6 @@ def draw_hand(
     translation: FloatArray,
     focal: float,
     look: Look,
-    samples: int = 1,
     detail: float = 1.0,
 ) -> Picture:
     """The picture with the hand drawn over it; the camera looks through its middle.
@@ -38,7 +37,6 @@ def draw_hand(
         translation: (3,), the wrist in the camera frame, cm.
         focal: pixels.
         look: light and colours.
-        samples: squared rays per pixel.
         detail: rays per pixel and axis, 1 or less; 0.75 halves the time and looks like a webcam.
     """
     height, width = picture.shape[:2]
@@ -54,19 +52,14 @@ def draw_hand(
         centre_y=height / 2 * detail,
         left=left * detail,
         top=top * detail,
-        samples=samples,
     )
     traced = render_rectangle(shape, view, _material(look, rotation), rows, columns)
-    if samples == 1:
-        traced = _soften_outline(traced)
-    coverage = traced[..., 3:].astype(np.float64)
-    rgba = np.concatenate([tone_map(traced[..., :3]) * coverage, coverage], axis=2)
-    if detail != 1:  # the small picture may end a fraction of a pixel beyond the rectangle
-        shift = 0.5 * detail - 0.5
-        scale = np.array([[detail, 0.0, shift], [0.0, detail, shift]])
-        how = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
-        enlarged = cv2.warpAffine(rgba, scale, (right - left, bottom - top), flags=how)
-        rgba = np.clip(enlarged, 0, 1).astype(np.float64)
+    coverage = outline_coverage(shape, view, np.ascontiguousarray(traced[..., 3]))
+    colour = _extended(traced)
+    alpha = coverage[..., None].astype(np.float64)
+    rgba = np.concatenate([tone_map(colour) * alpha, alpha], axis=2)
+    if detail != 1:
+        rgba = _enlarged(rgba, detail, (right - left, bottom - top))
     out = picture.copy()
     out[top:bottom, left:right] = over(out[top:bottom, left:right], rgba)
     return out
@@ -128,17 +121,28 @@ def _covered(
     near = distance > _NEAREST_CM
     if not near.any():
         return 0, 0, 0, 0
-    margin = (focal * radii[near] / distance[near] * 1.1 + 2)[:, None]
+    margin = (focal * radii[near] / distance[near] * 1.15 + 4)[:, None]
     left, top = np.floor((uv[near] - margin).min(axis=0)).astype(int)
     right, bottom = np.ceil((uv[near] + margin).max(axis=0)).astype(int)
     return max(0, int(left)), max(0, int(top)), min(width, int(right)), min(height, int(bottom))
 
 
-def _soften_outline(rgba: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Anti-aliases the silhouette of a picture with one sample per pixel."""
-    premultiplied = np.concatenate([rgba[..., :3] * rgba[..., 3:], rgba[..., 3:]], axis=2)
-    blurred = cv2.GaussianBlur(premultiplied, (0, 0), 0.6)
-    inner = cv2.erode(rgba[..., 3], np.ones((3, 3)))[..., None] > 0
-    colour = blurred[..., :3] / np.maximum(blurred[..., 3:], 1e-4)
-    softened = np.concatenate([colour, blurred[..., 3:]], axis=2)
-    return np.where(inner, rgba, softened).astype(np.float32)
+def _enlarged(rgba: Picture, detail: float, size: tuple[int, int]) -> Picture:
+    """The picture enlarged by 1/detail; it may end a fraction of a pixel beyond `size`."""
+    shift = 0.5 * detail - 0.5
+    enlarged = cv2.warpAffine(
+        rgba.astype(np.float32),  # OpenCV 5.0 blackens the borders of 4-channel float64 pictures
+        np.array([[detail, 0.0, shift], [0.0, detail, shift]]),
+        size,
+        flags=cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.clip(enlarged, 0, 1).astype(np.float64)
+
+
+def _extended(traced: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Colours (h, w, 3) of a traced picture, continued a pixel beyond the outline."""
+    hit = traced[..., 3:]
+    blurred = cv2.GaussianBlur(np.concatenate([traced[..., :3] * hit, hit], axis=2), (0, 0), 0.6)
+    around = blurred[..., :3] / np.maximum(blurred[..., 3:], 1e-4)
+    return np.where(hit > 0, traced[..., :3], around).astype(np.float32)

@@ -46,7 +46,8 @@ def _smooth_max(a: float, b: float, k: float) -> float:
 @compiled
 def head_distance(p: Vec3) -> float:
     """Signed distance from head and neck."""
-    m = (abs(p[0]), p[1], p[2])  # mirrored: both cheeks, brows, ears at once
+    # Mirrored, for both cheeks, brows and ears at once; rounded, or the forehead shows a crease.
+    m = (sqrt(p[0] * p[0] + 0.25), p[1], p[2])
     d = _ellipsoid(p, (0.0, 2.0, -1.0), (7.5, 9.6, 9.2))
     d = smooth_min(d, _ellipsoid(p, (0.0, -5.6, 1.4), (5.8, 5.3, 6.6)), 4.0)  # jaw
     d = smooth_min(d, _ellipsoid(p, (0.0, -9.6, 5.0), (2.3, 1.7, 2.0)), 2.5)  # chin
