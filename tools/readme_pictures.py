@@ -20,7 +20,7 @@ from vcam.core.events import EventKind
 from vcam.core.frame import Image
 from vcam.effects.compositor import Compositor
 from vcam.pipeline.painting import PicturePainter
-from vcam.pipeline.vision_thread import Scene
+from vcam.pipeline.vision_thread import Scene, look_at
 from vcam.poses.vocabulary import SELFIE_POSES
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import Settings
@@ -51,13 +51,12 @@ def moments() -> dict[str, Image]:
             frame = source.read()
         except SourceEnded:
             break
-        if recognizer.due(frame.captured_at):
-            observation, readings = recognizer.recognize(frame)
-            events = engine.update(observation, readings)
-            stage.handle(events)
+        look = look_at(frame, recognizer, engine)
+        if look is not None:
+            stage.handle(look.events)
             stage.follow(engine.holders())
-            scene = Scene(observation, engine.progress())
-            for event in events:
+            scene = Scene(look.observation, engine.progress())
+            for event in look.events:
                 if event.kind is EventKind.START:
                     due.setdefault(event.gesture, event.at + AFTER_START_S)
         picture, _ = painter.paint(frame, frame.captured_at)

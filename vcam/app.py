@@ -55,6 +55,15 @@ class HandRecognizer:
         """
         return cls(Observer.load(settings.vision), PoseClassifier.load())
 
+    @property
+    def eager(self) -> bool:
+        """Whether hands are followed in every frame."""
+        return self._observer.eager
+
+    @eager.setter
+    def eager(self, eager: bool) -> None:
+        self._observer.eager = eager
+
     def due(self, at: float) -> bool:
         """Whether anything would be done for a frame taken at `at` seconds."""
         return self._observer.due(at)

@@ -26,6 +26,7 @@ class FakeRecognizer:
     """Sees V in bright pictures; looks at 15 pictures a second."""
 
     def __init__(self) -> None:
+        self.eager = False
         self.next_at = 0.0
         self.looks = 0
         self.resets = 0

@@ -30,6 +30,7 @@ class FakeRecognizer:
     """A V sign in every frame, until it is told to fail."""
 
     def __init__(self, fail_at: int = -1) -> None:
+        self.eager = False
         self.looked_at: list[int] = []
         self.resets = 0
         self._fail_at = fail_at
@@ -116,6 +117,13 @@ def test_scene_tells_the_hold_in_progress():
     (hold,) = world.loop.scene.progress
     assert hold.gesture == "v_sign"
     assert 0 < hold.progress < 1
+
+
+@pytest.mark.parametrize(("frames", "eager"), [(3, False), (25, True), (60, False)])
+def test_every_frame_is_looked_at_while_a_gesture_is_about_to_start(frames, eager):
+    world = World(frames=frames)
+    world.loop.run()
+    assert world.recognizer.eager is eager
 
 
 def test_lost_camera_ends_the_gesture():

@@ -86,6 +86,19 @@ def test_the_rates_hold_whatever_the_frame_rate(scene: Scene, fps: float) -> Non
     assert scene.networks.palms.calls - before == pytest.approx(24, rel=0.2)
 
 
+def test_an_eager_observer_follows_hands_in_every_frame(scene: Scene) -> None:
+    scene.show_hand()
+    scene.play(0, 1)
+    scene.observer.eager = True
+    before = len(scene.networks.hands.regions)
+    scene.play(1, 0.5)
+    assert len(scene.networks.hands.regions) - before == 15
+    scene.observer.eager = False
+    before = len(scene.networks.hands.regions)
+    scene.play(1.5, 1)
+    assert len(scene.networks.hands.regions) - before == pytest.approx(12, abs=1)
+
+
 def test_a_hand_is_noticed_within_200_ms_even_on_a_picture_that_was_still(scene: Scene) -> None:
     scene.moving = False
     scene.play(0, 3.05)

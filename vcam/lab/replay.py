@@ -19,7 +19,7 @@ from vcam.lab.metrics import rounded
 from vcam.lab.scoring import Score, Span, Start, read_labels, score_starts
 from vcam.lab.stills import GESTURES
 from vcam.lab.tables import table
-from vcam.pipeline.vision_thread import Recognizer
+from vcam.pipeline.vision_thread import Recognizer, look_at
 from vcam.settings.schema import Settings
 from vcam.triggers.engine import TriggerEngine
 
@@ -153,9 +153,10 @@ def replay(
                 break
             frames += 1
             last_s = frame.captured_at
-            if recognizer.due(last_s):
+            look = look_at(frame, recognizer, engine)
+            if look is not None:
                 vision_frames += 1
-                log.note(engine.update(*recognizer.recognize(frame)))
+                log.note(look.events)
     finally:
         source.close()
     duration_s = last_s + 1 / video_format.fps if frames else 0.0

@@ -29,7 +29,13 @@ RELOAD_AFTER_S = 60.0
 
 
 class Recognizer(Protocol):
-    """Pixels to pose readings; `vcam.app` builds it of the vision and poses stages."""
+    """Pixels to pose readings; `vcam.app` builds it of the vision and poses stages.
+
+    Attributes:
+        eager: follow hands in every frame, whatever the rates say.
+    """
+
+    eager: bool
 
     def due(self, at: float) -> bool:
         """Whether anything would be done for a frame taken at `at` seconds."""
@@ -42,6 +48,28 @@ class Recognizer(Protocol):
     def reset(self) -> None:
         """Forgets earlier frames: the camera was opened anew."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What came of looking at one frame."""
+
+    observation: Observation
+    events: Sequence[GestureEvent]
+
+
+def look_at(frame: Frame, recognizer: Recognizer, engine: TriggerEngine) -> Look | None:
+    """Takes one frame through recognition and triggers; None if nothing was due.
+
+    While a gesture is being held and has not started, every frame is looked at: that is short,
+    and the start must not wait for the next regular look.
+    """
+    if not recognizer.due(frame.captured_at):
+        return None
+    observation, readings = recognizer.recognize(frame)
+    events = engine.update(observation, readings)
+    recognizer.eager = bool(engine.progress())
+    return Look(observation, events)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,13 +159,12 @@ class VisionLoop:
             if captured is None:
                 self._react(self._engine.tick(self._clock.now()))
                 continue
-            if not recognizer.due(captured.frame.captured_at):
+            look = look_at(captured.frame, recognizer, self._engine)
+            if look is None:
                 continue
-            observation, readings = recognizer.recognize(captured.frame)
-            events = self._engine.update(observation, readings)
-            self._react(events)
+            self._react(look.events)
             self._stage.follow(self._engine.holders())
-            self.scene = Scene(observation, self._engine.progress())
+            self.scene = Scene(look.observation, self._engine.progress())
             self._counters.vision_frames += 1
 
     def _react(self, events: Sequence[GestureEvent]) -> None:

@@ -94,6 +94,10 @@ class Observer:
     Args:
         settings: rates, limits and thresholds.
         networks: what it sees with; loaded when first needed if not given.
+
+    Attributes:
+        eager: follow hands in every frame; for the short while in which a gesture is about to
+            start, when each tenth of a second counts.
     """
 
     def __init__(self, settings: VisionSettings, networks: Networks | None = None) -> None:
@@ -107,6 +111,7 @@ class Observer:
         self._face_pace = Pace(settings.face_rate_hz)
         self._new_face_pace = Pace(min(settings.face_rate_hz, _NEW_FACE_HZ))
         self._gate = ChangeGate()
+        self.eager = False
         self._searches = 0
         self._searched_at = -math.inf
         self._last_at = -math.inf
@@ -199,7 +204,8 @@ class Observer:
         return self._hands, self._faces, self._finder
 
     def _hands_due(self, at: float, early: float = 0.0) -> bool:
-        return bool(self._hands and self._hands.hands) and self._hand_pace.due(at, early)
+        followed = bool(self._hands and self._hands.hands)
+        return followed and (self.eager or self._hand_pace.due(at, early))
 
     def _search_due(self, at: float, early: float = 0.0) -> bool:
         return not (self._hands and self._hands.is_full) and self._search_pace.due(at, early)
