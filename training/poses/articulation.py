@@ -120,7 +120,7 @@ def _lay_thumb(own: FloatArray, rng: np.random.Generator) -> None:
 
 def _open_some(own: FloatArray, rng: np.random.Generator) -> None:
     """Fingers that hold something or hang loose."""
-    share = rng.uniform(0.35, 1.0, (len(own), 1))
+    share = rng.uniform(0.45, 1.0, (len(own), 1))
     for finger in range(1, 5):
         amount = _spread(rng, len(own), (-70, -90, -50), (-40, -60, -20))
         bend_finger(own, finger, amount * np.clip(share + rng.normal(0, 0.15, share.shape), 0, 1))
@@ -162,7 +162,7 @@ def _spread(
 
 
 NEAR_MISSES: dict[str, tuple[Bend, ...]] = {
-    "v_sign": (_cross, _cross, _hook(1), _hook(2), _hook(1, 2), _straighten(3)),
+    "v_sign": (_cross, _cross, _hook(1), _hook(2), _hook(1, 2)),
     "metal": (_hook(1), _hook(4), _hook(1, 4), _straighten(2), _straighten(2, 3)),
     "thumb_up": (_open_some, _open_some, _lay_thumb, _lay_thumb, _straighten(1)),
     "thumb_down": (_open_some, _open_some, _lay_thumb, _lay_thumb, _straighten(1)),

@@ -41,7 +41,7 @@ class Augmentation:
     tilt_share: float = 0.6
     stretch: float = 0.12
     habits: float = 1.0
-    turned_over_share: float = 0.2
+    turned_over_share: float = 0.3
     wrong_side_share: float = 0.03
     loose_finger_share: float = 0.12
     spoiled_share: float = 0.18

@@ -66,7 +66,7 @@ def make_card(
     trained_on = [
         DataSet(name=each, source=sources[each].source, licence=sources[each].licence, hands=number)
         for each, number in counts.items()
-        if each in sources
+        if each in sources and number
     ]
     if counts.get(SYNTHETIC_SET):
         trained_on.append(

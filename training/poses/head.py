@@ -162,11 +162,15 @@ def finished_head(trained: Any, hidden: Any, temperature: float, distances: Dist
     keras = tensorflow().keras
     layers = keras.layers
     members = trained.output_shape[1]
+    # One model in the other, and nothing of what `compile` added: shared layers and our own loss
+    # would not come back from the file.
+    both = keras.Model(trained.input, [trained.output, hidden.output], name="pose_layers")
     features = keras.Input(batch_shape=(1, FEATURE_COUNT), name="features")
-    logits = layers.Rescaling(1.0 / temperature)(trained(features))
+    logits, values = both(features)
+    logits = layers.Rescaling(1.0 / temperature)(logits)
     likely = layers.Softmax(axis=-1)(logits)
     likely = layers.Reshape((len(POSES),))(layers.AveragePooling1D(members)(likely))
-    place = _fixed_dense(distances.axes, -distances.centre @ distances.axes)(hidden(features))
+    place = _fixed_dense(distances.axes, -distances.centre @ distances.axes)(values)
     # |p - c|^2 = |p|^2 - 2 p.c + |c|^2, divided by the number of axes.
     axes = distances.axes.shape[1]
     square = layers.Multiply()([place, place])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -68,14 +69,14 @@ class LandmarkTable:
         """
         fix = "make it with python -m training poses build"
         try:
-            with np.load(path, allow_pickle=False) as stored:
+            with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
                 if int(stored["table_format"]) != TABLE_FORMAT:
                     raise TrainingError(f"the landmark table {path} has an old form", fix)
                 return cls(**{each.name: stored[each.name] for each in fields(cls)})
         except OSError as error:
             reason = error.strerror or "it is damaged"
             raise TrainingError(f"cannot read the landmark table {path}: {reason}", fix) from error
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, TypeError, EOFError, BadZipFile) as error:
             raise TrainingError(f"{path} is no landmark table", fix) from error
 
 

@@ -50,7 +50,7 @@ class Recipe:
     """
 
     seed: int = 7
-    epochs: int = 30
+    epochs: int = 40
     epoch_size: int = 24_000
     batch_size: int = 256
     learning_rate: float = 2e-3
@@ -58,7 +58,7 @@ class Recipe:
     architecture: Architecture = field(default_factory=Architecture)
     synthetic: int = 300
     least_precision: float = 0.995
-    lowest_threshold: float = 0.6
+    lowest_threshold: float = 0.8
 
 
 @dataclass(eq=False)
@@ -127,12 +127,8 @@ def train_head(
         np.full(len(POSES), np.inf, np.float32),
         curves,
     )
-    # Other views, worse landmarks and near misses: harder than the pictures themselves.
-    hard = Hands.join(
-        [validation] + [augment(validation, recipe.augmentation, rng) for _ in range(4)]
-    )
-    head.limits = choose_limits(head, hard)
-    head.thresholds = choose_thresholds(head, hard, recipe)
+    head.limits = choose_limits(head, augment(validation, recipe.augmentation, rng))
+    head.thresholds = choose_thresholds(head, validation, recipe)
     return head
 
 
@@ -202,22 +198,22 @@ def choose_limits(head: TrainedHead, varied: Hands) -> FloatArray:
     return limits
 
 
-def choose_thresholds(head: TrainedHead, hard: Hands, recipe: Recipe) -> FloatArray:
+def choose_thresholds(head: TrainedHead, validation: Hands, recipe: Recipe) -> FloatArray:
     """Per pose, the lowest threshold from which on precision holds.
 
     Args:
         head: its thresholds are not looked at.
-        hard: hands of other people, near misses among them.
+        validation: hands of other people.
         recipe: says which precision, and which threshold is the lowest.
     """
-    scores, _ = head.read(hard)
+    scores, _ = head.read(validation)
     steps = np.arange(recipe.lowest_threshold, _HIGHEST_THRESHOLD + 0.001, 0.01, dtype=np.float32)
     thresholds = np.full(len(POSES), recipe.lowest_threshold, np.float32)
     for index, pose in enumerate(POSES):
         if index == NONE:
             continue
-        shows = hard.shows(pose)
-        clear = shows | ~hard.allowed[:, index]
+        shows = validation.shows(pose)
+        clear = shows | ~validation.allowed[:, index]
         precision, _ = threshold_curve(scores[clear], shows[clear], index, steps)
         low = np.flatnonzero(precision < recipe.least_precision)
         thresholds[index] = steps[min(low[-1] + 1, len(steps) - 1) if len(low) else 0]

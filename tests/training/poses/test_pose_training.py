@@ -1,0 +1,113 @@
+"""The tool from table to shipped model, on a table small enough for seconds of training."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from training.__main__ import main
+from training.poses.table import LandmarkTable
+from vcam.poses.classifier import PoseClassifier
+from vcam.poses.vocabulary import POSES
+
+# TensorFlow's own code warns about NumPy and Python.
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
+
+
+@pytest.fixture(scope="module")
+def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("training")
+
+
+@pytest.fixture(scope="module")
+def table_file(workplace: Path, small_table: LandmarkTable) -> Path:
+    path = workplace / "table.npz"
+    small_table.save(path)
+    return path
+
+
+@pytest.fixture(scope="module")
+def run_folder(workplace: Path, table_file: Path) -> Path:
+    arguments = ["poses", "train", "--table", str(table_file), "--runs", str(workplace)]
+    arguments += ["--name", "tiny", "--epochs", "3", "--epoch-size", "1500", "--synthetic", "12"]
+    assert main(arguments) == 0
+    return workplace / "tiny"
+
+
+def test_a_run_leaves_everything_in_one_folder(run_folder: Path) -> None:
+    names = {file.name for file in run_folder.iterdir()}
+    assert names == {
+        "settings.json",
+        "curves.csv",
+        "curves.png",
+        "confusion.csv",
+        "confusion.png",
+        "figures.csv",
+        "thresholds.csv",
+        "thresholds.png",
+        "reliability.png",
+        "report.md",
+        "poses.keras",
+        "poses.tflite",
+        "poses.json",
+    }
+    settings = json.loads((run_folder / "settings.json").read_text(encoding="utf-8"))
+    assert settings["recipe"]["epochs"] == 3
+    losses = (run_folder / "curves.csv").read_text(encoding="utf-8").splitlines()
+    assert len(losses) == 4
+    assert float(losses[3].split(",")[1]) < float(losses[1].split(",")[1])
+
+
+def test_the_trained_model_runs_in_vcam(run_folder: Path) -> None:
+    card = PoseClassifier.load(run_folder / "poses.tflite").card
+    assert card.classes == POSES
+    assert card.settings["epochs"] == 3
+    assert {each.name for each in card.trained_on} == {"hagrid_crops", "negative", "drawn hands"}
+    assert "room_two_people" in card.figures
+    assert "room_two_people" in card.held_out
+
+
+def test_export_makes_the_shipped_files(run_folder: Path, workplace: Path) -> None:
+    assert main(["poses", "export", str(run_folder), "--to", str(workplace / "shipped")]) == 0
+    exported = PoseClassifier.load(workplace / "shipped" / "poses.tflite")
+    trained = PoseClassifier.load(run_folder / "poses.tflite")
+    assert exported.card.thresholds == trained.card.thresholds
+
+
+def test_evaluate_and_compare_print_tables(
+    run_folder: Path, table_file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    chosen = ["--table", str(table_file), "--model", str(run_folder / "poses.tflite")]
+    with caplog.at_level("INFO"):
+        assert main(["poses", "evaluate", *chosen]) == 0
+        assert main(["poses", "compare", *chosen]) == 0
+    evaluated, compared = caplog.messages
+    assert "| room_two_people | head |" in evaluated
+    for reader in ("finger rule", "plain network", "head"):
+        assert f"| room_two_people | {reader} |" in compared
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["train", "--table", "nowhere.npz"], "nowhere.npz"),
+        (["evaluate", "--table", "nowhere.npz"], "nowhere.npz"),
+        (["build", "--data", "nowhere"], "none of the sets"),
+        (["export", "nowhere"], "poses.keras"),
+    ],
+)
+def test_what_cannot_go_on_says_so_in_one_line(
+    arguments: list[str],
+    complaint: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["poses", *arguments]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("error: ")
+    assert complaint in error
+    assert error.count("\n") == 1
