@@ -8,6 +8,7 @@ import numpy as np
 
 from training.poses.articulation import palm_frame, spoil, vary_habits
 from training.poses.hands import BoolArray, Hands, mask
+from training.poses.sets import DELIBERATE
 from vcam.core.geometry import FloatArray
 from vcam.core.observation import NONE_POSE
 from vcam.poses.vocabulary import POSES
@@ -22,6 +23,8 @@ class Augmentation:
         wide_roll_share: hands that are turned by up to 70 degrees instead.
         thumb_roll_share: thumbs up and down that are turned by up to 120 degrees instead, so that
             many of them point sideways.
+        idle_roll_share: hands that make no sign and are turned by up to 120 degrees: what they show
+            has no upright, and hands that rest or hold things often have the thumb on top.
         tilt_deg: standard deviation of the turn out of the picture plane.
         max_tilt_deg: largest such turn.
         tilt_share: hands that are tilted at all.
@@ -36,6 +39,7 @@ class Augmentation:
     roll_deg: float = 14.0
     wide_roll_share: float = 0.12
     thumb_roll_share: float = 0.35
+    idle_roll_share: float = 0.35
     tilt_deg: float = 22.0
     max_tilt_deg: float = 60.0
     tilt_share: float = 0.6
@@ -68,8 +72,7 @@ def augment(hands: Hands, how: Augmentation, rng: np.random.Generator) -> Hands:
     stretch = _random_stretch(count, how, rng)
     for landmarks in (screen, world):
         _stretch(landmarks, hands.left, stretch)
-    thumbs = hands.shows("thumb_up") | hands.shows("thumb_down")
-    rotation, turned_deg = random_rotations(thumbs, how, rng)
+    rotation, turned_deg = random_rotations(_wide_roll_chance(hands, how), how, rng)
     before = thumb_up_share(screen)
     depth_scale = rng.normal(1, 0.12, (count, 1)).astype(np.float32)
     screen[..., 2] *= depth_scale
@@ -96,22 +99,29 @@ def turn_over(hands: Hands, rows: BoolArray) -> Hands:
     return Hands(screen, world, hands.left ^ rows, hands.allowed, hands.weight, noise)
 
 
+def _wide_roll_chance(hands: Hands, how: Augmentation) -> FloatArray:
+    """How likely each hand is to be turned far in the picture plane, (n,)."""
+    thumbs = hands.shows("thumb_up") | hands.shows("thumb_down")
+    idle = ~(hands.allowed & mask(DELIBERATE)).any(axis=1)
+    return np.select([thumbs, idle], [how.thumb_roll_share, how.idle_roll_share]).astype(np.float32)
+
+
 def random_rotations(
-    thumbs: BoolArray, how: Augmentation, rng: np.random.Generator
+    wide_chance: FloatArray, how: Augmentation, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
     """Rotations (n, 3, 3), and by how many degrees (n,) each turns the hand at all.
 
     Args:
-        thumbs: bool (n,), hands that show a thumb up or down.
-        how: how far.
+        wide_chance: (n,), how likely each is to be rolled by up to 120 degrees.
+        how: how far otherwise.
         rng: source of randomness.
     """
-    count = len(thumbs)
+    count = len(wide_chance)
     roll = rng.normal(0, how.roll_deg, count)
     wide = rng.random(count) < how.wide_roll_share
     roll[wide] = rng.uniform(-70, 70, int(wide.sum()))
-    sideways = thumbs & (rng.random(count) < how.thumb_roll_share)
-    roll[sideways] = rng.uniform(-120, 120, int(sideways.sum()))
+    wider = rng.random(count) < wide_chance
+    roll[wider] = rng.uniform(-120, 120, int(wider.sum()))
     tilt = np.clip(np.abs(rng.normal(0, how.tilt_deg, count)), 0, how.max_tilt_deg)
     tilt[rng.random(count) >= how.tilt_share] = 0
     direction = rng.uniform(0, 2 * np.pi, count)
