@@ -71,14 +71,49 @@ def test_camera_that_will_not_open_is_tried_again_with_growing_pauses(caplog):
 
 def test_unplugged_camera_empties_the_slot_and_is_reopened():
     camera = FakeCamera(frames_until_lost=3)
-    loop, slot, clock = make(camera, frames=7)
+    loop, slot, _ = make(camera, frames=7)
     loop.run()
     kinds = ["frame" if c else "none" for c in slot.put_values]
     assert kinds == ["frame"] * 3 + ["none"] + ["frame"] * 3 + ["none"] + ["frame"]
     assert camera.times_opened == 3
     assert loop.state.openings == 3
-    assert clock.waits == [0.5, 0.5]
     assert not camera.is_open
+
+
+def test_pauses_grow_for_a_camera_that_never_holds():
+    loop, _, clock = make(FakeCamera(frames_until_lost=1), frames=6)
+    loop.run()
+    assert clock.waits == [0.5, 1, 2, 4, 8]
+
+
+def test_camera_that_held_is_soon_opened_again():
+    class SlowCamera(FakeCamera):
+        """Three seconds a frame."""
+
+        def read(self):
+            frame = super().read()
+            clock.advance(3)
+            return frame
+
+    loop, _, clock = make(SlowCamera(frames_until_lost=4), frames=9)
+    loop.run()
+    assert clock.waits == [0.5, 0.5]
+
+
+def test_fault_of_a_driver_is_told_once_and_the_camera_opened_again(caplog):
+    class FaultyCamera(FakeCamera):
+        """Its driver fails in a way that nobody thought of."""
+
+        def open(self):
+            if self.times_opened < 4:
+                self.times_opened += 1
+                raise ZeroDivisionError("a fault in the driver")
+            return super().open()
+
+    loop, slot, _ = make(FaultyCamera(), frames=2)
+    loop.run()
+    assert len([c for c in slot.put_values if c is not None]) == 2
+    assert caplog.text.count("Traceback") == 1
 
 
 def test_finite_source_ends_the_loop():

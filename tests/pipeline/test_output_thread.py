@@ -122,3 +122,33 @@ def test_indices_count_up_and_outputs_are_closed_at_the_end():
     assert not public.is_open
     assert not preview.is_open
     assert counters.frames == 5
+
+
+def test_picture_that_cannot_be_sent_does_not_end_the_output(caplog):
+    clock, stop = FakeClock(100.0), threading.Event()
+    public, preview = (FakeGroup(clock, stop, 20) for _ in range(2))
+
+    class FaultyPainter(FakePainter):
+        def paint(self, frame: Frame, now: float):
+            if frame.index in (3, 4, 5):
+                raise ZeroDivisionError("a fault in painting")
+            return super().paint(frame, now)
+
+    loop = OutputLoop(
+        ScriptedSlot(clock, [n / 10 for n in range(40)], 100.0),
+        lambda: SourceState(SourcePhase.LIVE, "fake"),
+        FaultyPainter(),
+        public,
+        preview,
+        FORMAT,
+        clock,
+        stop,
+        Counters(clock.now()),
+    )
+    loop.run()
+    values = [value for _, value in public.sent]
+    assert len(values) == 20
+    assert values[:3] == [0, 1, 2]
+    assert values[3] >= 6
+    assert [r.levelname for r in caplog.records] == ["ERROR"]
+    assert not public.is_open

@@ -18,6 +18,10 @@ logger = logging.getLogger(__name__)
 FIRST_RETRY_S = 0.5
 LONGEST_RETRY_S = 10.0
 
+STABLE_AFTER_S = 5.0
+"""A source that held so long has recovered: after its next loss it is soon opened again. One that
+gives a picture or two and fails must not be opened twice a second for ever."""
+
 
 @dataclass(frozen=True, slots=True)
 class Captured:
@@ -54,6 +58,7 @@ class CaptureLoop:
         self._reopen_at_end = reopen_at_end
         self._retry_s = FIRST_RETRY_S
         self._frames_in_session = 0
+        self._told = ""
         self.state = SourceState(SourcePhase.OPENING, source.name)
 
     def run(self) -> None:
@@ -72,12 +77,12 @@ class CaptureLoop:
                 if self._stop.is_set():
                     return
                 self._lost(str(error))
-            except Exception:
+            except Exception as error:
                 # A fault in one driver must not end the camera for the rest of the meeting.
-                logger.exception(
-                    "%s failed unexpectedly; it will be opened again", self._source.name
-                )
-                self._lost("it failed unexpectedly; the log has the details")
+                if repr(error) != self._told:
+                    self._told = repr(error)
+                    logger.error("%s failed unexpectedly", self._source.name, exc_info=error)
+                self._lost(f"{self._source.name} failed unexpectedly: the log has the details")
             else:
                 return
             finally:
@@ -98,11 +103,13 @@ class CaptureLoop:
         )
         if recovered or self.state.openings == 1:
             logger.info("Reading %s, %s", self._source.name, video_format)
+        opened_at = self._clock.now()
         while not self._stop.is_set():
             frame = self._source.read()
             self._slot.put(Captured(frame, self._clock.now()))
             self._frames_in_session += 1
-            self._retry_s = FIRST_RETRY_S
+            if self._clock.now() - opened_at >= STABLE_AFTER_S:
+                self._retry_s = FIRST_RETRY_S
 
     def _lost(self, message: str) -> None:
         if message != self.state.message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -13,6 +14,11 @@ from vcam.core.slot import LatestSlot
 from vcam.pipeline.capture_thread import Captured
 from vcam.pipeline.pacing import Pacer
 from vcam.pipeline.stats import Counters, SourceState
+
+logger = logging.getLogger(__name__)
+
+RESTART_AFTER_S = 0.1
+"""Pause after a fault that nobody else has caught."""
 
 PLACEHOLDER_AFTER_S = 1.0
 """A picture that has not changed for so long is replaced by the placeholder."""
@@ -92,7 +98,7 @@ class OutputLoop:
         for group in self._groups:
             group.open(self._video_format)
         try:
-            self._beat()
+            self._beat_for_ever()
         finally:
             # Side by side: an output that hangs in one group must not use up the other's time.
             closing = [threading.Thread(target=group.close) for group in self._groups]
@@ -100,6 +106,18 @@ class OutputLoop:
                 thread.start()
             for thread in closing:
                 thread.join()
+
+    def _beat_for_ever(self) -> None:
+        told = ""
+        while not self._stop.is_set():
+            try:
+                self._beat()
+            except Exception as error:
+                # One picture that cannot be sent must not cost the user the camera.
+                if repr(error) != told:
+                    told = repr(error)
+                    logger.error("A picture could not be sent; output goes on", exc_info=error)
+                self._clock.wait(self._stop, RESTART_AFTER_S)
 
     def _beat(self) -> None:
         pacer = Pacer(self._video_format.fps, self._clock.now())

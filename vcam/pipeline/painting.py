@@ -23,6 +23,9 @@ from vcam.settings.schema import OutputSettings
 
 logger = logging.getLogger(__name__)
 
+FAILURES_TOLD = 20
+"""Different faults of drawing that are logged; their texts may have numbers in them."""
+
 RING_FRESH_S = 0.3
 """A hold's ring that vision has not renewed for so long is not drawn."""
 
@@ -82,7 +85,7 @@ class PicturePainter:
         except Exception as error:
             # A sticker that cannot be drawn must not cost the user the camera, nor fill the log
             # thirty times a second.
-            if repr(error) not in self._failures:
+            if repr(error) not in self._failures and len(self._failures) < FAILURES_TOLD:
                 self._failures.add(repr(error))
                 logger.exception("Drawing failed; the picture goes out without effects")
             return plain, plain

@@ -28,6 +28,10 @@ JOIN_S = 0.9
 class Pipeline:
     """Capture, vision and output, each on a thread and a clock of its own.
 
+    Attributes:
+        finished: set when there is nothing left to do, or a thread has failed.
+        failure: which thread failed; empty if none did.
+
     Args:
         source: where frames come from.
         load_recognizer: loads the networks; called on the vision thread.
@@ -61,6 +65,7 @@ class Pipeline:
         self._clock = clock
         self._stop = threading.Event()
         self.finished = threading.Event()
+        self.failure = ""
         self._counters = Counters(clock.now())
         outputs = settings.outputs
         slot: LatestSlot[Captured] = LatestSlot()
@@ -141,4 +146,5 @@ class Pipeline:
             run()
         except Exception:
             logger.exception("The %s thread failed", name)
+            self.failure = f"the {name} thread failed"
             self.finished.set()

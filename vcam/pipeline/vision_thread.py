@@ -27,6 +27,12 @@ IDLE_TICK_S = 0.25
 RELOAD_AFTER_S = 60.0
 """Pause before networks that could not be loaded are tried again."""
 
+FIRST_RESTART_S = 1.0
+"""Pause after recognition's first failure; doubled after each further one, to `RELOAD_AFTER_S`."""
+
+STABLE_AFTER_S = 60.0
+"""Recognition that worked so long has recovered: its next failure is soon retried."""
+
 
 class Recognizer(Protocol):
     """Pixels to pose readings; `vcam.app` builds it of the vision and poses stages.
@@ -118,23 +124,28 @@ class VisionLoop:
         self._stop = stop
         self._counters = counters
         self._openings = 0
+        self._told = ""
         self.scene: Scene | None = None
         self.problem = ""
 
     def run(self) -> None:
-        """Runs until `stop` is set."""
+        """Runs until `stop` is set. Never raises: the picture in the meeting must go on."""
+        restart_s = FIRST_RESTART_S
         while not self._stop.is_set():
             recognizer = self._load()
             if recognizer is None:
                 self._clock.wait(self._stop, RELOAD_AFTER_S)
                 continue
+            since = self._clock.now()
             try:
                 self._look(recognizer)
-            except Exception:
-                # Whatever goes wrong in here, the picture in the meeting must go on.
-                logger.exception("Recognition failed; it starts over")
-                self._forget(self._clock.now())
-                self._clock.wait(self._stop, 1.0)
+            except Exception as error:
+                self._tell("Recognition failed; it starts over", error)
+                self._let_go()
+                if self._clock.now() - since >= STABLE_AFTER_S:
+                    restart_s = FIRST_RESTART_S
+                self._clock.wait(self._stop, restart_s)
+                restart_s = min(2 * restart_s, RELOAD_AFTER_S)
 
     def _load(self) -> Recognizer | None:
         try:
@@ -144,8 +155,25 @@ class VisionLoop:
                 logger.error("No hand recognition: %s", error)
             self.problem = str(error)
             return None
+        except Exception as error:
+            # A runtime that does not load on this machine, say.
+            self._tell("No hand recognition: the networks cannot be loaded", error)
+            self.problem = f"the networks cannot be loaded ({error})"
+            return None
         self.problem = ""
         return recognizer
+
+    def _tell(self, what: str, error: Exception) -> None:
+        """Logs a fault with its traceback, unless it is the one that was logged last."""
+        if repr(error) != self._told:
+            self._told = repr(error)
+            logger.error("%s", what, exc_info=error)
+
+    def _let_go(self) -> None:
+        try:
+            self._forget(self._clock.now())
+        except Exception as error:
+            self._tell("Effects could not be ended", error)
 
     def _look(self, recognizer: Recognizer) -> None:
         version = 0
