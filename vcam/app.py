@@ -13,7 +13,7 @@ from types import FrameType
 from vcam.capture.select import create_source
 from vcam.core.clock import Clock, MonotonicClock
 from vcam.core.contracts import Output, Source
-from vcam.core.errors import PackError
+from vcam.core.errors import OutputError, PackError, VcamError
 from vcam.core.events import EventKind, GestureEvent
 from vcam.core.frame import Frame
 from vcam.core.observation import NONE_POSE, Observation, PoseReading
@@ -21,7 +21,7 @@ from vcam.effects.compositor import Compositor
 from vcam.effects.pack import Pack, find_packs, load_pack, shipped_pack_folder
 from vcam.outputs.group import OutputGroup
 from vcam.outputs.preview import PreviewOutput
-from vcam.outputs.recorder import RecorderOutput
+from vcam.outputs.recorder import CODECS, RecorderOutput
 from vcam.outputs.virtual_camera import VirtualCameraOutput
 from vcam.pipeline import Pipeline
 from vcam.poses.classifier import PoseClassifier
@@ -36,6 +36,9 @@ logger = logging.getLogger(__name__)
 SWITCH_INTERVAL_S = 0.0005
 """How long a busy Python thread may keep the others waiting; the default of 5 ms delays every
 return from a network or a decoder by that much."""
+
+WAIT_STEP_S = 0.2 if sys.platform == "win32" else 1.0
+"""Longest wait at a time; on Windows, signals are not handled before a wait is over."""
 
 
 class HandRecognizer:
@@ -143,7 +146,8 @@ def run_daemon(settings: Settings, source_spec: str | None, seconds: float | Non
 
     Raises:
         SourceError: `source_spec` names something that does not exist.
-        OutputError: the recording cannot be made.
+        OutputError: the recording's name has an unknown ending.
+        VcamError: a thread failed.
     """
     set_up_logging(settings.log_level)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -153,26 +157,40 @@ def run_daemon(settings: Settings, source_spec: str | None, seconds: float | Non
     if settings.outputs.virtual_camera.enabled:
         public.append(VirtualCameraOutput(settings.outputs.virtual_camera))
     if settings.outputs.record_to is not None:
-        public.append(RecorderOutput(Path(settings.outputs.record_to)))
+        public.append(_recorder(Path(settings.outputs.record_to)))
     preview = [PreviewOutput(settings.outputs.preview)] if settings.outputs.preview.enabled else []
     pipeline = build_pipeline(settings, source, public, preview, clock, on_event=log_event)
     stop = pipeline.finished
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), _setter(stop))
+    _end_on_signals(stop)
     pipeline.start()
     try:
         _wait(stop, clock, seconds)
     finally:
         pipeline.stop()
+    if pipeline.failure:
+        raise VcamError(pipeline.failure, "the log above says why; please report it")
     logger.info("Ended")
 
 
+def _recorder(path: Path) -> RecorderOutput:
+    if path.suffix.lower() not in CODECS:
+        # Other failures may pass and are retried while the camera runs; this one never does.
+        raise OutputError(f"{path} cannot be recorded to", "let its name end in .mp4 or .avi")
+    return RecorderOutput(path)
+
+
+def _end_on_signals(stop: threading.Event) -> None:
+    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        # Under nohup, and in the background of scripts, some are ignored on purpose.
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _setter(stop))
+
+
 def _wait(stop: threading.Event, clock: Clock, seconds: float | None) -> None:
-    """Waits in short steps: on Windows no signal is handled during a wait without an end."""
     deadline = clock.now() + seconds if seconds is not None else float("inf")
     while not stop.is_set() and clock.now() < deadline:
-        clock.wait(stop, min(1.0, deadline - clock.now()))
+        clock.wait(stop, min(WAIT_STEP_S, deadline - clock.now()))
 
 
 def log_event(event: GestureEvent) -> None:
@@ -186,9 +204,10 @@ def log_event(event: GestureEvent) -> None:
 
 
 def set_up_logging(level: str) -> None:
-    """Logs to stderr with the time of day."""
+    """Logs to stderr with the time of day; of other packages, warnings and worse alone."""
+    logging.getLogger("vcam").setLevel(level.upper())
     logging.basicConfig(
-        level=level.upper(),
+        level=max(logging.WARNING, logging.getLevelName(level.upper())),
         format="%(asctime)s %(levelname)-7s %(message)s",
         datefmt="%H:%M:%S",
         stream=sys.stderr,
