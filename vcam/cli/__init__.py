@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import click
 
@@ -11,6 +12,7 @@ from vcam.cli.config import config
 from vcam.cli.inspect import devices, doctor
 from vcam.cli.lab import lab
 from vcam.cli.run import demo, run
+from vcam.cli.streams import prepare_streams
 from vcam.cli.weights import weights
 from vcam.core.errors import VcamError
 
@@ -18,11 +20,19 @@ from vcam.core.errors import VcamError
 class _Commands(click.Group):
     """Tells expected failures in one line on stderr, with exit status 1."""
 
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        prepare_streams()
+        return super().main(*args, **kwargs)
+
     def invoke(self, ctx: click.Context) -> object:
         try:
             return super().invoke(ctx)
         except VcamError as error:
             click.echo(f"vcam: {error}", err=True)
+            sys.exit(1)
+        except ImportError as error:
+            # Native code that this machine cannot load, or a package that somebody removed.
+            click.echo(f"vcam: a package does not load ({error}): install vcam again", err=True)
             sys.exit(1)
 
 

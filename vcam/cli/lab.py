@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from vcam.cli.options import json_option, print_json, settings_options
+from vcam.cli.streams import progress_is_seen
 
 
 @click.group()
@@ -32,7 +33,7 @@ def images(
     pictures = find_pictures(folder)
     ensure_weights()
     run = ImagesRun(HandStillReader.load(settings), settings.triggers)
-    hidden = as_json or not sys.stderr.isatty()
+    hidden = as_json or not progress_is_seen()
     with click.progressbar(run.run(pictures), len(pictures), file=sys.stderr, hidden=hidden) as bar:
         for result in bar:
             if as_json:

@@ -35,5 +35,8 @@ def json_option(command: Command) -> Command:
 
 
 def print_json(data: Any) -> None:
-    """Prints one line of JSON, at once, so that a reader can follow."""
-    click.echo(json.dumps(data, ensure_ascii=False))
+    """Prints one line of JSON, at once, so that a reader can follow.
+
+    It is ASCII: neither a terminal's code page nor a file name that is no Unicode can spoil it.
+    """
+    click.echo(json.dumps(data))

