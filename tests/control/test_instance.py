@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -7,6 +8,7 @@ import textwrap
 
 import pytest
 
+from vcam.control import instance
 from vcam.control.instance import AlreadyRunningError, InstanceLock, running_pid, runtime_dir
 from vcam.core.errors import VcamError
 
@@ -78,3 +80,25 @@ def test_runtime_folder_is_found_without_a_word(monkeypatch):
 def test_runtime_folder_can_be_chosen(monkeypatch, tmp_path):
     monkeypatch.setenv("VCAM_RUNTIME_DIR", str(tmp_path))
     assert runtime_dir() == tmp_path
+
+
+def test_file_system_without_locks_is_not_taken_for_another_vcam(monkeypatch, tmp_path):
+    def refuse(descriptor: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(instance, "_lock", refuse)
+    with pytest.raises(VcamError, match=r"No locks available.*VCAM_RUNTIME_DIR") as caught:
+        InstanceLock(tmp_path).__enter__()
+    assert not isinstance(caught.value, AlreadyRunningError)
+
+
+def test_full_disk_is_told_with_the_fix(monkeypatch, tmp_path):
+    def refuse(descriptor: int, length: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "ftruncate", refuse)
+    with pytest.raises(VcamError, match="No space left"):
+        InstanceLock(tmp_path).__enter__()
+    monkeypatch.undo()
+    with InstanceLock(tmp_path):
+        pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import warnings
@@ -11,6 +12,9 @@ from types import TracebackType
 from platformdirs import user_runtime_path
 
 from vcam.core.errors import VcamError
+
+_TAKEN = (errno.EACCES, errno.EAGAIN, errno.EWOULDBLOCK)
+"""What a lock that somebody holds says; anything else means that locking does not work."""
 
 
 class AlreadyRunningError(VcamError):
@@ -31,7 +35,7 @@ def runtime_dir() -> Path:
     """The folder for the lock; `VCAM_RUNTIME_DIR` overrides the platform's own."""
     override = os.environ.get("VCAM_RUNTIME_DIR")
     if override:
-        return Path(override)
+        return Path(override).expanduser()
     with warnings.catch_warnings():
         # Without XDG_RUNTIME_DIR it warns, and takes a folder that serves as well.
         warnings.simplefilter("ignore", UserWarning)
@@ -57,28 +61,36 @@ class InstanceLock:
 
         Raises:
             AlreadyRunningError: another process has it.
-            VcamError: the folder cannot be written to.
+            VcamError: the folder cannot be written to, or its file system has no locks.
         """
         try:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise VcamError(
-                f"The lock file {self.path} cannot be written ({error.strerror})",
-                "set VCAM_RUNTIME_DIR to a folder of your own",
-            ) from error
+            raise self._unusable("written", error) from error
         try:
             _lock(descriptor)
-        except OSError:
-            pid = _read_pid(self.path)
+        except OSError as error:
             os.close(descriptor)
-            raise AlreadyRunningError(pid) from None
-        os.ftruncate(descriptor, 0)
-        # Windows locks the first byte against reading, so the number stands behind it.
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        os.write(descriptor, f" {os.getpid()}\n".encode())
+            if error.errno in _TAKEN:
+                raise AlreadyRunningError(_read_pid(self.path)) from None
+            raise self._unusable("locked", error) from error
+        try:
+            os.ftruncate(descriptor, 0)
+            # Windows locks the first byte against reading, so the number stands behind it.
+            os.lseek(descriptor, 0, os.SEEK_SET)
+            os.write(descriptor, f" {os.getpid()}\n".encode())
+        except OSError as error:
+            os.close(descriptor)
+            raise self._unusable("written", error) from error
         self._descriptor = descriptor
         return self
+
+    def _unusable(self, what: str, error: OSError) -> VcamError:
+        return VcamError(
+            f"The lock file {self.path} cannot be {what} ({error.strerror})",
+            "set VCAM_RUNTIME_DIR to a folder of your own",
+        )
 
     def __exit__(
         self,
