@@ -105,3 +105,24 @@ def test_what_others_write_meanwhile_is_not_lost(capfd: pytest.CaptureFixture[st
     with _quiet_stderr():
         os.write(2, b"INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\nsomething real\n")
     assert capfd.readouterr().err == "something real\n"
+
+
+def test_without_room_for_temporary_files_the_network_loads_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise FileNotFoundError("No usable temporary directory found")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    assert Network(doubling_network(), "double").input_shape == (1, 3)
+
+
+def test_reader_of_standard_error_that_went_away_costs_no_network() -> None:
+    program = (
+        "import os; from vcam.core.litert import _quiet_stderr\n"
+        "reading, writing = os.pipe(); os.dup2(writing, 2); os.close(writing); os.close(reading)\n"
+        "with _quiet_stderr(): os.write(2, b'something\\n')\n"
+        "print('went on')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, timeout=60)
+    assert done.stdout == b"went on\n"

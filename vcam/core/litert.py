@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -103,22 +103,27 @@ class Network:
 @contextmanager
 def _quiet_stderr() -> Iterator[None]:
     """Keeps the runtime's announcement off standard error; everything else gets through, late."""
-    with _quiet_lock:
+    with _quiet_lock, ExitStack() as stack:
         try:
+            caught = stack.enter_context(tempfile.TemporaryFile())
             saved = os.dup(2)
-        except OSError:  # no standard error at all (a windowed program): nothing to keep clean
+        except OSError:
+            # No standard error at all (a windowed program), or nowhere to keep it meanwhile (a
+            # read-only system): an announcement is no reason to go without the network.
             yield
             return
-        with tempfile.TemporaryFile() as caught:
+        with suppress(OSError, ValueError):
             if sys.stderr is not None:
                 sys.stderr.flush()
-            os.dup2(caught.fileno(), 2)
-            try:
-                yield
-            finally:
-                os.dup2(saved, 2)
-                os.close(saved)
-                caught.seek(0)
-                kept = [line for line in caught if not line.startswith(_CHATTER)]
+        os.dup2(caught.fileno(), 2)
+        try:
+            yield
+        finally:
+            os.dup2(saved, 2)
+            os.close(saved)
+            caught.seek(0)
+            kept = [line for line in caught if not line.startswith(_CHATTER)]
+            # Whoever read it may have gone.
+            with suppress(OSError):
                 if kept:
                     os.write(2, b"".join(kept))
