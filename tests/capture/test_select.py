@@ -86,3 +86,9 @@ def test_missing_paths_say_what_was_understood(spec, understood, tmp_path, monke
     with pytest.raises(SourceError, match=understood) as caught:
         create(spec)
     assert spec.strip() in caught.value.message
+
+
+@pytest.mark.parametrize("spec", ["x" * 5000, "clip\0.mp4", "~nobody-of-that-name/clip.mp4"])
+def test_path_that_no_system_takes_is_told_and_no_traceback(spec):
+    with pytest.raises(SourceError, match=r"cannot be looked at|there is no file"):
+        create(spec)

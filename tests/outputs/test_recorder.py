@@ -196,3 +196,15 @@ def test_colours_are_right(tmp_path):
     recorder.close()
     read = cv2.VideoCapture(str(recorder.path)).read()[1]
     assert np.allclose(read.reshape(-1, 3).mean(axis=0), (200, 100, 50), atol=6)
+
+
+def test_fault_while_writing_is_told_and_does_not_drop_for_ever(tmp_path, monkeypatch):
+    def refuse(track, shot):
+        raise ZeroDivisionError("a fault in writing")
+
+    monkeypatch.setattr(recorder_module._Track, "put", refuse)
+    clock = FakeClock()
+    recorder = RecorderOutput(tmp_path / "clip.mp4", clock)
+    recorder.open(FORMAT)
+    assert "a fault in writing" in send_until_refused(recorder, clock).message
+    recorder.close()

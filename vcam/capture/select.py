@@ -39,16 +39,20 @@ def create_source(
         return CameraSource(settings, clock)
     if not spec.strip():
         raise SourceError("no source is named", f"name a camera, a clip, a folder, or {DEMO}")
-    path = Path(spec).expanduser()
     if spec == DEMO:
         return VideoSource(demo_clip(), paced=True, loop=True, clock=clock, name="demo clip")
-    if path.is_dir():
-        return StillsSource(path, clock)
-    if path.is_file():
-        return VideoSource(path, paced=True, loop=loop, clock=clock)
-    if path.exists():
-        return CameraSource(settings.model_copy(update={"device": spec}), clock)
-    _refuse_missing_file(spec, path)
+    try:
+        path = Path(spec).expanduser()
+        if path.is_dir():
+            return StillsSource(path, clock)
+        if path.is_file():
+            return VideoSource(path, paced=True, loop=loop, clock=clock)
+        if not path.exists():
+            _refuse_missing_file(spec, path)
+    except (OSError, ValueError, RuntimeError) as error:
+        # No permission, a name that is too long or holds a zero byte, ~ of an unknown user.
+        reason = getattr(error, "strerror", None) or error
+        raise SourceError(f"{spec} cannot be looked at ({reason})", "check the path") from None
     return CameraSource(settings.model_copy(update={"device": spec}), clock)
 
 

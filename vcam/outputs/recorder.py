@@ -186,7 +186,8 @@ class RecorderOutput:
                 track.put(shot)
         except OutputError as error:
             self._fail(error)
-        except cv2.error as error:
+        except Exception as error:
+            # Nobody else looks after this thread; without a word, frames would pile up and drop.
             self._fail(OutputError(f"{path} cannot be encoded: {error}"))
         finally:
             writer.release()
