@@ -13,7 +13,7 @@ from vcam.outputs.worker import FIRST_RETRY_S, LAST_RETRY_S, OutputStatus, Outpu
 
 logger = logging.getLogger(__name__)
 
-CLOSE_WITHIN_S = 0.8
+CLOSE_WITHIN_S = 0.6
 """How long `close` waits for outputs that block; the program must end within a second."""
 
 

@@ -21,8 +21,9 @@ from vcam.triggers.engine import TriggerEngine
 
 logger = logging.getLogger(__name__)
 
-JOIN_S = 0.9
-"""How long `stop` waits for the threads in all; what hangs longer dies with the process."""
+JOIN_S = 0.7
+"""How long `stop` waits for the threads in all; what hangs longer dies with the process, whose own
+end takes 0.1 s and more."""
 
 
 class Pipeline:
