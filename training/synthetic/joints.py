@@ -23,6 +23,7 @@ from vcam.core.observation import NONE_POSE, Landmark, Side
 _WRIST_UP = 0.08
 _THUMB_BASE_OUT = 0.045
 
+_KNUCKLES = [Landmark.INDEX_MCP, Landmark.MIDDLE_MCP, Landmark.RING_MCP, Landmark.PINKY_MCP]
 _BACK_SHARE = 0.35  # of samples show the back of the hand
 _LOOSENESS = 0.16
 _METRES_PER_CM = 0.01
@@ -40,7 +41,8 @@ class Joints:
         size: width and height of the picture, pixels.
         points: float64 (21, 2), pixels.
         depth: float64 (21,), in the scale of `points`, relative to the wrist; smaller is nearer.
-        world: float64 (21, 3), metres about the hand's centre; x right, y down, z away.
+        world: float64 (21, 3), metres about the middle of the four knuckles (where MediaPipe's
+            world landmarks have their origin, within 5 mm); x right, y down, z away.
         centre: float64 (3,), that centre in the camera's frame, metres; same axes.
     """
 
@@ -90,7 +92,7 @@ def random_joints(
     side: Side = "left" if rng.random() < 0.5 else "right"
     if side == "left":
         hand[:, 0] = -hand[:, 0]
-    world = hand - hand.mean(axis=0)
+    world = hand - hand[_KNUCKLES].mean(axis=0)
     focal, centre = _random_place(rng, size)
     camera = world + centre
     points = focal * camera[:, :2] / camera[:, 2:] + np.array(size) / 2
