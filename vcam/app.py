@@ -97,6 +97,12 @@ def load_packs(settings: ReactionSettings) -> list[Pack]:
     return packs
 
 
+def answered_gestures(packs: Sequence[Pack]) -> tuple[str, ...]:
+    """The gestures that these packs answer. No other is worth watching for."""
+    answered = {rule.gesture for pack in packs for rule in pack.rules}
+    return tuple(pose for pose in POSES if pose in answered and pose != NONE_POSE)
+
+
 def build_pipeline(
     settings: Settings,
     source: Source,
@@ -120,11 +126,10 @@ def build_pipeline(
     """
     packs = load_packs(settings.reactions) if settings.reactions.enabled else []
     rules = [rule for pack in packs for rule in pack.rules]
-    gestures = [pose for pose in POSES if pose != NONE_POSE]
     return Pipeline(
         source=source,
         load_recognizer=lambda: HandRecognizer.load(settings),
-        engine=TriggerEngine(settings.triggers, gestures),
+        engine=TriggerEngine(settings.triggers, answered_gestures(packs)),
         stage=Stage(rules),
         compositor=Compositor(packs),
         public=OutputGroup(public, clock),

@@ -70,7 +70,9 @@ class ScriptedSlot(LatestSlot[Captured]):
 
 
 class World:
-    def __init__(self, frames: int, gaps=(), recognizer=None, failures=()) -> None:
+    def __init__(
+        self, frames: int, gaps=(), recognizer=None, failures=(), gestures=("v_sign",)
+    ) -> None:
         self.clock, self.stop = FakeClock(), threading.Event()
         self.recognizer = recognizer or FakeRecognizer()
         self.events = []
@@ -90,7 +92,7 @@ class World:
             ScriptedSlot(self.clock, self.stop, frames, gaps),
             lambda: SourceState(SourcePhase.LIVE, "fake", openings=self.openings),
             load,
-            TriggerEngine(TriggerSettings(), ["v_sign"]),
+            TriggerEngine(TriggerSettings(), gestures),
             self.stage,
             self.events.append,
             self.clock,
@@ -117,6 +119,12 @@ def test_scene_tells_the_hold_in_progress():
     (hold,) = world.loop.scene.progress
     assert hold.gesture == "v_sign"
     assert 0 < hold.progress < 1
+
+
+def test_with_nothing_to_watch_for_no_network_is_loaded():
+    world = World(frames=10, gestures=())
+    world.loop.run()
+    assert world.loads == 0
 
 
 @pytest.mark.parametrize(("frames", "eager"), [(3, False), (25, True), (60, False)])

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import click
 
-from vcam.cli.options import json_option, print_json, settings_options
+from vcam.cli.options import FiniteRange, json_option, print_json, settings_options
 from vcam.cli.streams import progress_is_seen
+
+MAX_SIDE = 7680
+"""As in the settings."""
 
 
 @click.group()
@@ -49,23 +52,34 @@ def images(
 
 @lab.command()
 @click.argument("clips", nargs=-1, required=True, metavar="CLIP...")
+@click.option(
+    "--all", "watch_all", is_flag=True, help="Watch for every pose, not just those with an answer."
+)
 @settings_options
 @json_option
 def replay(
-    clips: tuple[str, ...], config_file: Path | None, overrides: tuple[str, ...], as_json: bool
+    clips: tuple[str, ...],
+    watch_all: bool,
+    config_file: Path | None,
+    overrides: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Play each CLIP (or demo) through vision and triggers, and tell what starts when.
+
+    Watched for are the gestures that the packs answer which are on, as in the daemon.
 
     Labels beside a clip (NAME.csv, or labels.csv with a column clip) are compared with it.
     """
     from vcam.cli.weights import ensure_weights
     from vcam.lab.replay import replay_text, run_replay
+    from vcam.lab.stills import GESTURES
     from vcam.settings.loader import load_settings
 
     settings = load_settings(config_file, overrides).settings
     ensure_weights()
     results = []
-    for result in run_replay(clips, settings):
+    gestures = GESTURES if watch_all else None
+    for result in run_replay(clips, settings, gestures=gestures):
         results.append(result)
         if as_json:
             print_json(result.as_json())
@@ -78,10 +92,8 @@ def replay(
 @lab.command()
 @click.option("--clip", default="demo", show_default=True, help="Clip to play, over and over.")
 @click.option("--size", metavar="WxH", help="Size of the pictures [default: the clip's].")
-@click.option("--fps", type=click.FloatRange(1, 120), help="Their rate [default: the clip's].")
-@click.option(
-    "--seconds", type=click.FloatRange(1), default=20, show_default=True, help="How long."
-)
+@click.option("--fps", type=FiniteRange(1, 120), help="Their rate [default: the clip's].")
+@click.option("--seconds", type=FiniteRange(1), default=20, show_default=True, help="How long.")
 @settings_options
 @json_option
 def bench(
@@ -98,9 +110,10 @@ def bench(
     from vcam.lab.bench import BenchPlan, bench_text, run_bench
     from vcam.settings.loader import load_settings
 
+    plan = BenchPlan(clip, _parsed_size(size), fps, seconds)
     settings = load_settings(config_file, overrides).settings
     ensure_weights()
-    result = run_bench(BenchPlan(clip, _parsed_size(size), fps, seconds), settings)
+    result = run_bench(plan, settings)
     if as_json:
         print_json(result.as_json())
     else:
@@ -111,6 +124,11 @@ def _parsed_size(text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
     width, _, height = text.lower().partition("x")
-    if not (width.isdecimal() and height.isdecimal() and int(width) and int(height)):
+    if not (width.isdecimal() and height.isdecimal()):
         raise click.BadParameter(f"{text!r} is no size such as 1280x720", param_hint="--size")
-    return int(width), int(height)
+    size = int(width), int(height)
+    if not all(16 <= side <= MAX_SIDE for side in size):
+        raise click.BadParameter(
+            f"{text!r}: sides are from 16 to {MAX_SIDE} pixels", param_hint="--size"
+        )
+    return size

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vcam.app import HandRecognizer
+from vcam.app import HandRecognizer, answered_gestures, load_packs
 from vcam.capture.demo import demo_clip
 from vcam.capture.select import DEMO
 from vcam.capture.video import VideoSource
@@ -17,7 +17,6 @@ from vcam.core.errors import SourceEnded, SourceError
 from vcam.core.events import EventKind, GestureEvent
 from vcam.lab.metrics import rounded
 from vcam.lab.scoring import Score, Span, Start, read_labels, score_starts
-from vcam.lab.stills import GESTURES
 from vcam.lab.tables import table
 from vcam.pipeline.vision_thread import Recognizer, look_at
 from vcam.settings.schema import Settings
@@ -134,7 +133,7 @@ def replay(
         recognizer: pixels to pose readings; told to forget what it saw before.
         engine: fresh, or told to restart.
         clip: name for the result.
-        spans: labels; those of gestures that are not among `GESTURES` are left out.
+        spans: labels; those of gestures that the engine does not watch for are left out.
 
     Raises:
         SourceError: the source cannot be opened or read.
@@ -165,12 +164,15 @@ def replay(
     score = None
     if spans is not None:
         starts = [Start(event.gesture, event.start_s) for event in events]
-        score = score_starts(starts, [span for span in spans if span.gesture in GESTURES])
+        score = score_starts(starts, [span for span in spans if span.gesture in engine.gestures])
     return ReplayResult(clip, duration_s, frames, vision_frames, events, score)
 
 
 def run_replay(
-    clips: Sequence[str], settings: Settings, recognizer: Recognizer | None = None
+    clips: Sequence[str],
+    settings: Settings,
+    recognizer: Recognizer | None = None,
+    gestures: Sequence[str] | None = None,
 ) -> Iterator[ReplayResult]:
     """The result of each clip, as soon as it is there; broken clips among them.
 
@@ -179,6 +181,7 @@ def run_replay(
             `read_labels`.
         settings: vision and triggers.
         recognizer: None takes the real one.
+        gestures: what to watch for; None for what the packs answer that are on, as the daemon does.
 
     Raises:
         WeightsError: weights are missing or wrong.
@@ -186,12 +189,14 @@ def run_replay(
         VcamError: a table of labels cannot be read.
     """
     recognizer = recognizer or HandRecognizer.load(settings)
+    if gestures is None:
+        gestures = answered_gestures(load_packs(settings.reactions))
     for clip in clips:
         path = clip_path(clip)
         spans = read_labels(path)
         source = VideoSource(path, paced=False, loop=False, clock=MonotonicClock())
         try:
-            engine = TriggerEngine(settings.triggers, GESTURES)
+            engine = TriggerEngine(settings.triggers, gestures)
             yield replay(source, recognizer, engine, clip, spans)
         except SourceError as error:
             yield ReplayResult(clip, error=str(error))

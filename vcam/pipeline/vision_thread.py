@@ -89,6 +89,8 @@ class Scene:
 class VisionLoop:
     """Looks at the newest frame whenever it is free and something is due.
 
+    With no gesture to watch for it does nothing at all.
+
     Args:
         slot: newest captured frame.
         source_state: tells when the camera was opened anew.
@@ -130,6 +132,8 @@ class VisionLoop:
 
     def run(self) -> None:
         """Runs until `stop` is set. Never raises: the picture in the meeting must go on."""
+        if not self._engine.gestures:
+            return
         restart_s = FIRST_RESTART_S
         while not self._stop.is_set():
             recognizer = self._load()

@@ -115,6 +115,11 @@ class TriggerEngine:
         blind = now - self._observed_at > self._settings.lost_after_ms / 1000
         return tuple(self._expire(now, Reason.NO_PICTURE if blind else Reason.HAND_LOST))
 
+    @property
+    def gestures(self) -> tuple[str, ...]:
+        """What it watches for."""
+        return tuple(self._machines)
+
     def progress(self) -> tuple[Candidate, ...]:
         """The gestures that are being held but have not started."""
         return tuple(
