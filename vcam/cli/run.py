@@ -8,13 +8,13 @@ from typing import Any
 
 import click
 
-from vcam.cli.options import settings_options
+from vcam.cli.options import FiniteRange, settings_options
 
 
 def _run_options(command: click.decorators.FC) -> click.decorators.FC:
     for option in (
         click.option("-v", "--verbose", is_flag=True, help="Show more of what happens."),
-        click.option("--seconds", type=click.FloatRange(min=0), help="End after so many seconds."),
+        click.option("--seconds", type=FiniteRange(min=0), help="End after so many seconds."),
         click.option(
             "--record", type=click.Path(path_type=Path), help="Also record to this .mp4 or .avi."
         ),
