@@ -118,12 +118,22 @@ def _lay_thumb(own: FloatArray, rng: np.random.Generator) -> None:
     _turn(own, 3, 5, np.radians(rng.uniform(0, 40, count)), (0, 1))
 
 
+def _hook_thumb(own: FloatArray, rng: np.random.Generator) -> None:
+    """A bent thumb on fingers that hold something."""
+    count = len(own)
+    _turn(own, 2, 5, np.radians(rng.uniform(0, 30, count)), (0, 1))
+    _turn(own, 3, 5, np.radians(rng.uniform(40, 80, count)), (0, 1))
+    share = rng.uniform(0.1, 0.6, (count, 1))
+    for finger in range(1, 5):
+        bend_finger(own, finger, share * _spread(rng, count, (-70, -90, -50), (-40, -60, -20)))
+
+
 def _open_some(own: FloatArray, rng: np.random.Generator) -> None:
     """Fingers that hold something or hang loose."""
     share = rng.uniform(0.45, 1.0, (len(own), 1))
     for finger in range(1, 5):
-        amount = _spread(rng, len(own), (-70, -90, -50), (-40, -60, -20))
-        bend_finger(own, finger, amount * np.clip(share + rng.normal(0, 0.15, share.shape), 0, 1))
+        amount = _spread(rng, len(own), (-75, -95, -50), (-40, -60, -20))
+        bend_finger(own, finger, amount * np.clip(share + rng.normal(0, 0.2, share.shape), 0, 1.1))
 
 
 def vary_habits(hands: Hands, amount: float | FloatArray, rng: np.random.Generator) -> Hands:
@@ -164,8 +174,8 @@ def _spread(
 NEAR_MISSES: dict[str, tuple[Bend, ...]] = {
     "v_sign": (_cross, _cross, _hook(1), _hook(2), _hook(1, 2)),
     "metal": (_hook(1), _hook(4), _hook(1, 4), _straighten(2), _straighten(2, 3)),
-    "thumb_up": (_open_some, _open_some, _lay_thumb, _lay_thumb, _straighten(1)),
-    "thumb_down": (_open_some, _open_some, _lay_thumb, _lay_thumb, _straighten(1)),
+    "thumb_up": (_open_some, _open_some, _lay_thumb, _hook_thumb, _straighten(1, 2)),
+    "thumb_down": (_open_some, _open_some, _lay_thumb, _hook_thumb, _straighten(1, 2)),
 }
 """Per pose, what spoils it. Afterwards the hand may be many things, but makes no sign."""
 

@@ -30,8 +30,8 @@ class Architecture:
         distance_axes: dimensions of the space in which distances are measured.
     """
 
-    members: int = 4
-    wide: int = 128
+    members: int = 5
+    wide: int = 160
     deep: int = 48
     dropout: float = 0.2
     feature_noise: float = 0.05

@@ -19,7 +19,7 @@ from vcam.poses.vocabulary import POSES
 Part = Literal["train", "validation", "test"]
 
 _PHOTOGRAPH_NOISE = 0.03  # palm lengths; their landmarks have errors of their own already
-_CLIP_WEIGHT = 0.5  # neighbours in a clip are nearly the same hand
+_CLIP_WEIGHT = 1.0
 _WORSENED_WEIGHT = 0.5
 
 

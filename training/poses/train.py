@@ -27,6 +27,7 @@ from vcam.poses.vocabulary import POSES
 _LIMIT_QUANTILE = 0.995
 _LIMIT_MARGIN = 1.2
 _HIGHEST_THRESHOLD = 0.95
+_PRECISION_SLACK = 0.003
 _ENOUGH = 20  # hands, for a quantile to mean anything
 
 Progress = Callable[[int, dict[str, float]], None]
@@ -215,6 +216,8 @@ def choose_thresholds(head: TrainedHead, validation: Hands, recipe: Recipe) -> F
         shows = validation.shows(pose)
         clear = shows | ~validation.allowed[:, index]
         precision, _ = threshold_curve(scores[clear], shows[clear], index, steps)
-        low = np.flatnonzero(precision < recipe.least_precision)
+        # A few wrong labels may keep it out of reach: then the best that any threshold reaches.
+        needed = min(recipe.least_precision, float(precision.max()) - _PRECISION_SLACK)
+        low = np.flatnonzero(precision < needed)
         thresholds[index] = steps[min(low[-1] + 1, len(steps) - 1) if len(low) else 0]
     return thresholds
