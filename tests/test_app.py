@@ -30,11 +30,13 @@ class BrokenPipeline:
 
 @pytest.fixture
 def signals():
-    """Puts the handlers back."""
+    """Puts back what a run changes in this process: handlers, switch interval, log level."""
     numbers = [signal.SIGINT, signal.SIGTERM]
     before = {number: signal.getsignal(number) for number in numbers}
     interval = sys.getswitchinterval()
+    level = logging.getLogger("vcam").level
     yield
+    logging.getLogger("vcam").setLevel(level)
     for number, handler in before.items():
         signal.signal(number, handler)
     sys.setswitchinterval(interval)
