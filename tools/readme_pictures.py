@@ -51,7 +51,7 @@ def moments() -> dict[str, Image]:
             frame = source.read()
         except SourceEnded:
             break
-        look = look_at(frame, recognizer, engine)
+        look = look_at(frame, recognizer, engine, drawing=True)
         if look is not None:
             stage.handle(look.events)
             stage.follow(engine.holders())

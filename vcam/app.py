@@ -16,7 +16,7 @@ from vcam.core.contracts import Output, Source
 from vcam.core.errors import OutputError, PackError, VcamError
 from vcam.core.events import EventKind, GestureEvent
 from vcam.core.frame import Frame
-from vcam.core.observation import NONE_POSE, Observation, PoseReading
+from vcam.core.observation import NONE_POSE, Attention, Observation, PoseReading
 from vcam.effects.compositor import Compositor
 from vcam.effects.pack import Pack, find_packs, load_pack, shipped_pack_folder
 from vcam.outputs.group import OutputGroup
@@ -59,13 +59,13 @@ class HandRecognizer:
         return cls(Observer.load(settings.vision), PoseClassifier.load())
 
     @property
-    def eager(self) -> bool:
-        """Whether hands are followed in every frame."""
-        return self._observer.eager
+    def attention(self) -> Attention:
+        """How closely it looks."""
+        return self._observer.attention
 
-    @eager.setter
-    def eager(self, eager: bool) -> None:
-        self._observer.eager = eager
+    @attention.setter
+    def attention(self, attention: Attention) -> None:
+        self._observer.attention = attention
 
     def due(self, at: float) -> bool:
         """Whether anything would be done for a frame taken at `at` seconds."""

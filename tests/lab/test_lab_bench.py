@@ -10,7 +10,7 @@ from vcam.capture.video import VideoSource
 from vcam.core.clock import MonotonicClock
 from vcam.core.contracts import VideoFormat
 from vcam.core.errors import ModelError, SourceEnded, VcamError
-from vcam.core.observation import Observation
+from vcam.core.observation import Attention, Observation
 from vcam.effects.compositor import Compositor
 from vcam.lab import bench
 from vcam.lab.bench import BenchPlan, BenchResult, bench_text, latencies_ms, run_bench
@@ -37,7 +37,7 @@ def clip(tmp_path):
 
 
 class BlindRecognizer:
-    eager = False
+    attention = Attention.WATCHING
 
     def due(self, at):
         return True

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from vcam.core.errors import SourceError
-from vcam.core.observation import Hand, Observation, PoseReading
+from vcam.core.observation import Attention, Hand, Observation, PoseReading
 from vcam.lab.replay import clip_path, replay, replay_text, run_replay
 from vcam.lab.scoring import Span
 from vcam.lab.stills import GESTURES
@@ -27,7 +27,7 @@ class FakeRecognizer:
     """Sees V in bright pictures; looks at 15 pictures a second."""
 
     def __init__(self) -> None:
-        self.eager = False
+        self.attention = Attention.WATCHING
         self.next_at = 0.0
         self.looks = 0
         self.resets = 0

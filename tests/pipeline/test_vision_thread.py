@@ -8,7 +8,7 @@ import pytest
 from vcam.core.errors import WeightsError
 from vcam.core.events import EventKind, ReactionRule
 from vcam.core.frame import Frame
-from vcam.core.observation import Hand, Observation, PoseReading
+from vcam.core.observation import Attention, Hand, Observation, PoseReading
 from vcam.core.slot import LatestSlot
 from vcam.pipeline.capture_thread import Captured
 from vcam.pipeline.stats import Counters, SourcePhase, SourceState
@@ -30,7 +30,7 @@ class FakeRecognizer:
     """A V sign in every frame, until it is told to fail."""
 
     def __init__(self, fail_at: int = -1) -> None:
-        self.eager = False
+        self.attention = Attention.WATCHING
         self.looked_at: list[int] = []
         self.resets = 0
         self._fail_at = fail_at
@@ -127,11 +127,14 @@ def test_with_nothing_to_watch_for_no_network_is_loaded():
     assert world.loads == 0
 
 
-@pytest.mark.parametrize(("frames", "eager"), [(3, False), (25, True), (60, False)])
-def test_every_frame_is_looked_at_while_a_gesture_is_about_to_start(frames, eager):
+@pytest.mark.parametrize(
+    ("frames", "attention"),
+    [(3, Attention.WATCHING), (25, Attention.STARTING), (60, Attention.DRAWING)],
+)
+def test_recognition_looks_as_closely_as_it_must(frames, attention):
     world = World(frames=frames)
     world.loop.run()
-    assert world.recognizer.eager is eager
+    assert world.recognizer.attention is attention
 
 
 def test_lost_camera_ends_the_gesture():

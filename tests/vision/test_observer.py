@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from vcam.core.frame import Frame
 from vcam.core.geometry import Box
+from vcam.core.observation import Attention
 from vcam.settings.schema import VisionSettings
 from vcam.vision import observer as observer_module
 from vcam.vision.observer import Networks, Observer, Pace
@@ -86,17 +87,27 @@ def test_the_rates_hold_whatever_the_frame_rate(scene: Scene, fps: float) -> Non
     assert scene.networks.palms.calls - before == pytest.approx(24, rel=0.2)
 
 
-def test_an_eager_observer_follows_hands_in_every_frame(scene: Scene) -> None:
+def test_hands_are_followed_in_every_frame_while_a_gesture_is_about_to_start(scene: Scene) -> None:
     scene.show_hand()
     scene.play(0, 1)
-    scene.observer.eager = True
+    scene.observer.attention = Attention.STARTING
     before = len(scene.networks.hands.regions)
     scene.play(1, 0.5)
     assert len(scene.networks.hands.regions) - before == 15
-    scene.observer.eager = False
-    before = len(scene.networks.hands.regions)
-    scene.play(1.5, 1)
-    assert len(scene.networks.hands.regions) - before == pytest.approx(12, abs=1)
+
+
+@pytest.mark.parametrize(
+    ("attention", "looks_a_second"), [(Attention.WATCHING, 4), (Attention.DRAWING, 12)]
+)
+def test_faces_are_followed_closely_only_where_something_is_drawn(
+    scene: Scene, attention: Attention, looks_a_second: float
+) -> None:
+    scene.show_face()
+    scene.observer.attention = attention
+    scene.play(0, 1)
+    before = scene.networks.meshes.calls
+    scene.play(1, 4)
+    assert (scene.networks.meshes.calls - before) / 4 == pytest.approx(looks_a_second, abs=1)
 
 
 def test_a_hand_is_noticed_within_200_ms_even_on_a_picture_that_was_still(scene: Scene) -> None:

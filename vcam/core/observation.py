@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum, auto
 from typing import Literal
 
 import numpy as np
@@ -42,6 +42,19 @@ class Landmark(IntEnum):
     PINKY_PIP = 18
     PINKY_DIP = 19
     PINKY_TIP = 20
+
+
+class Attention(Enum):
+    """How closely vision has to look, which decides what it costs."""
+
+    WATCHING = auto()
+    """Nothing goes on: a pose must be noticed, and faces roughly known."""
+
+    DRAWING = auto()
+    """Effects are live: faces must be followed closely."""
+
+    STARTING = auto()
+    """A gesture is held and about to start: each tenth of a second counts."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

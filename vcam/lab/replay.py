@@ -152,7 +152,7 @@ def replay(
                 break
             frames += 1
             last_s = frame.captured_at
-            look = look_at(frame, recognizer, engine)
+            look = look_at(frame, recognizer, engine, drawing=bool(engine.holders()))
             if look is not None:
                 vision_frames += 1
                 log.note(look.events)

@@ -12,7 +12,7 @@ from vcam.core.clock import Clock
 from vcam.core.errors import VcamError
 from vcam.core.events import GestureEvent
 from vcam.core.frame import Frame
-from vcam.core.observation import Observation, PoseReading
+from vcam.core.observation import Attention, Observation, PoseReading
 from vcam.core.slot import LatestSlot
 from vcam.pipeline.capture_thread import Captured
 from vcam.pipeline.stats import Counters, SourceState
@@ -38,10 +38,10 @@ class Recognizer(Protocol):
     """Pixels to pose readings; `vcam.app` builds it of the vision and poses stages.
 
     Attributes:
-        eager: follow hands in every frame, whatever the rates say.
+        attention: how closely it looks; set by whoever knows what goes on.
     """
 
-    eager: bool
+    attention: Attention
 
     def due(self, at: float) -> bool:
         """Whether anything would be done for a frame taken at `at` seconds."""
@@ -64,17 +64,25 @@ class Look:
     events: Sequence[GestureEvent]
 
 
-def look_at(frame: Frame, recognizer: Recognizer, engine: TriggerEngine) -> Look | None:
+def look_at(
+    frame: Frame, recognizer: Recognizer, engine: TriggerEngine, drawing: bool
+) -> Look | None:
     """Takes one frame through recognition and triggers; None if nothing was due.
 
-    While a gesture is being held and has not started, every frame is looked at: that is short,
-    and the start must not wait for the next regular look.
+    Args:
+        frame: the frame.
+        recognizer: pixels to pose readings; told how closely to look from now on.
+        engine: scores to events.
+        drawing: whether effects are live.
     """
     if not recognizer.due(frame.captured_at):
         return None
     observation, readings = recognizer.recognize(frame)
     events = engine.update(observation, readings)
-    recognizer.eager = bool(engine.progress())
+    if engine.progress():
+        recognizer.attention = Attention.STARTING
+    else:
+        recognizer.attention = Attention.DRAWING if drawing else Attention.WATCHING
     return Look(observation, events)
 
 
@@ -191,7 +199,8 @@ class VisionLoop:
             if captured is None:
                 self._react(self._engine.tick(self._clock.now()))
                 continue
-            look = look_at(captured.frame, recognizer, self._engine)
+            drawing = bool(self._stage.live(captured.frame.captured_at))
+            look = look_at(captured.frame, recognizer, self._engine, drawing)
             if look is None:
                 continue
             self._react(look.events)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from vcam.core.frame import Frame, Image
 from vcam.core.geometry import Box
-from vcam.core.observation import Face, Hand, Observation
+from vcam.core.observation import Attention, Face, Hand, Observation
 from vcam.settings.schema import VisionSettings
 from vcam.vision.change import ChangeGate
 from vcam.vision.face_tracks import FaceTracker
@@ -23,6 +23,10 @@ _FORGET_S = 1.0
 _SECOND_HAND_SHARE = 1 / 3
 _NEW_FACE_HZ = 3.0
 _FORCED_SEARCH_S = 1.0
+_WATCHING_STRETCH = 3.0
+"""While nothing is drawn, faces are only needed to tell hands in front of them: so much longer
+between two looks at them."""
+
 _EARLY = 0.5
 """Share of a period that something may come too soon, to be done in the same look."""
 
@@ -96,8 +100,7 @@ class Observer:
         networks: what it sees with; loaded when first needed if not given.
 
     Attributes:
-        eager: follow hands in every frame; for the short while in which a gesture is about to
-            start, when each tenth of a second counts.
+        attention: `STARTING` follows hands in every frame; `WATCHING` looks at faces less often.
     """
 
     def __init__(self, settings: VisionSettings, networks: Networks | None = None) -> None:
@@ -111,7 +114,7 @@ class Observer:
         self._face_pace = Pace(settings.face_rate_hz)
         self._new_face_pace = Pace(min(settings.face_rate_hz, _NEW_FACE_HZ))
         self._gate = ChangeGate()
-        self.eager = False
+        self.attention = Attention.DRAWING
         self._searches = 0
         self._searched_at = -math.inf
         self._last_at = -math.inf
@@ -205,7 +208,8 @@ class Observer:
 
     def _hands_due(self, at: float, early: float = 0.0) -> bool:
         followed = bool(self._hands and self._hands.hands)
-        return followed and (self.eager or self._hand_pace.due(at, early))
+        starting = self.attention is Attention.STARTING
+        return followed and (starting or self._hand_pace.due(at, early))
 
     def _search_due(self, at: float, early: float = 0.0) -> bool:
         return not (self._hands and self._hands.is_full) and self._search_pace.due(at, early)
@@ -227,7 +231,8 @@ class Observer:
             self._search_pace.done(at, 1 / _SECOND_HAND_SHARE if hands.hands else 1.0)
             self._search_hands(hands, faces, image, at)
         if self._faces_due(at, _EARLY):
-            self._face_pace.done(at)
+            watching = self.attention is Attention.WATCHING
+            self._face_pace.done(at, _WATCHING_STRETCH if watching else 1.0)
             missed = faces.follow(image, at)
             if not faces.is_full and (missed or not faces.faces or self._new_face_pace.due(at)):
                 self._new_face_pace.done(at)
