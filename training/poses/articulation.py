@@ -171,11 +171,20 @@ def _spread(
     return rng.uniform(low, high, (count, 3)).astype(np.float32)
 
 
+_THUMB_MISSES: tuple[Bend, ...] = (
+    _open_some,
+    _open_some,
+    _lay_thumb,
+    _lay_thumb,
+    _hook_thumb,
+    _straighten(1, 2),
+)
+
 NEAR_MISSES: dict[str, tuple[Bend, ...]] = {
     "v_sign": (_cross, _cross, _hook(1), _hook(2), _hook(1, 2)),
     "metal": (_hook(1), _hook(4), _hook(1, 4), _straighten(2), _straighten(2, 3)),
-    "thumb_up": (_open_some, _open_some, _lay_thumb, _hook_thumb, _straighten(1, 2)),
-    "thumb_down": (_open_some, _open_some, _lay_thumb, _hook_thumb, _straighten(1, 2)),
+    "thumb_up": _THUMB_MISSES,
+    "thumb_down": _THUMB_MISSES,
 }
 """Per pose, what spoils it. Afterwards the hand may be many things, but makes no sign."""
 

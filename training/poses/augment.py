@@ -48,7 +48,7 @@ class Augmentation:
     turned_over_share: float = 0.3
     wrong_side_share: float = 0.03
     loose_finger_share: float = 0.12
-    spoiled_share: float = 0.22
+    spoiled_share: float = 0.25
 
 
 _HIDDEN_NOISE = 0.03  # palm lengths
