@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from vcam.app import HandRecognizer, load_packs
+from vcam.app import HandRecognizer, card_thresholds, load_packs
 from vcam.capture.demo import demo_clip
 from vcam.capture.video import VideoSource
 from vcam.core.clock import MonotonicClock
@@ -38,7 +38,7 @@ def moments() -> dict[str, Image]:
     settings = Settings()
     recognizer = HandRecognizer.load(settings)
     packs = load_packs(settings.reactions)
-    engine = TriggerEngine(settings.triggers, SELFIE_POSES)
+    engine = TriggerEngine(settings.triggers, SELFIE_POSES, card_thresholds())
     stage = Stage([rule for pack in packs for rule in pack.rules])
     scene: Scene | None = None
     painter = PicturePainter(settings.outputs, "off", stage, Compositor(packs), lambda: scene)

@@ -6,14 +6,14 @@ import logging
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
 from vcam.capture.select import create_source
 from vcam.core.clock import Clock, MonotonicClock
 from vcam.core.contracts import Output, Source
-from vcam.core.errors import OutputError, PackError, VcamError
+from vcam.core.errors import ModelError, OutputError, PackError, VcamError
 from vcam.core.events import EventKind, GestureEvent
 from vcam.core.frame import Frame
 from vcam.core.observation import NONE_POSE, Attention, Observation, PoseReading
@@ -24,7 +24,8 @@ from vcam.outputs.preview import PreviewOutput
 from vcam.outputs.recorder import CODECS, RecorderOutput
 from vcam.outputs.virtual_camera import VirtualCameraOutput
 from vcam.pipeline import Pipeline
-from vcam.poses.classifier import PoseClassifier
+from vcam.poses.card import load_card
+from vcam.poses.classifier import PoseClassifier, shipped_model
 from vcam.poses.vocabulary import POSES
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import ReactionSettings, Settings
@@ -97,6 +98,17 @@ def load_packs(settings: ReactionSettings) -> list[Pack]:
     return packs
 
 
+def card_thresholds() -> Mapping[str, float]:
+    """`enter` of each pose from the shipped pose model's card; empty if it cannot be read.
+
+    Whoever loads the model is told why it cannot be used; triggers get along without.
+    """
+    try:
+        return load_card(shipped_model().with_suffix(".json")).thresholds
+    except ModelError:
+        return {}
+
+
 def answered_gestures(packs: Sequence[Pack]) -> tuple[str, ...]:
     """The gestures that these packs answer. No other is worth watching for."""
     answered = {rule.gesture for pack in packs for rule in pack.rules}
@@ -129,7 +141,7 @@ def build_pipeline(
     return Pipeline(
         source=source,
         load_recognizer=lambda: HandRecognizer.load(settings),
-        engine=TriggerEngine(settings.triggers, answered_gestures(packs)),
+        engine=TriggerEngine(settings.triggers, answered_gestures(packs), card_thresholds()),
         stage=Stage(rules),
         compositor=Compositor(packs),
         public=OutputGroup(public, clock),

@@ -70,7 +70,7 @@ def test_hand_unlike_all_others_does_not_trigger():
 
 def test_tiny_hand_and_hand_over_a_face_do_not_trigger():
     scores = [reading(v_sign=0.97, none=0.03)]
-    assert decide(seen(hand_at(0, 0, 30)), scores, SETTINGS).pose == "none"
+    assert decide(seen(hand_at(0, 0, 15)), scores, SETTINGS).pose == "none"
     zeros = np.zeros(2, np.float32)
     face = Face(1, Box(0, 0, 200, 200), np.zeros((2, 2), np.float32), zeros, zeros, 1.0)
     assert decide(seen(hand_at(50, 50, 90), faces=(face,)), scores, SETTINGS).pose == "none"

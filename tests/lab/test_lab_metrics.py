@@ -16,6 +16,8 @@ POSES = ("v_sign", "thumb_up", "metal")
         ("Victory", "v_sign"),
         ("thumbs-up", "thumb_up"),
         ("rock", "metal"),
+        ("v_sign_back", "v_sign"),
+        ("peace_inverted", "v_sign"),
         ("no gesture", "none"),
         ("none", "none"),
         ("fist", None),

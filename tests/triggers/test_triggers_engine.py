@@ -8,8 +8,14 @@ import math
 import pytest
 
 from vcam.core.events import EventKind
-from vcam.core.observation import PoseReading
-from vcam.settings.schema import GestureThresholds, GuardSettings, TriggerSettings
+from vcam.core.observation import Observation, PoseReading
+from vcam.settings.schema import (
+    ENTER,
+    GestureThresholds,
+    GuardSettings,
+    TriggerDefaults,
+    TriggerSettings,
+)
 from vcam.triggers.engine import TriggerEngine
 
 RATES = (5, 7.5, 10, 15, 24, 30, 60)
@@ -74,11 +80,33 @@ def test_thumb_up_is_the_strictest(player):
     others = [settings.thresholds(name) for name in ("v_sign", "metal", "palm", "thumb_down")]
     thumb = settings.thresholds("thumb_up")
     assert all(thumb.dwell_ms >= other.dwell_ms for other in others)
-    assert all(thumb.enter > other.enter for other in others)
     assert all(thumb.margin > other.margin for other in others)
     player.hold(1.0, 1.65, gesture="thumb_up")
-    player.hold(1.65, 5.0, gesture="thumb_up", score=0.91)
+    player.hold(1.65, 5.0, gesture="thumb_up", score=0.85)
     assert player.starts == []
+
+
+def test_the_card_says_from_which_score_a_pose_counts_unless_the_settings_do():
+    card = {"v_sign": 0.75}
+    assert TriggerSettings().thresholds("v_sign", card).enter == 0.75
+    assert TriggerSettings().thresholds("metal", card).enter == ENTER
+    for told in (
+        TriggerSettings(defaults=TriggerDefaults(enter=0.95)),
+        TriggerSettings(gestures={"v_sign": GestureThresholds(enter=0.95)}),
+    ):
+        assert told.thresholds("v_sign", card).enter == 0.95
+
+
+@pytest.mark.parametrize(("card", "starts"), [({}, 0), ({"v_sign": 0.75}, 1)])
+def test_the_engine_heeds_the_card(kit, card, starts):
+    engine = TriggerEngine(TriggerSettings(), ["v_sign"], card)
+    events = []
+    for step in range(60):
+        at = 1.0 + step / 30
+        observation = Observation(step, at, (1280, 720), (kit.hand(),))
+        reading = PoseReading(kit.hand().track_id, {"v_sign": 0.8, "none": 0.2})
+        events += engine.update(observation, [reading])
+    assert sum(event.kind is EventKind.START for event in events) == starts
 
 
 def test_a_hand_round_a_cup_that_looks_now_and_then_like_a_thumb_starts_nothing(kit, player):

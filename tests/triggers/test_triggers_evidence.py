@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 
 from vcam.core.observation import PoseReading
-from vcam.settings.schema import TriggerDefaults
+from vcam.settings.schema import TriggerSettings
 from vcam.triggers.evidence import LONGEST_CREDIT_S, weigh
 from vcam.triggers.smoothing import History, Sample
 
-THRESHOLDS = TriggerDefaults()
+THRESHOLDS = TriggerSettings().thresholds("v_sign")
 
 
 def evidence(*readings, step_s=0.033, window_ms=1000):

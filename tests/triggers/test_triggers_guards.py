@@ -26,6 +26,18 @@ def test_the_longer_side_of_the_hand_decides_its_size(kit):
         assert blocked_by(hand, [], 800, 0, GUARDS) is Reason.TOO_SMALL
 
 
+def test_a_fist_is_as_large_as_the_open_hand_it_would_be(kit):
+    hand = kit.hand(scale=0.25)
+    points = hand.points.copy()
+    tips = [4, 8, 12, 16, 20]
+    points[tips] = points[[2, 5, 9, 13, 17]]
+    for joint in (6, 7, 10, 11, 14, 15, 18, 19):
+        points[joint] = points[9]
+    fist = dataclasses.replace(hand, points=points)
+    assert max(fist.box.width, fist.box.height) < 0.08 * 600
+    assert blocked_by(fist, [], 600, 0, GUARDS) is None
+
+
 def test_the_share_of_the_hand_over_any_face_decides(kit):
     hand = kit.hand()
     box = hand.box

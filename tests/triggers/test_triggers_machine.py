@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from vcam.core.events import EventKind
@@ -9,7 +11,9 @@ from vcam.settings.schema import TriggerDefaults, TriggerSettings
 from vcam.triggers.evidence import Evidence, Run
 from vcam.triggers.machine import GestureMachine, Phase
 
-THRESHOLDS = TriggerDefaults(dwell_ms=500, cooldown_ms=2000, release_ms=300)
+THRESHOLDS = TriggerSettings(
+    defaults=TriggerDefaults(dwell_ms=500, cooldown_ms=2000, release_ms=300)
+).thresholds("v_sign")
 
 
 def case(at, clear=True, hand=1, shows=None, since=None):
@@ -129,7 +133,7 @@ def test_a_hand_joins_only_when_it_is_clear(machine):
 
 
 def test_a_release_is_counted_from_the_told_end_even_if_a_tick_told_it_ahead(machine):
-    quick = THRESHOLDS.model_copy(update={"cooldown_ms": 0})
+    quick = replace(THRESHOLDS, cooldown_ms=0)
     held(machine, 1.0, 6)
     machine.lose(2.2, {1}, "no picture")
     for at in (1.8, 2.0, 2.2, 2.4):
@@ -140,7 +144,7 @@ def test_a_release_is_counted_from_the_told_end_even_if_a_tick_told_it_ahead(mac
 
 
 def test_switched_off_it_says_nothing_and_gives_up(machine):
-    off = TriggerDefaults(enabled=False)
+    off = replace(THRESHOLDS, enabled=False)
     held(machine, 1.0, 3)
     (cancelled,) = see(machine, 1.3, case(1.3), thresholds=off)
     assert cancelled.reason == "switched off"
@@ -157,6 +161,6 @@ def test_thresholds_are_the_gestures_own_over_defaults_raised_to_the_floors():
     assert settings.thresholds("metal").dwell_ms == 650
     assert settings.thresholds("fist").dwell_ms == 700
     thumb = settings.thresholds("thumb_up")
-    assert (thumb.dwell_ms, thumb.enter, thumb.cooldown_ms) == (400, 0.93, 1500)
+    assert (thumb.dwell_ms, thumb.margin, thumb.cooldown_ms) == (400, 0.35, 1500)
     v_sign = settings.thresholds("v_sign")
     assert (v_sign.enter, v_sign.leave) == (0.5, 0.5)

@@ -27,6 +27,7 @@ def images(
     folder: Path, config_file: Path | None, overrides: tuple[str, ...], as_json: bool
 ) -> None:
     """Recognise the pictures of FOLDER, which holds one folder a class, and judge the result."""
+    from vcam.app import card_thresholds
     from vcam.cli.weights import ensure_weights
     from vcam.lab.images import ImagesRun, find_pictures, summary_text
     from vcam.lab.stills import HandStillReader
@@ -35,7 +36,7 @@ def images(
     settings = load_settings(config_file, overrides).settings
     pictures = find_pictures(folder)
     ensure_weights()
-    run = ImagesRun(HandStillReader.load(settings), settings.triggers)
+    run = ImagesRun(HandStillReader.load(settings), settings.triggers, card=card_thresholds())
     hidden = as_json or not progress_is_seen()
     with click.progressbar(run.run(pictures), len(pictures), file=sys.stderr, hidden=hidden) as bar:
         for result in bar:

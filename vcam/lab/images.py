@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
+from types import MappingProxyType
 from typing import Any
 
 from vcam.core.errors import VcamError
@@ -117,6 +118,7 @@ class ImagesRun:
         settings: thresholds and guards.
         gestures: what may trigger.
         meanings: the pose of class folders whose name does not tell it.
+        card: `enter` of each pose as the pose model's card gives it.
 
     Raises:
         VcamError: `meanings` names a pose that there is not.
@@ -128,7 +130,9 @@ class ImagesRun:
         settings: TriggerSettings,
         gestures: Sequence[str] = GESTURES,
         meanings: Mapping[str, str] | None = None,
+        card: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
+        self._card = card
         for folder, pose in (meanings or {}).items():
             if pose not in (*gestures, NONE_POSE):
                 fix = f"there are: {', '.join((*gestures, NONE_POSE))}"

@@ -24,6 +24,8 @@ SYNONYMS: Mapping[str, str] = {
     "open_palm": "palm",
     "call": "shaka",
     "closed_fist": "fist",
+    "stop": "palm",
+    "mute": "one",
     "i_love_you": "ily",
     "no_pose": NONE_POSE,
     "no_gesture": NONE_POSE,
@@ -31,6 +33,10 @@ SYNONYMS: Mapping[str, str] = {
     "empty": NONE_POSE,
 }
 """Names of class folders in public sets that mean one of our poses."""
+
+BACK_VIEWS = ("_back", "_inverted")
+"""Endings of the names of folders that show a pose from the back of the hand. It is the same pose:
+people who look at themselves in the preview do show it so."""
 
 
 def pose_of_label(
@@ -46,6 +52,8 @@ def pose_of_label(
         meanings: what folders stand for whose name does not tell.
     """
     name = label.strip().lower().replace("-", "_").replace(" ", "_")
+    for ending in BACK_VIEWS:
+        name = name.removesuffix(ending)
     pose = (meanings or {}).get(label) or SYNONYMS.get(name, name)
     return pose if pose in set(poses) | {NONE_POSE} else None
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vcam.app import HandRecognizer, answered_gestures, load_packs
+from vcam.app import HandRecognizer, answered_gestures, card_thresholds, load_packs
 from vcam.capture.demo import demo_clip
 from vcam.capture.select import DEMO
 from vcam.capture.video import VideoSource
@@ -196,7 +196,7 @@ def run_replay(
         spans = read_labels(path)
         source = VideoSource(path, paced=False, loop=False, clock=MonotonicClock())
         try:
-            engine = TriggerEngine(settings.triggers, gestures)
+            engine = TriggerEngine(settings.triggers, gestures, card_thresholds())
             yield replay(source, recognizer, engine, clip, spans)
         except SourceError as error:
             yield ReplayResult(clip, error=str(error))

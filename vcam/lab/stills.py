@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol, cast
 
 import cv2
@@ -81,6 +82,7 @@ def decide(
     readings: Sequence[PoseReading],
     settings: TriggerSettings,
     gestures: Sequence[str] = GESTURES,
+    card: Mapping[str, float] = MappingProxyType({}),
 ) -> Decision:
     """What a hand that was held still like this would trigger.
 
@@ -101,7 +103,7 @@ def decide(
         for gesture in gestures:
             score = sample.score(gesture)
             nearest = max(nearest, score)
-            thresholds = settings.thresholds(gesture)
+            thresholds = settings.thresholds(gesture, card)
             if thresholds.enabled and is_clear(sample, gesture, thresholds):
                 triggering = max(triggering, Decision(gesture, score), key=lambda each: each.score)
     return triggering if triggering.pose != NONE_POSE else Decision(NONE_POSE, nearest)

@@ -6,6 +6,7 @@ The help texts feed `vcam config explain`, the JSON Schema and `config/default.y
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, get_args
 
@@ -92,7 +93,11 @@ class TriggerDefaults(Section):
 
     enabled: bool = Field(True, description="False: no gesture starts")
     dwell_ms: Dwell = Field(500, description="How long the pose must be held")
-    enter: Share = Field(0.90, description="Smoothed score from which the hold counts")
+    enter: Share | None = Field(
+        None,
+        description="Smoothed score from which the hold counts; null takes each pose's own, from "
+        "the card of the pose model",
+    )
     leave: Share = Field(
         0.60, description="Smoothed score below which the gesture ends; never above enter"
     )
@@ -101,6 +106,23 @@ class TriggerDefaults(Section):
     release_ms: Milliseconds = Field(
         300, description="How long the pose must be gone before the gesture can start again"
     )
+
+
+ENTER = 0.90
+"""`enter` of a pose for which neither the settings nor the model's card give one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """What holds for one gesture in the end; see `TriggerDefaults` for the meanings."""
+
+    enabled: bool
+    dwell_ms: int
+    enter: float
+    leave: float
+    margin: float
+    cooldown_ms: int
+    release_ms: int
 
 
 class GuardSettings(Section):
@@ -123,7 +145,7 @@ class GuardSettings(Section):
 FLOORS: Mapping[str, Mapping[str, float]] = MappingProxyType(
     {
         # A hand round a cup is the usual false thumb-up, so it asks for the most.
-        "thumb_up": {"dwell_ms": 700, "enter": 0.93, "margin": 0.35},
+        "thumb_up": {"dwell_ms": 700, "margin": 0.35},
         "thumb_down": {"dwell_ms": 600},
         # These are what a hand does anyway while its owner talks.
         "fist": {"dwell_ms": 700},
@@ -133,6 +155,9 @@ FLOORS: Mapping[str, Mapping[str, float]] = MappingProxyType(
 )
 """Least thresholds of everyday poses: `triggers.defaults` cannot go below them for these, only a
 gesture's own entry in `triggers.gestures` can."""
+
+
+_NO_CARD: Mapping[str, float] = MappingProxyType({})
 
 
 class TriggerSettings(Section):
@@ -158,16 +183,25 @@ class TriggerSettings(Section):
         500, ge=100, le=5000, description="A hand that is out of sight this long has gone"
     )
 
-    def thresholds(self, gesture: str) -> TriggerDefaults:
-        """What holds for `gesture`: its own values, else the defaults, raised to `FLOORS`."""
-        floors = FLOORS.get(gesture, {})
-        values = {name: max(getattr(self.defaults, name), floor) for name, floor in floors.items()}
+    def thresholds(self, gesture: str, card: Mapping[str, float] = _NO_CARD) -> Thresholds:
+        """What holds for `gesture`: its own values, else the defaults, raised to `FLOORS`.
+
+        Args:
+            gesture: its name.
+            card: `enter` of each pose as the pose model's card gives it, for where the settings
+                say nothing.
+        """
+        values = self.defaults.model_dump()
+        for name, floor in FLOORS.get(gesture, {}).items():
+            values[name] = max(values[name], floor)
+        if values["enter"] is None:
+            values["enter"] = card.get(gesture, ENTER)
         own = self.gestures.get(gesture)
         if own is not None:
             values |= own.model_dump(exclude_none=True)
-        resolved = self.defaults.model_copy(update=values)
         # A gesture that is told a low `enter` alone must still be able to start.
-        return resolved.model_copy(update={"leave": min(resolved.leave, resolved.enter)})
+        values["leave"] = min(values["leave"], values["enter"])
+        return Thresholds(**values)
 
 
 class ReactionSettings(Section):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 from vcam.core.events import GestureEvent
 from vcam.core.observation import NONE_POSE, Observation, PoseReading
-from vcam.settings.schema import TriggerDefaults, TriggerSettings
+from vcam.settings.schema import Thresholds, TriggerSettings
 from vcam.triggers.evidence import Evidence, is_clear, weigh
 from vcam.triggers.guards import Reason, blocked_by
 from vcam.triggers.hands import HandRegister, TrackedHand
@@ -39,15 +40,22 @@ class TriggerEngine:
     Args:
         settings: thresholds, guards, times.
         gestures: pose names that may trigger.
+        card: `enter` of each pose as the pose model's card gives it.
 
     Raises:
         ValueError: `none` is among the gestures.
     """
 
-    def __init__(self, settings: TriggerSettings, gestures: Sequence[str]) -> None:
+    def __init__(
+        self,
+        settings: TriggerSettings,
+        gestures: Sequence[str],
+        card: Mapping[str, float] = MappingProxyType({}),
+    ) -> None:
         if NONE_POSE in gestures:
             raise ValueError(f"{NONE_POSE!r} is the absence of a pose and can start nothing")
         self._machines = {gesture: GestureMachine(gesture) for gesture in gestures}
+        self._card = card
         self._hands = HandRegister()
         self._opened_at: float | None = None
         self._observed_at: float | None = None
@@ -59,8 +67,8 @@ class TriggerEngine:
         A gesture that they switch off is cancelled or ended at the next observation.
         """
         self._settings = settings
-        self._thresholds: dict[str, TriggerDefaults] = {
-            gesture: settings.thresholds(gesture) for gesture in self._machines
+        self._thresholds: dict[str, Thresholds] = {
+            gesture: settings.thresholds(gesture, self._card) for gesture in self._machines
         }
 
     def restart(self, at: float) -> tuple[GestureEvent, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from vcam.settings.schema import TriggerDefaults
+from vcam.settings.schema import Thresholds
 from vcam.triggers.guards import Reason
 from vcam.triggers.smoothing import LEAST_READINGS, History, Sample, median
 
@@ -58,7 +58,7 @@ class Evidence(NamedTuple):
     reason: str
 
 
-def is_clear(sample: Sample, gesture: str, thresholds: TriggerDefaults) -> bool:
+def is_clear(sample: Sample, gesture: str, thresholds: Thresholds) -> bool:
     """Whether one reading by itself meets every threshold and guard of `gesture`."""
     return (
         not sample.blocked
@@ -68,7 +68,7 @@ def is_clear(sample: Sample, gesture: str, thresholds: TriggerDefaults) -> bool:
 
 
 def weigh(
-    hand: int, track_id: int, history: History, gesture: str, thresholds: TriggerDefaults
+    hand: int, track_id: int, history: History, gesture: str, thresholds: Thresholds
 ) -> Evidence:
     """The case of one hand for `gesture`; `history` holds at least one reading."""
     samples = list(history)
@@ -101,7 +101,7 @@ def credit_s(gap_s: float) -> float:
     return min(gap_s, LONGEST_CREDIT_S)
 
 
-def _run(samples: list[Sample], gesture: str, thresholds: TriggerDefaults) -> Run:
+def _run(samples: list[Sample], gesture: str, thresholds: Thresholds) -> Run:
     run = Run(samples[0].at, 0.0, 0, 0)
     unclear = 0
     for number, sample in enumerate(samples, start=1):

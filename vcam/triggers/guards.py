@@ -43,6 +43,10 @@ hundredths of a hand width would already look like half a hand width per 100 ms.
 _SPEED_MEMORY_S = 0.5
 """Places older than this say nothing about the speed now."""
 
+_OPEN_HAND_PALMS = 2.0
+"""Length of an open hand, wrist to middle fingertip, in palm lengths; a little less than the 2.1 of
+`training/synthetic`'s hand. By it a fist or a thumb is as large as the open hand it would be."""
+
 _PALM = (
     Landmark.WRIST,
     Landmark.INDEX_MCP,
@@ -114,7 +118,7 @@ def blocked_by(
         guards: the limits.
     """
     box = hand.box
-    size = max(box.width, box.height)
+    size = max(box.width, box.height, _OPEN_HAND_PALMS * hand_width(hand))
     if not math.isfinite(box.width + box.height) or size < guards.min_hand_height * picture_height:
         return Reason.TOO_SMALL
     if any(box.overlap(face.box) > guards.max_face_overlap * box.area for face in faces):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from vcam.core.events import EventKind, GestureEvent
-from vcam.settings.schema import TriggerDefaults
+from vcam.settings.schema import Thresholds
 from vcam.triggers.evidence import Evidence, credit_s
 from vcam.triggers.guards import Reason
 from vcam.triggers.smoothing import LEAST_READINGS
@@ -96,7 +96,7 @@ class GestureMachine:
         self,
         at: float,
         evidence: Sequence[Evidence],
-        thresholds: TriggerDefaults,
+        thresholds: Thresholds,
         *,
         not_before: float,
         lost_after_s: float,
@@ -183,7 +183,7 @@ class GestureMachine:
             score=case.score,
         )
 
-    def _advance(self, at: float, thresholds: TriggerDefaults, dropped: str) -> list[GestureEvent]:
+    def _advance(self, at: float, thresholds: Thresholds, dropped: str) -> list[GestureEvent]:
         events: list[GestureEvent] = []
         if dropped:
             events.append(self._cancel(at, dropped))
@@ -222,7 +222,7 @@ class GestureMachine:
                     self._active.score = case.score
         return [] if self._showing else [self._end(at, reason)]
 
-    def _cool(self, at: float, evidence: Sequence[Evidence], thresholds: TriggerDefaults) -> None:
+    def _cool(self, at: float, evidence: Sequence[Evidence], thresholds: Thresholds) -> None:
         """Waits for the end of the cooldown, and for the pose to be gone for long enough."""
         for case in evidence:
             if case.shows:
