@@ -188,18 +188,22 @@ NEAR_MISSES: dict[str, tuple[Bend, ...]] = {
 }
 """Per pose, what spoils it. Afterwards the hand may be many things, but makes no sign."""
 
+_SHARES = {"v_sign": 0.6}
+"""Of the share asked for. More of them cost more V signs from behind than they keep out."""
+
 
 def spoil(hands: Hands, share: float, rng: np.random.Generator) -> Hands:
     """Turns a share of the hands that show a pose of `NEAR_MISSES` into near misses.
 
     Args:
         hands: left alone.
-        share: of the hands of each such pose.
+        share: of the hands of each such pose; 1 spoils them all.
         rng: source of randomness.
     """
     screen, world, allowed = hands.screen.copy(), hands.world.copy(), hands.allowed.copy()
     for pose, bends in NEAR_MISSES.items():
-        chosen = np.flatnonzero(hands.shows(pose) & (rng.random(len(hands)) < share))
+        part = 1.0 if share >= 1 else share * _SHARES.get(pose, 1.0)
+        chosen = np.flatnonzero(hands.shows(pose) & (rng.random(len(hands)) < part))
         way = rng.integers(len(bends), size=len(chosen))
         for index, bend in enumerate(bends):
             rows = chosen[way == index]

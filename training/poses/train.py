@@ -27,7 +27,7 @@ from vcam.poses.vocabulary import POSES
 
 _LIMIT_QUANTILE = 0.995
 _LIMIT_MARGIN = 1.2
-_HIGHEST_THRESHOLD = 0.95
+_HIGHEST_THRESHOLD = 0.90
 _PRECISION_SLACK = 0.003
 _ENOUGH = 20  # hands, for a quantile to mean anything
 
