@@ -156,7 +156,7 @@ def test_without_weights_the_loop_waits_and_tries_again(caplog):
     before = world.clock.now()
     world.loop.run()
     assert world.loads == 3
-    assert world.clock.now() - before == pytest.approx(2 * RELOAD_AFTER_S + 10 / 30)
+    assert world.clock.now() - before == pytest.approx(2 * RELOAD_AFTER_S, abs=1)
     assert world.loop.problem == ""
     assert [r.levelname for r in caplog.records] == ["ERROR"]
     assert "vcam weights pull" in caplog.text

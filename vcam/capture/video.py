@@ -20,6 +20,9 @@ RESYNC_AFTER_S = 2.0
 SKIP_BUDGET_S = 0.25
 """Longest time spent on catching up within one `read`; then a late frame is better than none."""
 
+DECODE_LEAD_S = 0.016
+"""Decoding a frame begins so long before its time: twice what 1080p takes."""
+
 REPEAT_AFTER_S = 1.0
 """A frame that stays longer is given again, since `read` answers within 2 s."""
 
@@ -62,6 +65,7 @@ class VideoSource:
         self._loop_offset_s = 0.0
         self._has_frame = False
         self._shown: Image | None = None
+        self._shown_at = 0.0
 
     @property
     def name(self) -> str:
@@ -89,6 +93,7 @@ class VideoSource:
         if self._clip is None:
             raise SourceError(f"{self.name} is not open")
         if not self._has_frame:
+            self._rest()
             self._advance()
         return self._read_paced() if self._paced else self._read_at_once(self._clip)
 
@@ -103,6 +108,16 @@ class VideoSource:
             self._clip = None
         self._rewind_state()
 
+    def _rest(self) -> None:
+        """Leaves the processor to those who wait for the frame that was just handed over.
+
+        A camera has nothing to decode either until the next picture has come.
+        """
+        if self._paced and self._started_at is not None:
+            next_at = self._started_at + self._media_s + self._frame_s
+            lead_s = min(DECODE_LEAD_S, self._frame_s / 2)
+            self._wait(next_at - lead_s - self._clock.now())
+
     def _read_at_once(self, clip: Clip) -> Frame:
         if self._interrupted.is_set():
             raise self._interruption()
@@ -111,17 +126,19 @@ class VideoSource:
 
     def _read_paced(self) -> Frame:
         due_at = self._skip_what_is_late()
-        if self._shown is not None and due_at - self._clock.now() > REPEAT_AFTER_S:
-            self._wait(REPEAT_AFTER_S)
+        repeat_at = max(self._shown_at + REPEAT_AFTER_S, self._clock.now())
+        if self._shown is not None and due_at > repeat_at:
+            self._wait(repeat_at - self._clock.now())
             self._index += 1
-            return Frame(self._shown, self._clock.now(), self._index - 1)
+            self._shown_at = self._clock.now()
+            return Frame(self._shown, self._shown_at, self._index - 1)
         # Skipping may have gone on to the next loop, which is another clip.
         assert self._clip is not None
         image = self._clip.picture()
         self._wait(due_at - self._clock.now())
         self._has_frame = False
-        self._shown = image
-        return Frame(image, self._clock.now(), self._index)
+        self._shown, self._shown_at = image, self._clock.now()
+        return Frame(image, self._shown_at, self._index)
 
     def _skip_what_is_late(self) -> float:
         """Goes on to the frame whose turn it is, and returns the clock's time for it."""

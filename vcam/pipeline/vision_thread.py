@@ -21,6 +21,10 @@ from vcam.triggers.engine import Candidate, TriggerEngine
 
 logger = logging.getLogger(__name__)
 
+GIVE_WAY_S = 0.003
+"""Vision starts so much later than the output with a new frame: both would want the interpreter at
+once, and vision keeps it for milliseconds at a time. The picture goes first."""
+
 IDLE_TICK_S = 0.25
 """How often time passes for gestures while no frame comes."""
 
@@ -199,7 +203,10 @@ class VisionLoop:
             if captured is None:
                 self._react(self._engine.tick(self._clock.now()))
                 continue
-            drawing = bool(self._stage.live(captured.frame.captured_at))
+            at = captured.frame.captured_at
+            if recognizer.due(at):
+                self._clock.wait(self._stop, GIVE_WAY_S)
+            drawing = bool(self._stage.live(at))
             look = look_at(captured.frame, recognizer, self._engine, drawing)
             if look is None:
                 continue
