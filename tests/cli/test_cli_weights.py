@@ -32,6 +32,19 @@ def is_running(pid: int) -> bool:
     return True
 
 
+@pytest.fixture
+def heeded_signals():
+    """Signals that the caller of the tests ignores, as nohup does, would be ignored by children."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM)}
+    for number, handler in before.items():
+        if handler is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("heeded_signals")
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
 def test_signal_during_the_download_leaves_nothing_behind(tmp_path, number):
