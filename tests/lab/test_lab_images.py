@@ -192,3 +192,13 @@ def test_truncated_picture_is_an_error(tmp_path):
 def test_meaning_that_is_no_pose_is_refused():
     with pytest.raises(VcamError, match="cannot stand for sofa"):
         ImagesRun(FakeReader(), SETTINGS, meanings={"7": "sofa"})
+
+
+def test_of_two_hands_the_one_whose_gesture_is_answered_counts():
+    hands = (hand_at(0, 0, 100), hand_at(300, 0, 100, track_id=2))
+    readings = [
+        PoseReading(1, {"palm": 0.99, "none": 0.01}),
+        PoseReading(2, {"v_sign": 0.95, "none": 0.05}),
+    ]
+    assert decide(seen(*hands), readings, SETTINGS).pose == "palm"
+    assert decide(seen(*hands), readings, SETTINGS, answered=["v_sign"]).pose == "v_sign"

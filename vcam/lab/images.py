@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -119,6 +119,7 @@ class ImagesRun:
         gestures: what may trigger.
         meanings: the pose of class folders whose name does not tell it.
         card: `enter` of each pose as the pose model's card gives it.
+        answered: gestures that the packs answer which are on.
 
     Raises:
         VcamError: `meanings` names a pose that there is not.
@@ -131,8 +132,10 @@ class ImagesRun:
         gestures: Sequence[str] = GESTURES,
         meanings: Mapping[str, str] | None = None,
         card: Mapping[str, float] = MappingProxyType({}),
+        answered: Collection[str] = (),
     ) -> None:
         self._card = card
+        self._answered = answered
         for folder, pose in (meanings or {}).items():
             if pose not in (*gestures, NONE_POSE):
                 fix = f"there are: {', '.join((*gestures, NONE_POSE))}"

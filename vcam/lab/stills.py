@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -83,6 +83,7 @@ def decide(
     settings: TriggerSettings,
     gestures: Sequence[str] = GESTURES,
     card: Mapping[str, float] = MappingProxyType({}),
+    answered: Collection[str] = (),
 ) -> Decision:
     """What a hand that was held still like this would trigger.
 
@@ -90,22 +91,35 @@ def decide(
     test whether the hand is like anything the classifier was taught, the least size of a hand, and
     that it must not cover a face; all as the trigger engine applies them, gesture by gesture. What
     cannot hold in a single picture: dwell, smoothing, speed, cooldown, warm-up.
+
+    Args:
+        observation: what is in the picture.
+        readings: what the classifier makes of its hands.
+        settings: thresholds and guards.
+        gestures: what may trigger.
+        card: `enter` of each pose as the pose model's card gives it.
+        answered: gestures that the packs answer; one of these is preferred to any other.
     """
     hands = {hand.track_id: hand for hand in observation.hands}
+    # In a call every hand may start its gesture; one picture has room for one, and it had better be
+    # one that people would see the answer to.
     triggering = Decision(NONE_POSE, 0.0)
     nearest = 0.0
     for reading in readings:
         hand = hands.get(reading.track_id)
         if hand is None:
             continue
-        reason = blocked_by(hand, observation.faces, observation.size[1], 0.0, settings.guards)
+        reason = blocked_by(hand, observation.faces, min(observation.size), 0.0, settings.guards)
         sample = Sample.of(observation.at, reading, reason or "")
         for gesture in gestures:
             score = sample.score(gesture)
             nearest = max(nearest, score)
             thresholds = settings.thresholds(gesture, card)
             if thresholds.enabled and is_clear(sample, gesture, thresholds):
-                triggering = max(triggering, Decision(gesture, score), key=lambda each: each.score)
+                decision = Decision(gesture, score)
+                triggering = max(
+                    triggering, decision, key=lambda each: (each.pose in answered, each.score)
+                )
     return triggering if triggering.pose != NONE_POSE else Decision(NONE_POSE, nearest)
 
 

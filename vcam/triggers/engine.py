@@ -162,7 +162,7 @@ class TriggerEngine:
         for tracked, hand in found:
             speed = tracked.speedometer.speed(observation.at, tracked.centre, tracked.width)
             reason = blocked_by(
-                hand, observation.faces, observation.size[1], speed, self._settings.guards
+                hand, observation.faces, min(observation.size), speed, self._settings.guards
             )
             sample = Sample.of(observation.at, by_track[hand.track_id], reason or "")
             tracked.history.add(sample, self._settings.smoothing_ms)

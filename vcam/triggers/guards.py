@@ -106,20 +106,20 @@ class Speedometer:
 
 
 def blocked_by(
-    hand: Hand, faces: Sequence[Face], picture_height: int, speed: float, guards: GuardSettings
+    hand: Hand, faces: Sequence[Face], picture_side: int, speed: float, guards: GuardSettings
 ) -> Reason | None:
     """The first guard that `hand` does not pass, None if it passes all.
 
     Args:
         hand: the hand.
         faces: all faces in the same picture.
-        picture_height: pixels.
+        picture_side: the picture's shorter side, pixels; its height, but for pictures on end.
         speed: hand widths per 100 ms.
         guards: the limits.
     """
     box = hand.box
     size = max(box.width, box.height, _OPEN_HAND_PALMS * hand_width(hand))
-    if not math.isfinite(box.width + box.height) or size < guards.min_hand_height * picture_height:
+    if not math.isfinite(box.width + box.height) or size < guards.min_hand_height * picture_side:
         return Reason.TOO_SMALL
     if any(box.overlap(face.box) > guards.max_face_overlap * box.area for face in faces):
         return Reason.OVER_FACE
