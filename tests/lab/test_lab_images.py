@@ -202,3 +202,23 @@ def test_of_two_hands_the_one_whose_gesture_is_answered_counts():
     ]
     assert decide(seen(*hands), readings, SETTINGS).pose == "palm"
     assert decide(seen(*hands), readings, SETTINGS, answered=["v_sign"]).pose == "v_sign"
+
+
+def test_the_run_heeds_the_card_and_what_is_answered(tmp_path):
+    (tmp_path / "v_sign").mkdir()
+    cv2.imwrite(str(tmp_path / "v_sign" / "a.png"), plain_image(640, 480))
+
+    class Reader:
+        def read(self, image):
+            hands = (hand_at(0, 0, 100), hand_at(300, 0, 100, track_id=2))
+            palm = PoseReading(1, {"palm": 0.99, "none": 0.01})
+            return seen(*hands), [palm, PoseReading(2, {"v_sign": 0.8, "none": 0.2})]
+
+    def said(**options):
+        run = ImagesRun(Reader(), SETTINGS, **options)
+        (result,) = run.run(find_pictures(tmp_path))
+        return result.as_json()["pose"]
+
+    assert said() == "palm"
+    assert said(answered=["v_sign"]) == "palm"
+    assert said(answered=["v_sign"], card={"v_sign": 0.75}) == "v_sign"

@@ -36,7 +36,12 @@ def images(
     settings = load_settings(config_file, overrides).settings
     pictures = find_pictures(folder)
     ensure_weights()
-    run = ImagesRun(HandStillReader.load(settings), settings.triggers, card=card_thresholds())
+    run = ImagesRun(
+        HandStillReader.load(settings),
+        settings.triggers,
+        card=card_thresholds(),
+        answered=answered_gestures(load_packs(settings.reactions)),
+    )
     hidden = as_json or not progress_is_seen()
     with click.progressbar(run.run(pictures), len(pictures), file=sys.stderr, hidden=hidden) as bar:
         for result in bar:

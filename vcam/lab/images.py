@@ -174,7 +174,9 @@ class ImagesRun:
             return PictureResult(picture, None, error=str(error))
         watch = Stopwatch()
         observation, readings = self._reader.read(image)
-        decision = decide(observation, readings, self._settings, self._gestures)
+        decision = decide(
+            observation, readings, self._settings, self._gestures, self._card, self._answered
+        )
         return PictureResult(picture, decision, observation, readings, watch.elapsed_ms)
 
     def _note(self, result: PictureResult) -> None:
