@@ -257,3 +257,27 @@ def test_settings_of_the_shipped_profiles_are_right(environment):
             timeout=PATIENCE_S,
             check=True,
         )
+
+
+def test_pictures_are_judged_by_folder(environment, tmp_path):
+    import cv2
+
+    clip = cv2.VideoCapture("vcam/capture/assets/demo.mp4")
+    for pose, at_s in (("v_sign", 2.5), ("metal", 8.5)):
+        clip.set(cv2.CAP_PROP_POS_MSEC, at_s * 1000)
+        (tmp_path / "set" / pose).mkdir(parents=True)
+        cv2.imwrite(str(tmp_path / "set" / pose / "a.png"), clip.read()[1])
+    result = subprocess.run(
+        [sys.executable, "-m", "vcam", "lab", "images", str(tmp_path / "set"), "--json"],
+        capture_output=True,
+        text=True,
+        env=environment,
+        timeout=PATIENCE_S,
+        check=True,
+    )
+    *pictures, last = [json.loads(line) for line in result.stdout.splitlines()]
+    assert {(picture["label"], picture["pose"]) for picture in pictures} == {
+        ("v_sign", "v_sign"),
+        ("metal", "metal"),
+    }
+    assert last["summary"]["classes"]["v_sign"]["recall"] == 1.0

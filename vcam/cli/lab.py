@@ -27,7 +27,7 @@ def images(
     folder: Path, config_file: Path | None, overrides: tuple[str, ...], as_json: bool
 ) -> None:
     """Recognise the pictures of FOLDER, which holds one folder a class, and judge the result."""
-    from vcam.app import card_thresholds
+    from vcam.app import answered_gestures, card_thresholds, load_packs
     from vcam.cli.weights import ensure_weights
     from vcam.lab.images import ImagesRun, find_pictures, summary_text
     from vcam.lab.stills import HandStillReader
