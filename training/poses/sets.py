@@ -175,12 +175,3 @@ CLIP_SETS: Final[tuple[ClipSet, ...]] = (
     ClipSet("sign_language", "isolated signs of five people", "CC BY 4.0"),
     ClipSet("movements", "swipes, clicks and zooms of men at a webcam", "Apache-2.0"),
 )
-
-
-def picture_set(name: str) -> PictureSet:
-    """The set of that name.
-
-    Raises:
-        KeyError: there is none.
-    """
-    return {each.name: each for each in PICTURE_SETS}[name]

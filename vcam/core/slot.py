@@ -23,11 +23,6 @@ class LatestSlot(Generic[T]):
             self._version += 1
             self._changed.notify_all()
 
-    def latest(self) -> T | None:
-        """The newest value, or None if there is none; never blocks for long."""
-        with self._changed:
-            return self._value
-
     def wait_newer(self, version: int, timeout_s: float) -> tuple[T | None, int]:
         """Waits until something newer than `version` was put, or `timeout_s` has passed.
 
