@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from vcam.core.frame import Frame
 
@@ -63,8 +63,39 @@ class Source(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A program that reads an output.
+
+    Attributes:
+        program: its name, such as `zoom`.
+        pid: its process; None where that is not known.
+    """
+
+    program: str
+    pid: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who takes an output's pictures.
+
+    Attributes:
+        streaming: whether anybody takes pictures now (merely asking what the device can do does
+            not count); None where that cannot be told, which counts as watched.
+        readers: the programs, as far as they are known.
+    """
+
+    streaming: bool | None
+    readers: tuple[Reader, ...] = ()
+
+
 class Output(Protocol):
-    """Takes finished frames. Used from one thread only (the output thread)."""
+    """Takes finished frames. Used from one thread only (the output thread).
+
+    An output that can tell who reads it is a `WatchedOutput` too; one that is not (a recording)
+    counts as watched for as long as it is open.
+    """
 
     @property
     def name(self) -> str:
@@ -94,4 +125,13 @@ class Output(Protocol):
 
     def close(self) -> None:
         """Releases everything, finishing files; harmless when it is not open. Never raises."""
+        ...
+
+
+@runtime_checkable
+class WatchedOutput(Protocol):
+    """An output that knows its readers; the camera is closed while nobody reads any."""
+
+    def audience(self) -> Audience:
+        """Who takes its pictures now. Any thread; returns at once, also while it is not open."""
         ...

@@ -1,0 +1,159 @@
+"""Everything that a person or a program can ask of the running daemon.
+
+Tray, web page, HTTP API and command line build these commands; the daemon carries them out. There
+is no other way in. Each is also its own wire form: `{"do": "pack", "name": "party", "on": true}`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
+
+Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+MAX_CHANGES = 100
+
+
+class Order(BaseModel):
+    """What all commands share: unknown members are refused, values never change in place."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class Pause(Order):
+    """Close the camera and show the pause picture."""
+
+    do: Literal["pause"] = "pause"
+
+
+class Resume(Order):
+    """End a pause or a freeze."""
+
+    do: Literal["resume"] = "resume"
+
+
+class Freeze(Order):
+    """Hold the present picture; the camera stays on, and nothing is recognised."""
+
+    do: Literal["freeze"] = "freeze"
+
+
+class Stop(Order):
+    """End the daemon."""
+
+    do: Literal["stop"] = "stop"
+
+
+class SwitchPack(Order):
+    """Switch one sticker pack on or off, and remember it in the settings file."""
+
+    do: Literal["pack"] = "pack"
+    name: Name
+    on: bool
+
+
+class SwitchReactions(Order):
+    """Switch all answers to gestures on or off, and remember it in the settings file."""
+
+    do: Literal["reactions"] = "reactions"
+    on: bool
+
+
+class SwitchGesture(Order):
+    """Let one gesture start, or never, and remember it in the settings file."""
+
+    do: Literal["gesture"] = "gesture"
+    name: Name
+    on: bool
+
+
+class React(Order):
+    """Play what the packs that are on answer this gesture with, as if it had been shown."""
+
+    do: Literal["react"] = "react"
+    gesture: Name
+
+
+class Play(Order):
+    """Play one effect of a pack that is on."""
+
+    do: Literal["play"] = "play"
+    pack: Name
+    effect: Name
+
+
+class TakeSnapshot(Order):
+    """Save the present picture in the user's folder."""
+
+    do: Literal["snapshot"] = "snapshot"
+
+
+class ChooseProfile(Order):
+    """Apply a profile of the settings; None goes back to none (or to automatic choice)."""
+
+    do: Literal["profile"] = "profile"
+    name: Name | None
+
+
+class ChangeSettings(Order):
+    """Change settings in the file, keeping its comments, and apply them.
+
+    Attributes:
+        set: new values by dotted name, such as `triggers.gestures.v_sign.enter`.
+        unset: dotted names that go back to their defaults.
+    """
+
+    do: Literal["settings"] = "settings"
+    set: dict[Name, JsonValue] = Field(default_factory=dict, max_length=MAX_CHANGES)
+    unset: tuple[Name, ...] = Field((), max_length=MAX_CHANGES, strict=False)
+
+
+class Reload(Order):
+    """Read the settings file and the packs again, changed or not."""
+
+    do: Literal["reload"] = "reload"
+
+
+class MarkWrong(Order):
+    """Note that a start was a mistake (or, with `wrong` false, that it was none)."""
+
+    do: Literal["wrong"] = "wrong"
+    start: int = Field(ge=1)
+    wrong: bool = True
+
+
+Command = Annotated[
+    Pause
+    | Resume
+    | Freeze
+    | Stop
+    | SwitchPack
+    | SwitchReactions
+    | SwitchGesture
+    | React
+    | Play
+    | TakeSnapshot
+    | ChooseProfile
+    | ChangeSettings
+    | Reload
+    | MarkWrong,
+    Field(discriminator="do"),
+]
+
+COMMANDS: TypeAdapter[Command] = TypeAdapter(Command)
+"""Reads and describes any command; `validate_json` raises pydantic's `ValidationError`."""
+
+
+class Outcome(BaseModel):
+    """What came of a command that was carried out.
+
+    Attributes:
+        message: one line for a person, without a full stop.
+        data: what a program may want: `{"file": …}` of a snapshot, `{"applied": […]}` of settings.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    message: str
+    data: dict[str, Any] = Field(default_factory=dict)

@@ -1,0 +1,110 @@
+"""The daemon as its steering wheels see it: commands in, state out.
+
+`vcam.daemon` implements it; `vcam.testing.FakeDaemon` is a faithful fake without a camera.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from vcam.control.commands import Command, Outcome
+from vcam.control.state import Judgement, Meters, SettingValue, Start, State
+
+
+class Pictures(Protocol):
+    """Finished pictures as JPEG, encoded once for all who watch; the preview's own, with the ring.
+
+    Any thread.
+    """
+
+    def watch(self) -> AbstractContextManager[int]:
+        """Counts as a watcher while it is entered; gives the version to wait from.
+
+        Raises:
+            TooManyWatchers: there are enough already.
+        """
+        ...
+
+    def wait_newer(self, version: int, timeout_s: float) -> tuple[bytes | None, int]:
+        """The newest JPEG after `version`, and its version; None after a time-out or at the end."""
+        ...
+
+    @property
+    def closed(self) -> bool:
+        """Whether nothing will come any more."""
+        ...
+
+
+class TooManyWatchers(Exception):
+    """No more watchers of the preview are let in."""
+
+
+class Daemon(Protocol):
+    """The running daemon. Every method may be called from any thread."""
+
+    @property
+    def pictures(self) -> Pictures:
+        """The live preview."""
+        ...
+
+    def run(self, command: Command) -> Outcome:
+        """Carries a command out; returns within some 2 s.
+
+        Raises:
+            VcamError: it cannot be carried out; the message tells the cause and the fix. Nothing
+                has changed.
+        """
+        ...
+
+    def state(self) -> State:
+        """How things are now."""
+        ...
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Calls `listener` after each change of `state()`; returns what ends that.
+
+        The listener is called from any thread, must return at once and never raise.
+        """
+        ...
+
+    def meters(self) -> Meters:
+        """The newest meters."""
+        ...
+
+    def history(self) -> tuple[Start, ...]:
+        """Starts of gestures, the newest first."""
+        ...
+
+    def settings(self) -> tuple[SettingValue, ...]:
+        """All settings with what is in force, in the order of the schema."""
+        ...
+
+    def thumbnail(self, pack: str) -> bytes:
+        """A PNG of at most 256 by 256 pixels that shows the pack.
+
+        Raises:
+            VcamError: there is no such pack.
+        """
+        ...
+
+    def snapshot(self, name: str) -> Path:
+        """The file of a snapshot that this daemon has taken.
+
+        Raises:
+            VcamError: there is none of that name.
+        """
+        ...
+
+    def judge(self, picture: bytes) -> Judgement:
+        """What is in a picture that somebody uploads; takes up to some seconds.
+
+        Args:
+            picture: a PNG, JPEG or WebP file of at most 12 MB.
+
+        Raises:
+            VcamError: it is no such picture, or recognition is not available.
+        """
+        ...

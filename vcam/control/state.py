@@ -1,0 +1,365 @@
+"""What the daemon tells about itself: the same words for tray, web page, HTTP and command line.
+
+All are plain data: `model_dump(mode="json")` is the wire form. Times of day are seconds since the
+epoch; lengths of time carry their unit.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Mode = Literal["live", "paused", "frozen"]
+CameraPhase = Literal["opening", "live", "lost", "asleep", "ended"]
+OutputPhase = Literal["waiting", "open", "failed", "closed"]
+
+
+class Told(BaseModel):
+    """What all parts of the state share: they never change in place."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class CameraState(Told):
+    """The camera, or the clip that takes its place.
+
+    Attributes:
+        phase: `asleep` while it is closed on purpose (paused, or nobody watches).
+        name: what a person calls it.
+        message: why it is lost, or why it sleeps; empty otherwise.
+        width: pixels; 0 before it was first opened, as are the next two.
+        height: pixels.
+        fps: frames per second that it promises.
+    """
+
+    phase: CameraPhase
+    name: str
+    message: str = ""
+    width: int = 0
+    height: int = 0
+    fps: float = 0
+
+
+class OutputState(Told):
+    """One output.
+
+    Attributes:
+        name: what a person calls it.
+        phase: whether it is open.
+        error: why it failed; empty otherwise.
+        readers: how many programs read it now; None where that cannot be known.
+    """
+
+    name: str
+    phase: OutputPhase
+    error: str = ""
+    readers: int | None = None
+
+
+class Watcher(Told):
+    """A program that has our camera open.
+
+    Attributes:
+        program: its name, such as `zoom`.
+        pid: its process; None where that is not known.
+        output: name of the output that it reads.
+    """
+
+    program: str
+    pid: int | None
+    output: str
+
+
+class EffectState(Told):
+    """An effect of a pack: its name there, and the gestures that play it."""
+
+    name: str
+    gestures: tuple[str, ...] = ()
+
+
+class PackState(Told):
+    """A sticker pack that was found.
+
+    Attributes:
+        name: its folder's name.
+        title: what people call it.
+        on: whether it answers gestures.
+        author: who drew it.
+        licence: terms for its pictures.
+        problem: why it cannot be used; empty otherwise.
+        effects: what is in it.
+        thumbnail: whether there is a thumbnail to ask for.
+    """
+
+    name: str
+    title: str
+    on: bool
+    author: str = ""
+    licence: str = ""
+    problem: str = ""
+    effects: tuple[EffectState, ...] = ()
+    thumbnail: bool = False
+
+
+class GestureState(Told):
+    """A gesture that vcam knows.
+
+    Attributes:
+        name: such as `v_sign`.
+        label_en: what people call it.
+        label_id: the same in Indonesian.
+        on: whether it may start.
+        answered: whether a pack that is on answers it; no other is watched for.
+        enter: smoothed score from which a hold counts.
+        leave: smoothed score below which it ends.
+        dwell_ms: how long it must be held.
+    """
+
+    name: str
+    label_en: str
+    label_id: str
+    on: bool
+    answered: bool
+    enter: float
+    leave: float
+    dwell_ms: int
+
+
+class SettingsState(Told):
+    """The settings file.
+
+    Attributes:
+        path: where it is, or would be.
+        exists: whether it is there.
+        problem: why what it says now is not in force: line, key, what is allowed; else empty.
+        warning: something in force that could not be saved; else empty.
+    """
+
+    path: str
+    exists: bool
+    problem: str = ""
+    warning: str = ""
+
+
+class Figures(Told):
+    """How the daemon does, over the last seconds.
+
+    Attributes:
+        output_fps: pictures that went out in a second.
+        late_frames: pictures that did not go out in time, since the start.
+        latency_p50_ms: camera picture handed over until it is handed to the outputs.
+        latency_p95_ms: the same, 95th percentile.
+        camera_to_output_ms: from the moment the camera took a picture; None if unknown.
+        vision_hz: pictures in which hands were looked for in a second.
+        cpu_share: share of one core that the process uses.
+        uptime_s: since the start.
+    """
+
+    output_fps: float = 0
+    late_frames: int = 0
+    latency_p50_ms: float = 0
+    latency_p95_ms: float = 0
+    camera_to_output_ms: float | None = None
+    vision_hz: float = 0
+    cpu_share: float = 0
+    uptime_s: float = 0
+
+
+class LiveEffectState(Told):
+    """An effect that is drawn now."""
+
+    pack: str
+    effect: str
+    gesture: str
+
+
+class State(Told):
+    """All that is worth knowing, but for what changes with every picture (`Meters`).
+
+    Attributes:
+        version: grows with each change.
+        vcam: version of the program.
+        pid: process of the daemon.
+        mode: what was asked for.
+        camera: the camera.
+        outputs: where pictures go.
+        watchers: who has our camera open.
+        recognition: why hands are not recognised; empty while they are.
+        reactions: whether gestures are answered.
+        packs: all that were found, by name.
+        gestures: all that are known.
+        profile: the profile in force; None for none.
+        profile_by: why that one is in force: `user`, or the program that it is bound to.
+        profiles: names of all.
+        live: effects that are drawn now.
+        settings: the settings file.
+        figures: how it does; renewed once a second while somebody asks.
+        page: address of the web page; None while it is off.
+        notices: lines that the user should see, such as a tray without a host.
+    """
+
+    version: int
+    vcam: str
+    pid: int
+    mode: Mode
+    camera: CameraState
+    outputs: tuple[OutputState, ...] = ()
+    watchers: tuple[Watcher, ...] = ()
+    recognition: str = ""
+    reactions: bool = True
+    packs: tuple[PackState, ...] = ()
+    gestures: tuple[GestureState, ...] = ()
+    profile: str | None = None
+    profile_by: str = ""
+    profiles: tuple[str, ...] = ()
+    live: tuple[LiveEffectState, ...] = ()
+    settings: SettingsState
+    figures: Figures = Figures()
+    page: str | None = None
+    notices: tuple[str, ...] = ()
+
+
+class Meter(Told):
+    """One gesture now.
+
+    Attributes:
+        gesture: its name.
+        score: smoothed score of the hand that shows it most, 0..1.
+        progress: share of the dwell that is done; 0 unless it is held.
+        active: whether it has started and not ended.
+        reason: why it does not count now, in one or two words; empty otherwise.
+    """
+
+    gesture: str
+    score: float
+    progress: float = 0
+    active: bool = False
+    reason: str = ""
+
+
+class HandOutline(Told):
+    """A hand in the picture that goes out.
+
+    Attributes:
+        side: the person's own.
+        pose: likeliest pose.
+        score: its score.
+        points: 21 pairs, shares of the picture's width and height.
+    """
+
+    side: Literal["left", "right"]
+    pose: str
+    score: float
+    points: tuple[tuple[float, float], ...]
+
+
+class Meters(Told):
+    """What changes with every picture that vision looks at.
+
+    Attributes:
+        at: time of day of this look.
+        gestures: the gestures that are watched for.
+        hands: the hands in view.
+        faces: boxes x, y, width, height as shares of the picture.
+    """
+
+    at: float
+    gestures: tuple[Meter, ...] = ()
+    hands: tuple[HandOutline, ...] = ()
+    faces: tuple[tuple[float, float, float, float], ...] = ()
+
+
+class Start(Told):
+    """A gesture that started.
+
+    Attributes:
+        id: counts up from 1 in each run of the daemon.
+        gesture: its name.
+        at: time of day.
+        held_ms: how long it was held until it started.
+        score: smoothed score at the start.
+        effects: what answered it, `pack/effect`.
+        wrong: whether the user said that it was a mistake.
+    """
+
+    id: int
+    gesture: str
+    at: float
+    held_ms: int
+    score: float
+    effects: tuple[str, ...] = ()
+    wrong: bool = False
+
+
+class PoseBar(Told):
+    """A pose and its score in one picture."""
+
+    pose: str
+    score: float
+
+
+class HandJudgement(Told):
+    """One hand in an uploaded picture; scores highest first."""
+
+    side: Literal["left", "right"]
+    pose: str
+    score: float
+    scores: tuple[PoseBar, ...]
+    box: tuple[float, float, float, float]
+
+
+class Judgement(Told):
+    """What is in an uploaded picture.
+
+    Attributes:
+        pose: what vcam would act on; `none` for nothing.
+        score: its score.
+        hands: every hand that was found.
+        faces: how many faces.
+        ms: time that it took.
+        picture: the picture with what was found drawn on it, a JPEG.
+        width: of that JPEG, pixels.
+        height: of that JPEG, pixels.
+    """
+
+    pose: str
+    score: float
+    hands: tuple[HandJudgement, ...]
+    faces: int
+    ms: float
+    picture: bytes
+    width: int
+    height: int
+
+
+class SettingValue(Told):
+    """One setting, for the page that edits them.
+
+    Attributes:
+        key: dotted name; a `*` stands for any name.
+        help: what it is, one line.
+        must_be: what is allowed, in words.
+        kind: how to edit it.
+        choices: allowed values, if they are few.
+        low: least number, None for no bound.
+        high: largest number, None for no bound.
+        nullable: whether null is allowed.
+        default: the default.
+        value: what is in force.
+        origin: `default`, `line 12`, `--set …` or `profile work`.
+        applies: what a change does: `at once`, `camera`, `device`, `recognition` or `page`.
+    """
+
+    key: str
+    help: str
+    must_be: str
+    kind: Literal["switch", "number", "whole", "text", "choice", "list", "other"]
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    nullable: bool = False
+    default: Any = None
+    value: Any = None
+    origin: str = "default"
+    applies: Literal["at once", "camera", "device", "recognition", "page"] = "at once"

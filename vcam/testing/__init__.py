@@ -1,0 +1,8 @@
+"""Fakes of the contracts, faithful enough for the tests of everything around them."""
+
+from __future__ import annotations
+
+from vcam.testing.daemon import FakeDaemon, FakePictures
+from vcam.testing.stages import FakeCamera, FakeClock, FakeOutput, plain_image
+
+__all__ = ["FakeCamera", "FakeClock", "FakeDaemon", "FakeOutput", "FakePictures", "plain_image"]

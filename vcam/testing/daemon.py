@@ -1,0 +1,346 @@
+"""A daemon without a camera, for the tests of tray, page, API and command line."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+
+import cv2
+from PIL import Image as Pillow
+
+from vcam.control.commands import (
+    ChangeSettings,
+    ChooseProfile,
+    Command,
+    Freeze,
+    MarkWrong,
+    Outcome,
+    Pause,
+    Play,
+    React,
+    Reload,
+    Resume,
+    Stop,
+    SwitchGesture,
+    SwitchPack,
+    SwitchReactions,
+    TakeSnapshot,
+)
+from vcam.control.contracts import TooManyWatchers
+from vcam.control.state import (
+    CameraState,
+    EffectState,
+    GestureState,
+    HandJudgement,
+    Judgement,
+    Meter,
+    Meters,
+    OutputState,
+    PackState,
+    PoseBar,
+    SettingsState,
+    SettingValue,
+    Start,
+    State,
+)
+from vcam.core.errors import VcamError
+from vcam.core.slot import LatestSlot
+from vcam.settings.fields import field_tree
+from vcam.testing.stages import plain_image
+
+_LABELS = {"v_sign": ("V", "V"), "thumb_up": ("Thumb up", "Jempol"), "metal": ("Metal", "Metal")}
+
+
+class FakePictures:
+    """Pictures that the test puts in by `show`."""
+
+    def __init__(self, max_watchers: int = 8) -> None:
+        self.max_watchers = max_watchers
+        self.watchers = 0
+        self._jpegs: LatestSlot[bytes] = LatestSlot()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def show(self, value: int = 90, width: int = 64, height: int = 36) -> bytes:
+        """Publishes a plain grey JPEG and returns it."""
+        jpeg = cv2.imencode(".jpg", plain_image(width, height, value))[1].tobytes()
+        self._jpegs.put(jpeg)
+        return jpeg
+
+    def close(self) -> None:
+        """Ends it."""
+        self._closed = True
+        self._jpegs.put(None)
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
+    @contextmanager
+    def watch(self) -> Iterator[int]:
+        """See `vcam.control.contracts.Pictures`."""
+        with self._lock:
+            if self.watchers >= self.max_watchers:
+                raise TooManyWatchers
+            self.watchers += 1
+        try:
+            yield self._jpegs.wait_newer(-1, 0)[1]
+        finally:
+            with self._lock:
+                self.watchers -= 1
+
+    def wait_newer(self, version: int, timeout_s: float) -> tuple[bytes | None, int]:
+        """See `vcam.control.contracts.Pictures`."""
+        return self._jpegs.wait_newer(version, timeout_s)
+
+
+class FakeDaemon:
+    """Carries commands out on its own state alone.
+
+    Attributes:
+        commands: all that were carried out, in order.
+        starts: the history, the newest first.
+        meters_now: what `meters` gives.
+        refusal: raised by the next `run` instead, once.
+        pictures: the preview.
+
+    Args:
+        folder: where snapshots go; None refuses them.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self.commands: list[Command] = []
+        self.starts = (Start(id=1, gesture="v_sign", at=1.7e9, held_ms=520, score=0.97),)
+        self.meters_now = Meters(at=1.7e9, gestures=(Meter(gesture="v_sign", score=0.25),))
+        self.refusal: VcamError | None = None
+        self.pictures = FakePictures()
+        self._folder = folder
+        self._snapshots: dict[str, Path] = {}
+        self._listeners: list[Callable[[], None]] = []
+        self._lock = threading.RLock()
+        self._changed: dict[str, object] = {}
+        self._state = _first_state()
+
+    def run(self, command: Command) -> Outcome:
+        """Carries `command` out.
+
+        Raises:
+            VcamError: `refusal` was set, or the command names what does not exist.
+        """
+        if self.refusal is not None:
+            refusal, self.refusal = self.refusal, None
+            raise refusal
+        with self._lock:
+            outcome = self._carry_out(command)
+            self.commands.append(command)
+        return outcome
+
+    def change(self, **members: object) -> None:
+        """Changes members of the state and tells the listeners."""
+        with self._lock:
+            version = self._state.version + 1
+            self._state = self._state.model_copy(update={"version": version, **members})
+            listeners = tuple(self._listeners)
+        for listener in listeners:
+            listener()
+
+    def state(self) -> State:
+        """The state."""
+        return self._state
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Calls `listener` after each change."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    def meters(self) -> Meters:
+        """`meters_now`."""
+        return self.meters_now
+
+    def history(self) -> tuple[Start, ...]:
+        """`starts`."""
+        return self.starts
+
+    def settings(self) -> tuple[SettingValue, ...]:
+        """All settings of the real schema, with the defaults and what commands have changed."""
+        values = []
+        for leaf in field_tree().leaves():
+            value = self._changed.get(leaf.key, leaf.default)
+            kind = "switch" if leaf.expected == "true or false" else "text"
+            kind = "choice" if leaf.choices else kind
+            values.append(
+                SettingValue.model_validate(
+                    {
+                        "key": leaf.key,
+                        "help": leaf.help,
+                        "must_be": leaf.expected,
+                        "kind": kind,
+                        "choices": leaf.choices,
+                        "default": leaf.default,
+                        "value": value,
+                        "origin": "line 3" if leaf.key in self._changed else "default",
+                    }
+                )
+            )
+        return tuple(values)
+
+    def thumbnail(self, pack: str) -> bytes:
+        """A plain PNG.
+
+        Raises:
+            VcamError: there is no such pack.
+        """
+        self._known_pack(pack)
+        buffer = BytesIO()
+        Pillow.new("RGBA", (64, 64), (200, 80, 120, 255)).save(buffer, "PNG")
+        return buffer.getvalue()
+
+    def snapshot(self, name: str) -> Path:
+        """The file of a snapshot taken before.
+
+        Raises:
+            VcamError: there is none of that name.
+        """
+        if name not in self._snapshots:
+            raise VcamError(f"There is no snapshot {name!r}", "take one first")
+        return self._snapshots[name]
+
+    def judge(self, picture: bytes) -> Judgement:
+        """One V sign in whatever picture.
+
+        Raises:
+            VcamError: it is no picture.
+        """
+        try:
+            width, height = Pillow.open(BytesIO(picture)).size
+        except Exception:
+            raise VcamError("This is no picture", "choose a PNG, JPEG or WebP file") from None
+        bars = (PoseBar(pose="v_sign", score=0.96), PoseBar(pose="none", score=0.03))
+        hand = HandJudgement(
+            side="right", pose="v_sign", score=0.96, scores=bars, box=(0.2, 0.2, 0.5, 0.6)
+        )
+        jpeg = cv2.imencode(".jpg", plain_image(width, height, 120))[1].tobytes()
+        return Judgement(
+            pose="v_sign",
+            score=0.96,
+            hands=(hand,),
+            faces=1,
+            ms=21.5,
+            picture=jpeg,
+            width=width,
+            height=height,
+        )
+
+    def _carry_out(self, command: Command) -> Outcome:
+        match command:
+            case Pause():
+                self.change(mode="paused")
+            case Resume():
+                self.change(mode="live")
+            case Freeze():
+                self.change(mode="frozen")
+            case SwitchPack(name=name, on=on):
+                self._known_pack(name)
+                packs = self._state.packs
+                changed = tuple(
+                    pack.model_copy(update={"on": on}) if pack.name == name else pack
+                    for pack in packs
+                )
+                self.change(packs=changed)
+            case SwitchReactions(on=on):
+                self.change(reactions=on)
+            case SwitchGesture(name=name, on=on):
+                if name not in _LABELS:
+                    raise VcamError(f"There is no gesture {name!r}", "see: vcam status")
+                gestures = tuple(
+                    gesture.model_copy(update={"on": on}) if gesture.name == name else gesture
+                    for gesture in self._state.gestures
+                )
+                self.change(gestures=gestures)
+            case ChooseProfile(name=name):
+                if name is not None and name not in self._state.profiles:
+                    raise VcamError(f"There is no profile {name!r}", "there is: work")
+                self.change(profile=name, profile_by="user" if name else "")
+            case ChangeSettings(set=changes, unset=unset):
+                self._change_settings(dict(changes), unset)
+            case MarkWrong(start=start, wrong=wrong):
+                if start not in {known.id for known in self.starts}:
+                    raise VcamError(f"There is no start {start}", "see the history")
+                self.starts = tuple(
+                    known.model_copy(update={"wrong": wrong}) if known.id == start else known
+                    for known in self.starts
+                )
+                self.change()
+            case TakeSnapshot():
+                return self._take_snapshot()
+            case React() | Play() | Reload() | Stop():
+                self.change()
+        return Outcome(message=f"{command.do} done")
+
+    def _change_settings(self, changes: dict[str, object], unset: tuple[str, ...]) -> None:
+        known = {leaf.key for leaf in field_tree().leaves()}
+        for key in (*changes, *unset):
+            if key not in known and not key.startswith("triggers.gestures."):
+                raise VcamError(f"{key} is not a setting", "`vcam config explain` lists them all")
+        self._changed |= changes
+        for key in unset:
+            self._changed.pop(key, None)
+        self.change()
+
+    def _take_snapshot(self) -> Outcome:
+        if self._folder is None:
+            raise VcamError("The folder cannot be written to", "choose another")
+        path = self._folder / f"vcam-{len(self._snapshots) + 1}.png"
+        cv2.imwrite(str(path), plain_image())
+        self._snapshots[path.name] = path
+        return Outcome(message=f"Saved {path}", data={"file": str(path), "name": path.name})
+
+    def _known_pack(self, name: str) -> None:
+        if name not in {pack.name for pack in self._state.packs}:
+            raise VcamError(f"There is no sticker pack {name!r}", "see: vcam status")
+
+
+def _first_state() -> State:
+    return State(
+        version=1,
+        vcam="0.0.0",
+        pid=4242,
+        mode="live",
+        camera=CameraState(phase="live", name="Fake Camera", width=1280, height=720, fps=30),
+        outputs=(OutputState(name="preview", phase="open", readers=0),),
+        packs=(
+            PackState(
+                name="party",
+                title="Party",
+                on=False,
+                thumbnail=True,
+                effects=(EffectState(name="hat", gestures=("thumb_up",)),),
+            ),
+            PackState(
+                name="selfie-glasses",
+                title="Selfie glasses",
+                on=True,
+                thumbnail=True,
+                effects=(EffectState(name="retro", gestures=("v_sign",)),),
+            ),
+        ),
+        gestures=tuple(
+            GestureState(
+                name=name,
+                label_en=labels[0],
+                label_id=labels[1],
+                on=True,
+                answered=True,
+                enter=0.9,
+                leave=0.6,
+                dwell_ms=500,
+            )
+            for name, labels in _LABELS.items()
+        ),
+        profiles=("work",),
+        settings=SettingsState(path="config.yaml", exists=True),
+    )
