@@ -114,7 +114,9 @@ class FakeDaemon:
 
     def __init__(self, folder: Path | None = None) -> None:
         self.commands: list[Command] = []
-        self.starts = (Start(id=1, gesture="v_sign", at=1.7e9, held_ms=520, score=0.97),)
+        self.starts: tuple[Start, ...] = (
+            Start(id=1, gesture="v_sign", at=1.7e9, held_ms=520, score=0.97),
+        )
         self.meters_now = Meters(at=1.7e9, gestures=(Meter(gesture="v_sign", score=0.25),))
         self.refusal: VcamError | None = None
         self.pictures = FakePictures()
