@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from vcam.control.commands import Command, Outcome
-from vcam.control.state import Judgement, Meters, SettingValue, Start, State
+from vcam.control.state import CameraChoice, Judgement, Meters, SettingValue, Start, State
 
 
 class Pictures(Protocol):
@@ -80,6 +80,10 @@ class Daemon(Protocol):
 
     def settings(self) -> tuple[SettingValue, ...]:
         """All settings with what is in force, in the order of the schema."""
+        ...
+
+    def cameras(self) -> tuple[CameraChoice, ...]:
+        """The cameras of this machine; asks them, which may take a second."""
         ...
 
     def thumbnail(self, pack: str) -> bytes:

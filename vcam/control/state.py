@@ -333,6 +333,20 @@ class Judgement(Told):
     height: int
 
 
+class CameraChoice(Told):
+    """A camera that could be read.
+
+    Attributes:
+        device: what to set `camera.device` to.
+        name: what a person calls it.
+        problem: why it cannot be used now; empty otherwise.
+    """
+
+    device: str
+    name: str
+    problem: str = ""
+
+
 class SettingValue(Told):
     """One setting, for the page that edits them.
 

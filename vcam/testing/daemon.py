@@ -31,6 +31,7 @@ from vcam.control.commands import (
 )
 from vcam.control.contracts import TooManyWatchers
 from vcam.control.state import (
+    CameraChoice,
     CameraState,
     EffectState,
     GestureState,
@@ -189,6 +190,14 @@ class FakeDaemon:
                 )
             )
         return tuple(values)
+
+    def cameras(self) -> tuple[CameraChoice, ...]:
+        """Two cameras, one of them busy."""
+        busy = "another program (zoom) uses it"
+        return (
+            CameraChoice(device="/dev/video0", name="Fake Camera"),
+            CameraChoice(device="/dev/video2", name="Other Camera", problem=busy),
+        )
 
     def thumbnail(self, pack: str) -> bytes:
         """A plain PNG.
