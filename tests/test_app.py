@@ -8,9 +8,8 @@ import threading
 import pytest
 
 from vcam import app
-from vcam.app import answered_gestures, load_packs
 from vcam.core.errors import OutputError, VcamError
-from vcam.settings.schema import ReactionSettings, Settings
+from vcam.settings.schema import Settings
 
 
 class BrokenPipeline:
@@ -87,18 +86,3 @@ def test_debug_messages_are_ours_alone(monkeypatch):
     finally:
         root.handlers[:], root.level, ours.level = before
         ours.manager._clear_cache()
-
-
-def test_only_what_the_packs_answer_is_watched_for():
-    packs = load_packs(ReactionSettings(packs=("selfie-glasses",)))
-    assert answered_gestures(packs) == ("v_sign", "thumb_up", "metal")
-
-
-def test_without_packs_nothing_is_watched_for():
-    assert answered_gestures([]) == ()
-
-
-def test_pack_that_is_not_there_is_told_and_left_out(caplog):
-    packs = load_packs(ReactionSettings(packs=("selfie-glasses", "no-such-pack")))
-    assert [pack.name for pack in packs] == ["selfie-glasses"]
-    assert "no-such-pack" in caplog.text

@@ -11,13 +11,14 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from vcam.app import HandRecognizer, card_thresholds, load_packs
 from vcam.capture.demo import demo_clip
 from vcam.capture.video import VideoSource
 from vcam.core.clock import MonotonicClock
 from vcam.core.errors import SourceEnded
 from vcam.core.events import EventKind
 from vcam.core.frame import Image
+from vcam.daemon.packs import load_packs
+from vcam.daemon.recognition import HandRecognizer, card_thresholds
 from vcam.effects.compositor import Compositor
 from vcam.pipeline.painting import PicturePainter
 from vcam.pipeline.vision_thread import Scene, look_at
@@ -36,7 +37,7 @@ TILE = (640, 360)
 def moments() -> dict[str, Image]:
     """The picture that goes out shortly after the first start of each selfie pose."""
     settings = Settings()
-    recognizer = HandRecognizer.load(settings)
+    recognizer = HandRecognizer.load(settings.vision)
     packs = load_packs(settings.reactions)
     engine = TriggerEngine(settings.triggers, SELFIE_POSES, card_thresholds())
     stage = Stage([rule for pack in packs for rule in pack.rules])

@@ -16,10 +16,10 @@ from vcam.lab import bench
 from vcam.lab.bench import BenchPlan, BenchResult, bench_text, latencies_ms, run_bench
 from vcam.lab.process import resident_mb, seconds_since_start
 from vcam.lab.recode import as_camera_clip
-from vcam.lab.stills import GESTURES
 from vcam.outputs.group import OutputGroup
 from vcam.outputs.null import HandOver
 from vcam.pipeline import Pipeline
+from vcam.poses.vocabulary import GESTURES
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import Settings
 from vcam.testing import plain_image

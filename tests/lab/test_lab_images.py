@@ -9,8 +9,9 @@ import pytest
 from vcam.core.errors import VcamError
 from vcam.core.geometry import Box
 from vcam.core.observation import Face, Hand, Observation, PoseReading
+from vcam.daemon.deciding import decide
 from vcam.lab.images import ImagesRun, find_pictures, summary_text
-from vcam.lab.stills import PictureError, decide, read_image
+from vcam.lab.stills import PictureError, read_image
 from vcam.settings.schema import TriggerSettings
 from vcam.testing import plain_image
 

@@ -9,7 +9,7 @@ from vcam.core.errors import SourceError
 from vcam.core.observation import Attention, Hand, Observation, PoseReading
 from vcam.lab.replay import clip_path, replay, replay_text, run_replay
 from vcam.lab.scoring import Span
-from vcam.lab.stills import GESTURES
+from vcam.poses.vocabulary import GESTURES
 from vcam.settings.schema import Settings
 from vcam.testing import FakeCamera, plain_image
 from vcam.triggers.engine import TriggerEngine

@@ -27,17 +27,17 @@ def images(
     folder: Path, config_file: Path | None, overrides: tuple[str, ...], as_json: bool
 ) -> None:
     """Recognise the pictures of FOLDER, which holds one folder a class, and judge the result."""
-    from vcam.app import answered_gestures, card_thresholds, load_packs
     from vcam.cli.weights import ensure_weights
+    from vcam.daemon.packs import answered_gestures, load_packs
+    from vcam.daemon.recognition import HandRecognizer, card_thresholds
     from vcam.lab.images import ImagesRun, find_pictures, summary_text
-    from vcam.lab.stills import HandStillReader
     from vcam.settings.loader import load_settings
 
     settings = load_settings(config_file, overrides).settings
     pictures = find_pictures(folder)
     ensure_weights()
     run = ImagesRun(
-        HandStillReader.load(settings),
+        HandRecognizer.load(settings.vision),
         settings.triggers,
         card=card_thresholds(),
         answered=answered_gestures(load_packs(settings.reactions)),
@@ -78,7 +78,7 @@ def replay(
     """
     from vcam.cli.weights import ensure_weights
     from vcam.lab.replay import replay_text, run_replay
-    from vcam.lab.stills import GESTURES
+    from vcam.poses.vocabulary import GESTURES
     from vcam.settings.loader import load_settings
 
     settings = load_settings(config_file, overrides).settings

@@ -12,12 +12,12 @@ from typing import Any
 
 import numpy as np
 
-from vcam.app import SWITCH_INTERVAL_S, build_pipeline
 from vcam.capture.video import VideoSource
 from vcam.core.clock import MonotonicClock
 from vcam.core.contracts import Source, VideoFormat
 from vcam.core.errors import VcamError
 from vcam.core.frame import Frame
+from vcam.daemon.building import SWITCH_INTERVAL_S, build_pipeline
 from vcam.lab.metrics import rounded
 from vcam.lab.process import resident_mb, seconds_since_start
 from vcam.lab.recode import as_camera_clip

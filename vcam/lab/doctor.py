@@ -19,8 +19,8 @@ from vcam.core.errors import PackError, VcamError
 from vcam.effects.pack import find_packs, load_pack, shipped_pack_folder
 from vcam.lab.checks import Check, fail, failed, ok, warn
 from vcam.lab.doctor_devices import check_camera, check_virtual_camera
-from vcam.lab.stills import GESTURES
 from vcam.poses.classifier import PoseClassifier
+from vcam.poses.vocabulary import GESTURES
 from vcam.settings.loader import load_settings
 from vcam.settings.schema import PreviewSettings, Settings
 from vcam.vision.weights import verify, weights_dir

@@ -11,17 +11,11 @@ from typing import Any
 
 from vcam.core.errors import VcamError
 from vcam.core.observation import NONE_POSE, Observation, PoseReading
+from vcam.daemon.deciding import Decision, decide
 from vcam.lab.metrics import Confusion, rounded
-from vcam.lab.stills import (
-    GESTURES,
-    Decision,
-    PictureError,
-    StillReader,
-    Stopwatch,
-    decide,
-    read_image,
-)
+from vcam.lab.stills import PictureError, StillReader, Stopwatch, read_image
 from vcam.lab.tables import table
+from vcam.poses.vocabulary import GESTURES
 from vcam.settings.schema import TriggerSettings
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})

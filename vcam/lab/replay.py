@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from vcam.app import HandRecognizer, answered_gestures, card_thresholds, load_packs
 from vcam.capture.demo import demo_clip
 from vcam.capture.select import DEMO
 from vcam.capture.video import VideoSource
@@ -15,6 +14,8 @@ from vcam.core.clock import MonotonicClock
 from vcam.core.contracts import Source
 from vcam.core.errors import SourceEnded, SourceError
 from vcam.core.events import EventKind, GestureEvent
+from vcam.daemon.packs import answered_gestures, load_packs
+from vcam.daemon.recognition import HandRecognizer, card_thresholds
 from vcam.lab.metrics import rounded
 from vcam.lab.scoring import Score, Span, Start, read_labels, score_starts
 from vcam.lab.tables import table
@@ -188,7 +189,7 @@ def run_replay(
         ModelError: the pose head is.
         VcamError: a table of labels cannot be read.
     """
-    recognizer = recognizer or HandRecognizer.load(settings)
+    recognizer = recognizer or HandRecognizer.load(settings.vision)
     if gestures is None:
         gestures = answered_gestures(load_packs(settings.reactions))
     for clip in clips:

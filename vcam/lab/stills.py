@@ -1,12 +1,10 @@
-"""One picture through the shipped path: hands, poses, and what the thresholds would make of it."""
+"""Picture files, and what looks at them."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Protocol, cast
 
 import cv2
@@ -14,18 +12,7 @@ import numpy as np
 
 from vcam.core.errors import VcamError
 from vcam.core.frame import Image
-from vcam.core.observation import NONE_POSE, Observation, PoseReading
-from vcam.poses.classifier import PoseClassifier
-from vcam.poses.vocabulary import POSES
-from vcam.settings.schema import Settings, TriggerSettings
-from vcam.triggers.evidence import is_clear
-from vcam.triggers.guards import blocked_by
-from vcam.triggers.smoothing import Sample
-from vcam.vision.observer import Observer
-from vcam.vision.stills import observe_picture
-
-GESTURES = tuple(pose for pose in POSES if pose != NONE_POSE)
-"""The gestures that the daemon watches for."""
+from vcam.core.observation import Observation, PoseReading
 
 
 class PictureError(VcamError):
@@ -33,94 +20,14 @@ class PictureError(VcamError):
 
 
 class StillReader(Protocol):
-    """A picture in; what is seen in it and the reading of each hand out."""
+    """A picture in; what is seen in it and the reading of each hand out.
+
+    `vcam.daemon.recognition.HandRecognizer` is the real one.
+    """
 
     def read(self, image: Image) -> tuple[Observation, Sequence[PoseReading]]:
         """Looks at one picture, uint8 (h, w, 3) BGR."""
         ...
-
-
-class HandStillReader:
-    """The real one: the shipped networks and pose head."""
-
-    def __init__(self, observer: Observer, classifier: PoseClassifier) -> None:
-        self._observer = observer
-        self._classifier = classifier
-
-    @classmethod
-    def load(cls, settings: Settings) -> HandStillReader:
-        """Loads the networks.
-
-        Raises:
-            WeightsError: weights are missing or wrong.
-            ModelError: the pose head is.
-        """
-        return cls(Observer.load(settings.vision), PoseClassifier.load())
-
-    def read(self, image: Image) -> tuple[Observation, Sequence[PoseReading]]:
-        """Looks at one picture; small ones get room round their border first."""
-        observation = observe_picture(self._observer, image)
-        return observation, self._classifier.read(observation)
-
-
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What the thresholds make of one picture.
-
-    Attributes:
-        pose: what would trigger, or `none`.
-        score: its score; for `none` the highest score that any pose has on any hand, 0 without
-            a hand.
-    """
-
-    pose: str
-    score: float
-
-
-def decide(
-    observation: Observation,
-    readings: Sequence[PoseReading],
-    settings: TriggerSettings,
-    gestures: Sequence[str] = GESTURES,
-    card: Mapping[str, float] = MappingProxyType({}),
-    answered: Collection[str] = (),
-) -> Decision:
-    """What a hand that was held still like this would trigger.
-
-    What holds: the score from which a gesture may start, its lead over the second-best pose, the
-    test whether the hand is like anything the classifier was taught, the least size of a hand, and
-    that it must not cover a face; all as the trigger engine applies them, gesture by gesture. What
-    cannot hold in a single picture: dwell, smoothing, speed, cooldown, warm-up.
-
-    Args:
-        observation: what is in the picture.
-        readings: what the classifier makes of its hands.
-        settings: thresholds and guards.
-        gestures: what may trigger.
-        card: `enter` of each pose as the pose model's card gives it.
-        answered: gestures that the packs answer; one of these is preferred to any other.
-    """
-    hands = {hand.track_id: hand for hand in observation.hands}
-    # In a call every hand may start its gesture; one picture has room for one, and it had better be
-    # one that people would see the answer to.
-    triggering = Decision(NONE_POSE, 0.0)
-    nearest = 0.0
-    for reading in readings:
-        hand = hands.get(reading.track_id)
-        if hand is None:
-            continue
-        reason = blocked_by(hand, observation.faces, min(observation.size), 0.0, settings.guards)
-        sample = Sample.of(observation.at, reading, reason or "")
-        for gesture in gestures:
-            score = sample.score(gesture)
-            nearest = max(nearest, score)
-            thresholds = settings.thresholds(gesture, card)
-            if thresholds.enabled and is_clear(sample, gesture, thresholds):
-                decision = Decision(gesture, score)
-                triggering = max(
-                    triggering, decision, key=lambda each: (each.pose in answered, each.score)
-                )
-    return triggering if triggering.pose != NONE_POSE else Decision(NONE_POSE, nearest)
 
 
 def read_image(path: Path) -> Image:

@@ -35,6 +35,9 @@ LABELS: Final[dict[str, Label]] = {
 POSES: Final[tuple[str, ...]] = tuple(LABELS)
 """Every pose, in the order of the network's outputs; `none` is the last."""
 
+GESTURES: Final[tuple[str, ...]] = tuple(pose for pose in POSES if pose != NONE_POSE)
+"""Every pose that can start something."""
+
 SELFIE_POSES: Final[tuple[str, ...]] = ("v_sign", "thumb_up", "metal")
 """The three poses that vcam exists for."""
 

@@ -1,0 +1,1 @@
+"""The running daemon as its steering wheels see it: commands carried out, state told."""

@@ -1,0 +1,167 @@
+"""The sticker packs: all that were found, and those that are on."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from vcam.control.state import EffectState, PackState
+from vcam.core.errors import VcamError
+from vcam.daemon.naming import unknown
+from vcam.effects.pack import Pack, find_packs, load_pack, shipped_pack_folder
+from vcam.poses.vocabulary import GESTURES
+from vcam.settings.schema import ReactionSettings
+
+logger = logging.getLogger(__name__)
+
+
+def answered_gestures(packs: Sequence[Pack]) -> tuple[str, ...]:
+    """The gestures that these packs answer. No other is worth watching for."""
+    answered = {rule.gesture for pack in packs for rule in pack.rules}
+    return tuple(gesture for gesture in GESTURES if gesture in answered)
+
+
+def load_packs(settings: ReactionSettings) -> tuple[Pack, ...]:
+    """The packs that are on; one that cannot be used is left out with a line in the log."""
+    return PackLibrary().take(settings)
+
+
+class PackLibrary:
+    """Finds packs, loads those that are on, and tells about all of them.
+
+    Any thread. Packs that are off are looked at once, when somebody asks what there is, and their
+    pictures are not kept.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._settings = ReactionSettings(packs=())
+        self._folders: dict[str, Path] | None = None
+        self._loaded: dict[str, Pack] = {}
+        self._told: dict[str, PackState] = {}
+        self._thumbnails: dict[str, bytes] = {}
+
+    def take(self, settings: ReactionSettings, *, anew: bool = False) -> tuple[Pack, ...]:
+        """Takes new settings over.
+
+        Args:
+            settings: which packs are on, and where to look for them.
+            anew: look for packs and read them again. One that is on and cannot be used any more
+                stays as it was.
+
+        Returns:
+            The packs that are on and can be used, the lowest first; none while reactions are off.
+        """
+        with self._lock:
+            moved = settings.pack_folders != self._settings.pack_folders
+            self._settings = settings
+            if anew or moved or self._folders is None:
+                self._folders = _found(settings)
+                self._told.clear()
+                self._thumbnails.clear()
+            wanted = dict.fromkeys(settings.packs) if settings.enabled else {}
+            kept = {name: pack for name, pack in self._loaded.items() if name in wanted}
+            self._loaded = {}
+            for name in wanted:
+                pack = kept.get(name)
+                if pack is None or anew or moved:
+                    pack = self._load(name, pack)
+                if pack is not None:
+                    self._loaded[name] = pack
+            return tuple(self._loaded.values())
+
+    def states(self) -> tuple[PackState, ...]:
+        """All packs that were found or are asked for, by name."""
+        with self._lock:
+            names = sorted({*self._found_folders(), *self._settings.packs})
+            return tuple(
+                self._state(name).model_copy(update={"on": name in self._settings.packs})
+                for name in names
+            )
+
+    def state(self, name: str) -> PackState:
+        """One pack.
+
+        Raises:
+            VcamError: there is none of that name.
+        """
+        for pack in self.states():
+            if pack.name == name:
+                return pack
+        raise unknown("sticker pack", name, self._found_folders())
+
+    def thumbnail(self, name: str) -> bytes:
+        """A PNG that shows the pack.
+
+        Raises:
+            VcamError: there is none of that name, or it cannot be used.
+        """
+        with self._lock:
+            if name not in self._thumbnails:
+                folder = self._folder(name)
+                from vcam.daemon.thumbnails import pack_thumbnail
+
+                try:
+                    self._thumbnails[name] = pack_thumbnail(load_pack(folder), folder)
+                except OSError as error:
+                    raise VcamError(f"The pack {name} cannot be read ({error})") from error
+            return self._thumbnails[name]
+
+    def _found_folders(self) -> dict[str, Path]:
+        if self._folders is None:
+            self._folders = _found(self._settings)
+        return self._folders
+
+    def _folder(self, name: str) -> Path:
+        folders = self._found_folders()
+        if name not in folders:
+            raise unknown("sticker pack", name, folders)
+        return folders[name]
+
+    def _load(self, name: str, older: Pack | None) -> Pack | None:
+        """The pack, `older` if it cannot be used; notes what is to be told about it."""
+        try:
+            pack = load_pack(self._folder(name))
+        except VcamError as error:
+            logger.error("%s", error)
+            self._told[name] = _broken(name, error, older)
+            return older
+        self._told[name] = _told(pack)
+        return pack
+
+    def _state(self, name: str) -> PackState:
+        if name not in self._told:
+            try:
+                self._told[name] = _told(load_pack(self._folder(name)))
+            except VcamError as error:
+                self._told[name] = _broken(name, error)
+        return self._told[name]
+
+
+def _found(settings: ReactionSettings) -> dict[str, Path]:
+    return find_packs([shipped_pack_folder(), *(Path(f) for f in settings.pack_folders)])
+
+
+def _told(pack: Pack) -> PackState:
+    return PackState(
+        name=pack.name,
+        title=pack.title,
+        on=False,
+        author=pack.author,
+        licence=pack.licence,
+        effects=tuple(
+            EffectState(
+                name=name,
+                gestures=tuple(rule.gesture for rule in pack.rules if rule.effect == name),
+            )
+            for name in pack.effects
+        ),
+        thumbnail=True,
+    )
+
+
+def _broken(name: str, error: VcamError, older: Pack | None = None) -> PackState:
+    told = _told(older) if older else PackState(name=name, title=name, on=False)
+    return told.model_copy(update={"problem": str(error), "thumbnail": False})
