@@ -8,17 +8,37 @@ from typing import Any
 import click
 
 from vcam import __version__
+from vcam.cli.asking import exit_status
+from vcam.cli.completion import completion
 from vcam.cli.config import config
 from vcam.cli.inspect import devices, doctor
 from vcam.cli.lab import lab
 from vcam.cli.run import demo, run
+from vcam.cli.status import status
+from vcam.cli.steer import (
+    freeze,
+    gesture,
+    history,
+    open_page,
+    pack,
+    pause,
+    play,
+    profile,
+    react,
+    reactions,
+    reload,
+    resume,
+    snap,
+    wrong,
+)
+from vcam.cli.stop import stop
 from vcam.cli.streams import prepare_streams
 from vcam.cli.weights import weights
 from vcam.core.errors import VcamError
 
 
 class _Commands(click.Group):
-    """Tells expected failures in one line on stderr, with exit status 1."""
+    """Tells expected failures in one line on stderr; 1 is the exit status, 3 without a daemon."""
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         prepare_streams()
@@ -29,7 +49,7 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except VcamError as error:
             click.echo(f"vcam: {error}", err=True)
-            sys.exit(1)
+            sys.exit(exit_status(error))
         except ImportError as error:
             # Native code that this machine cannot load, or a package that somebody removed.
             click.echo(f"vcam: a package does not load ({error}): install vcam again", err=True)
@@ -42,5 +62,30 @@ def main() -> None:
     """A virtual camera that answers hand poses with stickers, on the CPU."""
 
 
-for _command in (run, demo, devices, doctor, weights, config, lab):
+for _command in (
+    run,
+    demo,
+    stop,
+    status,
+    pause,
+    resume,
+    freeze,
+    snap,
+    react,
+    play,
+    pack,
+    gesture,
+    reactions,
+    profile,
+    reload,
+    open_page,
+    history,
+    wrong,
+    devices,
+    doctor,
+    weights,
+    config,
+    lab,
+    completion,
+):
     main.add_command(_command)
