@@ -19,7 +19,7 @@ from vcam.outputs.preview import PORTS_TRIED, PreviewOutput
 from vcam.outputs.recorder import RecorderOutput
 from vcam.outputs.virtual_camera import VirtualCameraOutput
 from vcam.settings.schema import PreviewSettings, VirtualCameraSettings
-from vcam.testing import FakeClock, FakeOutput, plain_image
+from vcam.testing import FakeOutput, plain_image
 
 from ..outputs.fake_pyvirtualcam import FakeDriver
 from ..outputs.loopbacks import Loopbacks, loopback
@@ -74,9 +74,8 @@ def loopback_camera(folder: Path) -> Case:
     (folder / "bad").mkdir()
     machine = Loopbacks(folder / "good", video1=loopback("vcam"))
     bare = Loopbacks(folder / "bad")
-    driver = FakeDriver(v4l2loopback=[machine.path("video1")])
     made = [
-        VirtualCameraOutput(VirtualCameraSettings(), FakeClock(), m.finder, driver.module, "linux")
+        VirtualCameraOutput(VirtualCameraSettings(), linux=m.machine, platform="linux")
         for m in (machine, bare)
     ]
     return Case(made[0], made[1])
@@ -84,9 +83,7 @@ def loopback_camera(folder: Path) -> Case:
 
 def driver_camera(platform: str) -> Case:
     made = [
-        VirtualCameraOutput(
-            VirtualCameraSettings(), FakeClock(), load=driver.module, platform=platform
-        )
+        VirtualCameraOutput(VirtualCameraSettings(), load=driver.module, platform=platform)
         for driver in (
             FakeDriver(obs=["OBS"], unitycapture=[]),
             FakeDriver(obs=[], unitycapture=[]),

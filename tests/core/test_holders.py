@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from vcam.core.holders import Holder, holders_of
+from vcam.core.holders import Holder, holders_of, is_held_by
 
 
 def process(proc: Path, pid: int, comm: str | None, *opened: Path) -> None:
@@ -34,6 +34,24 @@ def test_programs_that_have_it_open(tmp_path):
     found = holders_of(device, proc)
     assert found == (Holder(80, "obs"), Holder(82, "a program"), Holder(900, "zoom"))
     assert str(found[0]) == "obs (pid 80)"
+
+
+def test_node_of_a_sandbox_is_the_same_device(tmp_path):
+    # /dev/null under another name, as a sandbox with a /dev of its own would have it.
+    proc = tmp_path / "proc"
+    process(proc, 90, "flatpak app", Path("/dev/null"))
+    process(proc, 91, "other", Path("/dev/zero"))
+    process(proc, 92, "file", tmp_path / "proc" / "90" / "comm")
+    assert holders_of(Path("/dev/null"), proc) == (Holder(90, "flatpak app"),)
+
+
+def test_one_process_asked(tmp_path):
+    device = tmp_path / "video0"
+    device.touch()
+    process(tmp_path / "proc", 5, "vcam", device)
+    assert is_held_by(5, device, tmp_path / "proc")
+    assert not is_held_by(6, device, tmp_path / "proc")
+    assert not is_held_by(5, tmp_path / "gone", tmp_path / "proc")
 
 
 def test_device_that_is_gone(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,6 +44,15 @@ def holders_of(device: Path, proc: Path = PROC) -> tuple[Holder, ...]:
     return tuple(sorted(found, key=lambda holder: holder.pid))
 
 
+def is_held_by(pid: int, device: Path, proc: Path = PROC) -> bool:
+    """Whether this process has `device` open; False where that cannot be seen."""
+    try:
+        target = os.stat(device)
+    except OSError:
+        return False
+    return _has_open(proc / str(pid) / "fd", target)
+
+
 def _has_open(descriptors: Path, target: os.stat_result) -> bool:
     try:
         entries = list(os.scandir(descriptors))
@@ -53,9 +63,16 @@ def _has_open(descriptors: Path, target: os.stat_result) -> bool:
             held = os.stat(entry.path)
         except OSError:
             continue
-        if (held.st_dev, held.st_ino) == (target.st_dev, target.st_ino):
+        if _is_same(held, target):
             return True
     return False
+
+
+def _is_same(held: os.stat_result, target: os.stat_result) -> bool:
+    if stat.S_ISCHR(target.st_mode):
+        # A sandboxed program may have a /dev of its own, with another node for the same device.
+        return stat.S_ISCHR(held.st_mode) and held.st_rdev == target.st_rdev
+    return (held.st_dev, held.st_ino) == (target.st_dev, target.st_ino)
 
 
 def _program(folder: Path) -> str:

@@ -34,19 +34,29 @@ FRAME_INTERVAL = struct.Struct("IIIII24x8x")
 MAX_ENTRIES = 64
 """Most formats, sizes or rates that are listed; drivers that never end their lists exist."""
 
-Ioctl = Callable[[int, int, bytearray], object]
-"""Like `fcntl.ioctl`: descriptor, request, buffer that is changed in place; raises OSError."""
+Ioctl = Callable[[int, int, bytearray | int], object]
+"""Like `fcntl.ioctl`: descriptor, request, a number or a buffer that is changed in place; raises
+OSError."""
+
+WRITE, READ, READ_WRITE = 1, 2, 3
 
 
-def _request(direction: int, number: int, layout: struct.Struct) -> int:
-    return direction << 30 | layout.size << 16 | ord("V") << 8 | number
+def request_number(direction: int, number: int, size: int, kind: str = "V") -> int:
+    """What the kernel calls `_IOW`, `_IOR` and `_IOWR`.
+
+    Args:
+        direction: `WRITE` (we give), `READ` (we get) or `READ_WRITE`.
+        number: the request's own.
+        size: of the structure that is passed, bytes.
+        kind: the driver's letter.
+    """
+    return direction << 30 | size << 16 | ord(kind) << 8 | number
 
 
-_READ, _READ_WRITE = 2, 3
-QUERYCAP = _request(_READ, 0, CAPABILITY)
-ENUM_FMT = _request(_READ_WRITE, 2, FORMAT_DESCRIPTION)
-ENUM_FRAMESIZES = _request(_READ_WRITE, 74, FRAME_SIZE)
-ENUM_FRAMEINTERVALS = _request(_READ_WRITE, 75, FRAME_INTERVAL)
+QUERYCAP = request_number(READ, 0, CAPABILITY.size)
+ENUM_FMT = request_number(READ_WRITE, 2, FORMAT_DESCRIPTION.size)
+ENUM_FRAMESIZES = request_number(READ_WRITE, 74, FRAME_SIZE.size)
+ENUM_FRAMEINTERVALS = request_number(READ_WRITE, 75, FRAME_INTERVAL.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +132,7 @@ def video_nodes(sysfs: Path = SYSFS, devices: Path = DEVICES) -> tuple[VideoNode
     return tuple(sorted(nodes, key=lambda node: node.number))
 
 
-def system_ioctl(descriptor: int, request: int, buffer: bytearray) -> object:
+def system_ioctl(descriptor: int, request: int, buffer: bytearray | int) -> object:
     """`fcntl.ioctl`.
 
     Raises:
@@ -136,7 +146,12 @@ def system_ioctl(descriptor: int, request: int, buffer: bytearray) -> object:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[int]:
+def opened(path: Path) -> Iterator[int]:
+    """The device's descriptor, for as long as the block runs.
+
+    Raises:
+        OSError: it is missing or may not be opened.
+    """
     descriptor = os.open(path, os.O_RDWR | getattr(os, "O_NONBLOCK", 0))
     try:
         yield descriptor
@@ -151,12 +166,12 @@ def query_capability(path: Path, ioctl: Ioctl = system_ioctl) -> Capability:
         OSError: it is missing, may not be opened, or is no video device.
     """
     buffer = bytearray(CAPABILITY.size)
-    with _opened(path) as descriptor:
+    with opened(path) as descriptor:
         ioctl(descriptor, QUERYCAP, buffer)
     driver, card, bus, _version, all_flags, node_flags = CAPABILITY.unpack(buffer)
     # `all_flags` is about the whole camera, whose metadata node captures no pictures.
     flags = node_flags if all_flags & CAP_DEVICE_CAPS else all_flags
-    return Capability(_text(driver), _text(card), _text(bus), flags)
+    return Capability(text(driver), text(card), text(bus), flags)
 
 
 def list_modes(path: Path, ioctl: Ioctl = system_ioctl) -> tuple[VideoMode, ...]:
@@ -166,7 +181,7 @@ def list_modes(path: Path, ioctl: Ioctl = system_ioctl) -> tuple[VideoMode, ...]
         OSError: it is missing or may not be opened.
     """
     modes = []
-    with _opened(path) as descriptor:
+    with opened(path) as descriptor:
         for pixels in _formats(descriptor, ioctl):
             fourcc = pixels.to_bytes(4, "little").decode("ascii", "replace").strip()
             for width, height in _sizes(descriptor, pixels, ioctl):
@@ -223,5 +238,6 @@ def _rates(descriptor: int, pixels: int, width: int, height: int, ioctl: Ioctl) 
             return
 
 
-def _text(raw: bytes) -> str:
+def text(raw: bytes) -> str:
+    """A C string."""
     return raw.partition(b"\0")[0].decode("utf-8", "replace").strip()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import logging
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,6 +20,10 @@ LOAD_MODULE = (
     "(package v4l2loopback-dkms)"
 )
 """`exclusive_caps=1`, since Chromium lists only devices that do not also take output."""
+
+
+class NoLoopbackDevice(OutputError):
+    """There is no device that could be fed; one more would help."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +57,17 @@ class LoopbackFinder:
     ioctl: v4l2.Ioctl = v4l2.system_ioctl
     proc: Path = PROC
 
-    def candidates(self, wanted: str) -> tuple[LoopbackDevice, ...]:
+    def candidates(self, wanted: str, label: str = OWN_LABEL) -> tuple[LoopbackDevice, ...]:
         """Devices that a setting may mean, best first; never empty.
 
         Args:
             wanted: `auto`, a path, or a part of a label. `auto` takes ours, then any free one
                 that is not OBS's.
+            label: how ours is called.
 
         Raises:
-            OutputError: there is none, or it is taken.
+            NoLoopbackDevice: there is none, or all are taken.
+            OutputError: it may not be opened, or is something else.
         """
         if wanted.startswith("/"):
             return (self._at(Path(wanted)),)
@@ -88,7 +93,7 @@ class LoopbackFinder:
                 taken.append(self._taken(node.path, told.card))
         if not devices:
             raise self._none(wanted, refused, taken)
-        return tuple(sorted(devices, key=lambda device: device.label != OWN_LABEL))
+        return tuple(sorted(devices, key=lambda device: device.label != label))
 
     def _at(self, path: Path) -> LoopbackDevice:
         try:
@@ -97,7 +102,7 @@ class LoopbackFinder:
             if isinstance(error, PermissionError):
                 raise _no_permission(str(path)) from None
             if error.errno in (errno.ENOENT, errno.ENODEV, errno.ENXIO):
-                raise OutputError(f"there is no virtual camera {path}", LOAD_MODULE) from None
+                raise NoLoopbackDevice(f"there is no virtual camera {path}", LOAD_MODULE) from None
             raise OutputError(
                 f"{path} is no virtual camera ({error.strerror or error})", LOAD_MODULE
             ) from None
@@ -112,7 +117,7 @@ class LoopbackFinder:
 
     def _taken(self, path: Path, label: str) -> OutputError:
         who = " and ".join(str(holder) for holder in holders_of(path, self.proc))
-        return OutputError(
+        return NoLoopbackDevice(
             f"the virtual camera {label} ({path}) is already fed by {who or 'another program'}",
             "end that program, or load v4l2loopback with one device more",
         )
@@ -123,20 +128,11 @@ class LoopbackFinder:
         if refused:
             return _no_permission(f"{self.devices}/video*")
         if wanted == "auto":
-            return OutputError("there is no virtual camera device", LOAD_MODULE)
-        return OutputError(f"no virtual camera's name contains {wanted!r}", LOAD_MODULE)
+            return NoLoopbackDevice("there is no virtual camera device", LOAD_MODULE)
+        return NoLoopbackDevice(f"no virtual camera's name contains {wanted!r}", LOAD_MODULE)
 
 
 def _no_permission(what: str) -> OutputError:
     return OutputError(
         f"no permission to use {what}", "sudo usermod -aG video $USER, then log out and in again"
     )
-
-
-def vanished(path: Path, first_seen: os.stat_result) -> bool:
-    """Whether the node that was opened is gone, or another one stands in its place."""
-    try:
-        now = os.stat(path)
-    except OSError:
-        return True
-    return (now.st_rdev, now.st_ino) != (first_seen.st_rdev, first_seen.st_ino)

@@ -1,46 +1,24 @@
-"""The webcam that other programs see, through pyvirtualcam.
-
-pyvirtualcam is GPLv2; nothing else of vcam touches it.
-"""
+"""The webcam that other programs see, by the platform's own way."""
 
 from __future__ import annotations
 
-import importlib
 import logging
-import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import cv2
 import numpy as np
 
-from vcam.core.clock import Clock, MonotonicClock
-from vcam.core.contracts import VideoFormat
+from vcam.core.contracts import Audience, VideoFormat
 from vcam.core.errors import OutputError
-from vcam.core.frame import Frame
+from vcam.core.frame import Frame, Image
 from vcam.outputs.checks import check_frame
-from vcam.outputs.loopback import LoopbackFinder, vanished
+from vcam.outputs.driver_camera import DriverCamera, load_pyvirtualcam
+from vcam.outputs.loopback_camera import LoopbackCamera, LoopbackMachine
 from vcam.settings.schema import VirtualCameraSettings
 
 logger = logging.getLogger(__name__)
-
-LOOK_EVERY_S = 1.0
-"""How often it is checked that the device is still there: writing does not tell."""
-
-OBS = "install OBS Studio 28 or newer"
-HINTS = {
-    "win32": {
-        "auto": f"{OBS} for its virtual camera, or install Unity Capture; then restart vcam",
-        "obs": f"{OBS}; if it is installed, stop OBS's own virtual camera",
-        "unitycapture": "run Install.bat of Unity Capture, and give its device name",
-    },
-    "darwin": {
-        "auto": f"{OBS}, start its virtual camera once, allow the extension in the system "
-        "settings (General, Login Items & Extensions, Camera Extensions), and quit OBS",
-    },
-}
-"""What to do when the driver is missing; `auto` stands for every backend not named."""
 
 PLATFORM_BACKENDS = {
     "linux": ("v4l2loopback",),
@@ -49,18 +27,33 @@ PLATFORM_BACKENDS = {
 }
 
 
-def load_pyvirtualcam() -> Any:
-    """The module, imported when it is first needed: it loads the platform's native driver code."""
-    return importlib.import_module("pyvirtualcam")
+class Feed(Protocol):
+    """A device that is open and takes pictures."""
+
+    @property
+    def device(self) -> str:
+        """What is fed."""
+        ...
+
+    def send(self, image: Image) -> None:
+        """Takes one picture; raises OutputError."""
+        ...
+
+    def audience(self) -> Audience:
+        """Who takes the pictures; from any thread."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of it; never raises."""
+        ...
 
 
 class VirtualCameraOutput:
     """Publishes frames as a webcam: v4l2loopback on Linux, OBS or Unity Capture elsewhere.
 
     Args:
-        settings: backend and device.
-        clock: times the checks that the device is still there.
-        finder: finds v4l2loopback devices; replaced in tests.
+        settings: backend, device, and whether to flip the picture.
+        linux: the Linux machine; replaced in tests.
         load: gives the pyvirtualcam module; replaced in tests.
         platform: as `sys.platform`.
     """
@@ -68,21 +61,19 @@ class VirtualCameraOutput:
     def __init__(
         self,
         settings: VirtualCameraSettings,
-        clock: Clock | None = None,
-        finder: LoopbackFinder | None = None,
+        *,
+        linux: LoopbackMachine | None = None,
         load: Callable[[], Any] = load_pyvirtualcam,
         platform: str = sys.platform,
     ) -> None:
         self._settings = settings
-        self._clock = clock or MonotonicClock()
-        self._finder = finder or LoopbackFinder()
+        self._linux = linux or LoopbackMachine()
         self._load = load
         self._platform = "linux" if platform.startswith("linux") else platform
         self._format: VideoFormat | None = None
-        self._camera: Any = None
-        self._node: tuple[Path, os.stat_result] | None = None
-        self._looked_at = 0.0
-        self._shared_told: set[Path] = set()
+        self._feed: Feed | None = None
+        self._flipped: Image | None = None
+        self._shared_told: set[str] = set()
 
     @property
     def name(self) -> str:
@@ -92,7 +83,13 @@ class VirtualCameraOutput:
     @property
     def device(self) -> str | None:
         """The device that is fed, None while it is not open."""
-        return str(self._camera.device) if self._camera is not None else None
+        feed = self._feed
+        return feed.device if feed is not None else None
+
+    def audience(self) -> Audience:
+        """Who takes the pictures now; nobody while it is not open. Any thread, at once."""
+        feed = self._feed
+        return feed.audience() if feed is not None else Audience(streaming=False)
 
     def open(self, video_format: VideoFormat) -> None:
         """Opens the device.
@@ -102,48 +99,42 @@ class VirtualCameraOutput:
         """
         self.close()
         backends = self._backends()
-        try:
-            module = self._load()
-        except Exception as error:
-            raise OutputError(
-                f"the virtual camera needs pyvirtualcam, which does not load ({error})",
-                "install vcam again",
-            ) from error
         if self._platform == "linux":
-            self._camera = self._open_loopback(module, video_format)
+            self._feed = loopback = LoopbackCamera(self._settings, video_format, self._linux)
+            if not loopback.is_exclusive:
+                self._tell_shared(loopback.device)
         else:
-            self._camera = self._open_driver(module, video_format, backends)
+            self._feed = DriverCamera(
+                self._settings, video_format, backends, self._platform, self._load
+            )
         self._format = video_format
-        self._looked_at = self._clock.now()
-        logger.info("virtual camera %s at %s", self._camera.device, video_format)
+        self._flipped = (
+            np.empty((video_format.height, video_format.width, 3), np.uint8)
+            if self._settings.mirror
+            else None
+        )
+        logger.info("virtual camera %s at %s", self._feed.device, video_format)
 
     def send(self, frame: Frame) -> None:
         """Writes the frame to the device.
 
         Raises:
-            OutputError: it is not open, the size is wrong, or the device is gone.
+            OutputError: it is not open, the size is wrong, or the device does not take it.
         """
         check_frame(self.name, self._format, frame)
-        now = self._clock.now()
-        if self._node is not None and now - self._looked_at >= LOOK_EVERY_S:
-            self._looked_at = now
-            path, first_seen = self._node
-            if vanished(path, first_seen):
-                raise OutputError(f"the virtual camera {path} was removed", "load v4l2loopback")
-        try:
-            self._camera.send(np.ascontiguousarray(frame.image))
-        except Exception as error:
-            raise OutputError(f"the virtual camera takes no frames ({error})") from error
+        assert self._feed is not None
+        image = frame.image
+        if self._flipped is not None:
+            cv2.flip(image, 1, dst=self._flipped)
+            image = self._flipped
+        self._feed.send(image)
 
     def close(self) -> None:
         """Closes the device."""
-        camera, self._camera = self._camera, None
-        self._format = self._node = None
-        if camera is not None:
-            try:
-                camera.close()
-            except Exception:
-                logger.exception("the virtual camera failed while it was closed")
+        feed, self._feed = self._feed, None
+        self._format = None
+        if feed is not None:
+            feed.close()
 
     def _backends(self) -> tuple[str, ...]:
         known = PLATFORM_BACKENDS.get(self._platform, ())
@@ -157,54 +148,11 @@ class VirtualCameraOutput:
             )
         return (wanted,)
 
-    def _open_loopback(self, module: Any, video_format: VideoFormat) -> Any:
-        refusals = []
-        for device in self._finder.candidates(self._settings.device):
-            try:
-                camera = self._opened(module, video_format, "v4l2loopback", str(device.path))
-            except Exception as error:
-                refusals.append(f"{device.path}: {error}")
-                continue
-            self._node = device.path, os.stat(device.path)
-            if not device.exclusive and device.path not in self._shared_told:
-                self._shared_told.add(device.path)
-                logger.warning(
-                    "%s lacks exclusive_caps, so Chromium browsers do not list it; load "
-                    "v4l2loopback with exclusive_caps=1",
-                    device.path,
-                )
-            return camera
-        raise OutputError(
-            f"the virtual camera cannot be opened ({'; '.join(refusals)})",
-            "end other programs that feed it, or load v4l2loopback with one device more",
-        )
-
-    def _open_driver(
-        self, module: Any, video_format: VideoFormat, backends: tuple[str, ...]
-    ) -> Any:
-        wanted = self._settings.device
-        refusals = []
-        for backend in backends:
-            try:
-                device = None if wanted == "auto" else wanted
-                return self._opened(module, video_format, backend, device)
-            except Exception as error:
-                refusals.append(str(error).replace("\n", " "))
-        hints = HINTS[self._platform]
-        raise OutputError(
-            f"there is no virtual camera driver ({'; '.join(refusals)})",
-            hints.get(self._settings.backend, hints["auto"]),
-        )
-
-    def _opened(
-        self, module: Any, video_format: VideoFormat, backend: str, device: str | None
-    ) -> Any:
-        # BGR goes in as it is: pyvirtualcam converts it natively, whatever the order.
-        return module.Camera(
-            video_format.width,
-            video_format.height,
-            video_format.fps,
-            fmt=module.PixelFormat.BGR,
-            device=device,
-            backend=backend,
-        )
+    def _tell_shared(self, device: str) -> None:
+        if device not in self._shared_told:
+            self._shared_told.add(device)
+            logger.warning(
+                "%s lacks exclusive_caps, so Chromium browsers do not list it; load "
+                "v4l2loopback with exclusive_caps=1",
+                device,
+            )
