@@ -65,7 +65,7 @@ class Document:
     problems: list[Problem] = field(default_factory=list)
 
 
-class _CoreLoader(yaml.SafeLoader):
+class CoreLoader(yaml.SafeLoader):
     """Composes nodes only; nothing is ever constructed from a tag."""
 
     # PyYAML keeps the resolvers on the class; a fresh table leaves SafeLoader's alone.
@@ -90,12 +90,12 @@ class _CoreLoader(yaml.SafeLoader):
 
 
 def _resolve(kind: str, pattern: str, first: str) -> None:
-    _CoreLoader.add_implicit_resolver(_PREFIX + kind, re.compile(f"^(?:{pattern})$"), list(first))
+    CoreLoader.add_implicit_resolver(_PREFIX + kind, re.compile(f"^(?:{pattern})$"), list(first))
 
 
 _resolve("bool", "true|True|TRUE|false|False|FALSE", "tTfF")
 _resolve("null", "~|null|Null|NULL|", "~nN")
-_CoreLoader.add_implicit_resolver(_PREFIX + "null", re.compile("^$"), [""])
+CoreLoader.add_implicit_resolver(_PREFIX + "null", re.compile("^$"), [""])
 _resolve("int", "[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789")
 _resolve(
     "float",
@@ -109,7 +109,7 @@ def parse_document(text: str) -> Document:
     """Reads a YAML text whose top level is a mapping; an empty one is an empty mapping."""
     document = Document()
     try:
-        loader = _CoreLoader(text)
+        loader = CoreLoader(text)
         try:
             root = loader.get_single_node()
         finally:

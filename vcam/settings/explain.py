@@ -12,7 +12,15 @@ import yaml
 
 from vcam.core.document import parse_value
 from vcam.core.errors import SettingsError
-from vcam.settings.fields import ANY_NAME, FieldNode, field_tree, find_field, suggestions
+from vcam.settings.fields import (
+    ANY_NAME,
+    APPLIES_TEXT,
+    AT_ONCE,
+    FieldNode,
+    field_tree,
+    find_field,
+    suggestions,
+)
 from vcam.settings.loader import LoadedSettings
 from vcam.settings.schema import Settings
 
@@ -46,10 +54,13 @@ def explain(key: str) -> str:
     if not node.is_section:
         lines.append(f"  must be   {node.expected}")
         lines.append(f"  default   {yaml_value(node.default)}")
+        lines.append(f"  applies   {APPLIES_TEXT[node.applies]}")
         return "\n".join(lines)
     for leaf in node.leaves():
         lines += ["", f"{leaf.key}", f"  {leaf.help}"]
         lines.append(f"  {leaf.expected}; default {yaml_value(leaf.default)}")
+        if leaf.applies != AT_ONCE:
+            lines.append(f"  applies: {APPLIES_TEXT[leaf.applies]}")
     return "\n".join(lines)
 
 
@@ -68,6 +79,11 @@ def explain_data(key: str) -> list[dict[str, Any]]:
             "must_be": leaf.expected,
             "choices": list(leaf.choices),
             "default": leaf.default,
+            "kind": leaf.kind,
+            "low": leaf.low,
+            "high": leaf.high,
+            "nullable": leaf.nullable,
+            "applies": leaf.applies,
         }
         for leaf in node.leaves()
     ]

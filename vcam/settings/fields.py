@@ -10,7 +10,7 @@ import difflib
 import functools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, get_args
 
 from vcam.settings.schema import Settings
 
@@ -18,6 +18,25 @@ ANY_NAME = "*"
 """Stands for a name of the user's choice in a path, as in `triggers.gestures.*.dwell_ms`."""
 
 Path = tuple[str, ...]
+
+Kind = Literal["switch", "number", "whole", "text", "choice", "list", "other"]
+"""How a value is best edited."""
+
+Applies = Literal["at once", "page", "recognition", "camera", "device"]
+"""What a change needs: nothing; page and tray started again; recognition loaded again; the camera
+opened again; the outputs opened again. In this order, each costs more than the one before."""
+
+AT_ONCE: Applies = "at once"
+
+APPLIES_TEXT: Mapping[Applies, str] = {
+    AT_ONCE: "at once",
+    "page": "at once; the page and the tray start again",
+    "recognition": "at once; hands are recognised again after a moment",
+    "camera": "the camera is opened again",
+    "device": "the virtual camera is opened again; programs that read it may have to choose it "
+    "again",
+}
+"""The same for people."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +52,10 @@ class FieldNode:
         nullable: whether it may be null.
         children: the fields of a section, by name; a single `*` for a mapping of free names.
         item_expected: what each item of a list must be; empty if it takes no list.
+        kind: how to edit it; `other` for sections.
+        low: least number, None for no bound.
+        high: largest number, None for no bound.
+        applies: what a change needs.
     """
 
     path: Path
@@ -43,6 +66,10 @@ class FieldNode:
     nullable: bool = False
     children: Mapping[str, FieldNode] = field(default_factory=dict)
     item_expected: str = ""
+    kind: Kind = "other"
+    low: float | None = None
+    high: float | None = None
+    applies: Applies = AT_ONCE
 
     @property
     def key(self) -> str:
@@ -81,7 +108,7 @@ def field_tree() -> FieldNode:
     """The tree of all settings."""
     schema = Settings.model_json_schema()
     defaults = Settings().model_dump(mode="json")
-    return _node((), schema, schema.get("$defs", {}), defaults)
+    return _node((), schema, schema.get("$defs", {}), defaults, AT_ONCE)
 
 
 def find_field(path: Sequence[str]) -> FieldNode | None:
@@ -115,26 +142,35 @@ def _all_nodes(node: FieldNode) -> Iterator[FieldNode]:
 
 
 def _node(
-    path: Path, schema: Mapping[str, Any], definitions: Mapping[str, Any], default: Any
+    path: Path,
+    schema: Mapping[str, Any],
+    definitions: Mapping[str, Any],
+    default: Any,
+    inherited: Applies,
 ) -> FieldNode:
     help_text = schema.get("description", "")
+    own = schema.get("applies")
     schema = _resolved(schema, definitions)
+    applies: Applies = own or schema.get("applies", inherited)
+    if applies not in get_args(Applies):
+        raise ValueError(f"{'.'.join(path)}: applies cannot be {applies}")
     children: dict[str, FieldNode] = {}
     if "properties" in schema:
         for name, part in schema["properties"].items():
             value = default.get(name) if isinstance(default, dict) else part.get("default")
-            children[name] = _node((*path, name), part, definitions, value)
+            children[name] = _node((*path, name), part, definitions, value, applies)
     elif isinstance(schema.get("additionalProperties"), dict):
         inner = schema["additionalProperties"]
-        children[ANY_NAME] = _node((*path, ANY_NAME), inner, definitions, None)
+        children[ANY_NAME] = _node((*path, ANY_NAME), inner, definitions, None, applies)
     options = schema.get("anyOf", [schema])
+    values = [option for option in options if option.get("type") != "null"]
     return FieldNode(
         path=path,
         help=help_text or schema.get("description", ""),
         expected=_expected(schema, definitions),
         choices=tuple(choice for option in options for choice in option.get("enum", ())),
         default=None if children else default,
-        nullable=any(option.get("type") == "null" for option in options),
+        nullable=len(values) < len(options),
         children=children,
         item_expected=next(
             (
@@ -144,7 +180,35 @@ def _node(
             ),
             "",
         ),
+        kind=_kind(values),
+        low=_bound(values, "minimum", "exclusiveMinimum"),
+        high=_bound(values, "maximum", "exclusiveMaximum"),
+        applies=applies,
     )
+
+
+_KINDS: Mapping[str, Kind] = {
+    "boolean": "switch",
+    "integer": "whole",
+    "number": "number",
+    "string": "text",
+    "array": "list",
+}
+
+
+def _kind(options: Sequence[Mapping[str, Any]]) -> Kind:
+    """How to edit a value that is one of these."""
+    if any("enum" in option for option in options):
+        return "choice"
+    kinds = [_KINDS.get(option.get("type", ""), "other") for option in options]
+    # Text or a number (a camera) is edited as text: a number that is written there is still found.
+    return "text" if "text" in kinds else kinds[0] if len(kinds) == 1 else "other"
+
+
+def _bound(options: Sequence[Mapping[str, Any]], *names: str) -> float | None:
+    if len(options) != 1:
+        return None
+    return next((options[0][name] for name in names if name in options[0]), None)
 
 
 def _resolved(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -171,7 +235,7 @@ def _expected(schema: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
         case "number":
             return "a number" + _bounds(schema)
         case "string":
-            return "text"
+            return "text" + _length(schema)
         case "null":
             return "null"
         case "array":
@@ -197,3 +261,12 @@ def _bounds(schema: Mapping[str, Any]) -> str:
         text += f", below {high:g}"
     multiple = schema.get("multipleOf")
     return text + (f", a multiple of {multiple:g}" if multiple else "")
+
+
+def _length(schema: Mapping[str, Any]) -> str:
+    low, high = schema.get("minLength"), schema.get("maxLength")
+    if low and high:
+        return f" of {low} to {high} characters"
+    if low:
+        return f" of at least {low} character{'s' if low > 1 else ''}"
+    return f" of at most {high} characters" if high else ""

@@ -95,8 +95,12 @@ def load_settings(path: Path | None = None, overrides: Sequence[str] = ()) -> Lo
     """
     asked_for = path is not None or bool(os.environ.get(CONFIG_VARIABLE))
     path = path or config_path()
-    text = _read(path, asked_for)
-    return settings_from_text(text or "", path, overrides, from_file=text is not None)
+    raw = read_file(path)
+    if raw is None and asked_for:
+        fix = f"check the name; without --config or ${CONFIG_VARIABLE} vcam runs on defaults"
+        raise SettingsError(f"there is no settings file {path}", fix)
+    text = decoded(raw or b"", path)
+    return settings_from_text(text, path, overrides, from_file=raw is not None)
 
 
 def settings_from_text(
@@ -136,18 +140,19 @@ def settings_from_text(
     return LoadedSettings(settings, path, from_file, origins)
 
 
-def _read(path: Path, asked_for: bool) -> str | None:
-    """The file's text; None if it is missing and nobody asked for it by name."""
+def read_file(path: Path) -> bytes | None:
+    """What the settings file holds; None if there is none.
+
+    Raises:
+        SettingsError: it cannot be read, or is no settings file.
+    """
     try:
         if path.exists() and not path.is_file():
             raise SettingsError(f"{path} is not a file", "name a YAML file")
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        if not asked_for:
-            return None
-        fix = f"check the name; without --config or ${CONFIG_VARIABLE} vcam runs on defaults"
-        raise SettingsError(f"there is no settings file {path}", fix) from None
+        return None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         fix = "check its permissions, or name another with --config"
@@ -155,12 +160,26 @@ def _read(path: Path, asked_for: bool) -> str | None:
     if len(raw) > MAX_BYTES:
         fix = "is this the right file?"
         raise SettingsError(f"{path} is larger than {MAX_BYTES // 1024} KiB", fix)
+    return raw
+
+
+def decoded(raw: bytes, path: Path) -> str:
+    """The text of a settings file, without a byte order mark.
+
+    Raises:
+        InvalidSettings: it is not UTF-8.
+    """
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         problem = Problem(line, 0, "it is not UTF-8 text; save it as UTF-8")
         raise InvalidSettings(str(path), [problem]) from None
+
+
+def problems_of(data: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with plain data as settings; the problems have no lines."""
+    return _validate(_without_empty_sections(dict(data), ()), {})[1]
 
 
 def _overridden(

@@ -173,20 +173,20 @@ class FakeDaemon:
         values = []
         for leaf in field_tree().leaves():
             value = self._changed.get(leaf.key, leaf.default)
-            kind = "switch" if leaf.expected == "true or false" else "text"
-            kind = "choice" if leaf.choices else kind
             values.append(
-                SettingValue.model_validate(
-                    {
-                        "key": leaf.key,
-                        "help": leaf.help,
-                        "must_be": leaf.expected,
-                        "kind": kind,
-                        "choices": leaf.choices,
-                        "default": leaf.default,
-                        "value": value,
-                        "origin": "line 3" if leaf.key in self._changed else "default",
-                    }
+                SettingValue(
+                    key=leaf.key,
+                    help=leaf.help,
+                    must_be=leaf.expected,
+                    kind=leaf.kind,
+                    choices=leaf.choices,
+                    low=leaf.low,
+                    high=leaf.high,
+                    nullable=leaf.nullable,
+                    default=leaf.default,
+                    value=value,
+                    origin="line 3" if leaf.key in self._changed else "default",
+                    applies=leaf.applies,
                 )
             )
         return tuple(values)

@@ -3,7 +3,7 @@
 The help texts feed `vcam config explain`, the JSON Schema, the web page and `config/default.yaml`.
 A section's or field's `applies` tells what a change needs besides being noted: the `camera` or the
 `device` opened again, `recognition` loaded again, the `page` (and the tray) started again; nothing
-where it is missing.
+where it is missing. A field says it for itself, else its section does.
 """
 
 from __future__ import annotations

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, StringConstraints
 
 from vcam.settings.schema.section import Section
 from vcam.settings.schema.triggers import GestureThresholds
@@ -51,16 +51,19 @@ class ControlSettings(Section):
     )
 
 
+ProgramName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+
+
 class ProfileSettings(Section):
     """Settings that hold while a profile is chosen, or while one of its programs reads the camera.
 
     What is left out or null is as it is without the profile.
     """
 
-    apps: tuple[str, ...] = Field(
+    apps: tuple[ProgramName, ...] = Field(
         (),
         description="Programs that bring this profile with them when they open the camera, by "
-        "name or a part of it, such as zoom",
+        "name or the start of a word in it, such as zoom",
     )
     reactions: bool | None = Field(None, description="False: nothing is drawn")
     packs: tuple[str, ...] | None = Field(None, description="Sticker packs that are on")

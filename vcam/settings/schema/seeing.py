@@ -30,12 +30,14 @@ class CameraSettings(Section):
         "on_demand",
         description="on_demand closes the camera, and its light goes off, while no program reads "
         "the virtual camera and nobody looks at the page; always keeps it open",
+        json_schema_extra={"applies": "at once"},
     )
     release_after_ms: int = Field(
         4000,
         ge=500,
         le=600_000,
         description="on_demand only: how long after the last reader has left the camera is closed",
+        json_schema_extra={"applies": "at once"},
     )
 
 

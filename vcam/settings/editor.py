@@ -1,0 +1,383 @@
+"""Changes values in the text of a settings file and leaves every other character as it is.
+
+Only the lines of what changes are touched: order, quotes, indentation, blank lines, anchors and
+comments stay. The result is read again by the loader of the settings and must hold exactly the
+wanted data, else the edit is refused.
+"""
+
+from __future__ import annotations
+
+import difflib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from vcam.core.document import parse_document
+from vcam.core.errors import SettingsError
+from vcam.settings.explain import yaml_value
+from vcam.settings.marks import Entry, MarkedText, Place, marked
+
+_STEP = 2
+
+
+def edited(text: str, wanted: Mapping[str, Any]) -> str:
+    """The text, changed such that it holds `wanted`.
+
+    Args:
+        text: YAML that `parse_document` has no problem with.
+        wanted: plain data, as `parse_document` gives it.
+
+    Raises:
+        SettingsError: the text is written in a way that cannot be edited safely.
+    """
+    if same(parse_document(text).data, wanted):
+        return text
+    # Where other places refer to what changes, they are given a copy of their own first.
+    for attempt in (_edited_once, _edited_without_aliases):
+        try:
+            result = attempt(text, wanted)
+        except (_CannotEdit, yaml.YAMLError):
+            continue
+        document = parse_document(result)
+        if not document.problems and same(document.data, wanted):
+            return result
+    raise SettingsError(
+        "the settings file is written in a way that cannot be changed without harm",
+        "change it by hand, or write it with one setting a line",
+    )
+
+
+def same(one: Any, other: Any) -> bool:
+    """Whether two values mean the same in a settings file: 30 and 30.0 do, 1 and true do not."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
+
+
+class _CannotEdit(Exception):
+    """The text has a form that the editor does not know."""
+
+
+def _edited_once(text: str, wanted: Mapping[str, Any]) -> str:
+    plan = _Plan(marked(text))
+    plan.document(parse_document(text).data, dict(wanted))
+    return plan.result()
+
+
+def _edited_without_aliases(text: str, wanted: Mapping[str, Any]) -> str:
+    marks = marked(text)
+    plan = _Plan(marks)
+    if marks.root is not None:
+        plan.expand_aliases(marks.root, parse_document(text).data)
+    return _edited_once(plan.result(), wanted)
+
+
+class _Plan:
+    """Gathers what to replace, then does it all at once."""
+
+    def __init__(self, marks: MarkedText) -> None:
+        self._marks = marks
+        self._text = marks.text
+        self._newline = "\r\n" if "\r\n" in marks.text else "\n"
+        self._step = _step_of(marks.root) or _STEP
+        self._edits: list[tuple[int, int, str]] = []
+
+    def result(self) -> str:
+        """The text with all edits done."""
+        parts, done = [], 0
+        for start, end, new in sorted(self._edits, key=lambda edit: edit[:2]):
+            if start < done:
+                raise _CannotEdit
+            parts += [self._text[done:start], new]
+            done = end
+        result = "".join([*parts, self._text[done:]])
+        if self._text and not self._text.endswith(("\n", "\r")):
+            return result.removesuffix(self._newline)
+        return result
+
+    def document(self, old: dict[str, Any], new: dict[str, Any]) -> None:
+        """Plans the way from `old`, which the text holds, to `new`."""
+        root = self._marks.root
+        if root is not None and root.kind == "mapping" and root.entries:
+            self._mapping(root, old, new)
+            return
+        if root is not None:
+            self._edits.append((root.start, root.end, ""))
+        self._insert_lines(len(self._text), self._block(new, 0))
+
+    def expand_aliases(self, place: Place, data: Any) -> None:
+        """Plans a copy in the place of each alias."""
+        if place.kind == "alias":
+            self._edits.append((place.start, place.end, _inline(data, flow=True)))
+        for entry in place.entries:
+            self.expand_aliases(entry.value, data[entry.name])
+        for item, value in zip(place.items, data if place.items else (), strict=True):
+            self.expand_aliases(item, value)
+
+    def _mapping(self, place: Place, old: dict[str, Any], new: dict[str, Any]) -> None:
+        if place.flow:
+            self._edits.append((place.start, place.end, self._flow(place, old, new)))
+            return
+        added = {name: value for name, value in new.items() if name not in old}
+        for entry in place.entries:
+            if entry.name in new:
+                self._value(entry, old[entry.name], new[entry.name])
+            else:
+                self._delete_lines(entry.start, entry.value.end, entry.column, tidy=not added)
+        if added:
+            lines = self._block(added, place.entries[0].column)
+            if place is self._marks.root and self._is_airy(place):
+                lines = ["", *lines]
+            self._insert_lines(self._marks.line_end(place.end), lines)
+
+    def _value(self, entry: Entry, old: Any, new: Any) -> None:
+        place = entry.value
+        if same(old, new):
+            return
+        if isinstance(old, dict) and isinstance(new, dict) and new and place.entries:
+            self._mapping(place, old, new)
+        elif isinstance(old, list) and isinstance(new, list) and new and place.items:
+            self._list(place, old, new)
+        elif isinstance(new, dict) and new:
+            comments = self._clear(entry)
+            indent = entry.column + self._step
+            lines = [*_indented(comments, indent), *self._block(new, indent)]
+            self._insert_lines(self._marks.line_end(place.end), lines)
+        elif place.own_lines:
+            colon = self._after_colon(entry)
+            self._edits.append((colon, colon, " " + _inline(new, flow=False)))
+            self._delete_lines(place.start, place.end, entry.column + self._step)
+        elif isinstance(new, list) and place.kind == "list" and place.flow:
+            self._edits.append((place.start, place.end, self._flow(place, old, new)))
+        else:
+            text = _inline(new, flow=False, quote=place.quote)
+            self._edits.append((place.start, place.end, " " * place.is_empty + text))
+            comments = self._marks.comments_in(place.start, place.end)
+            lines = _indented(comments, entry.column + self._step)
+            self._insert_lines(self._marks.line_end(place.end), lines)
+
+    def _clear(self, entry: Entry) -> list[str]:
+        """Plans to delete a value; gives the comments in it."""
+        place = entry.value
+        if place.own_lines:
+            raise _CannotEdit
+        start = self._after_colon(entry)
+        self._edits.append((start, place.end, ""))
+        return self._marks.comments_in(start, place.end)
+
+    def _after_colon(self, entry: Entry) -> int:
+        found = re.compile(r"\s*:").match(self._text, entry.name_end)
+        if found is None:
+            raise _CannotEdit
+        return found.end()
+
+    def _list(self, place: Place, old: list[Any], new: list[Any]) -> None:
+        if place.flow:
+            self._edits.append((place.start, place.end, self._flow(place, old, new)))
+            return
+        line = self._marks.line_start(place.items[0].start)
+        dash = self._text[line:].lstrip(" ")[:1]
+        column = len(self._text[line:]) - len(self._text[line:].lstrip(" "))
+        if dash != "-":
+            raise _CannotEdit
+        kept, added = _matched(old, new)
+        for position, item in enumerate(place.items):
+            if position not in kept:
+                self._delete_lines(item.start, item.end, column)
+        for position, values in added.items():
+            lines = [f"{' ' * column}- {_inline(value, flow=False)}" for value in values]
+            where = self._marks.line_end(place.items[position - 1].end) if position else line
+            self._insert_lines(where, lines)
+
+    def _delete_lines(self, start: int, end: int, indent: int, tidy: bool = False) -> None:
+        """Plans to delete whole lines, all but the comments in them."""
+        first, last = self._marks.line_start(start), self._marks.line_end(end)
+        if self._text[first:start].strip(" -"):
+            raise _CannotEdit
+        comments = self._marks.comments_in(first, last)
+        if (
+            tidy
+            and not comments
+            and not self._text[self._marks.line_start(first - 1) : first].strip()
+        ):
+            # Blank lines above and below would otherwise become one larger gap.
+            while (
+                last < (below := self._marks.line_end(last)) and not self._text[last:below].strip()
+            ):
+                last = below
+        lines = "".join(line + self._newline for line in _indented(comments, indent))
+        self._edits.append((first, last, lines))
+
+    def _insert_lines(self, place: int, lines: Sequence[str]) -> None:
+        if not lines:
+            return
+        body = self._newline.join(lines)
+        if place and self._text[place - 1] not in "\n\r\x85\u2028\u2029":
+            self._edits.append((place, place, self._newline + body))
+        else:
+            self._edits.append((place, place, body + self._newline))
+
+    def _block(self, data: Mapping[str, Any], indent: int) -> list[str]:
+        """Lines of block YAML."""
+        lines = []
+        for name, value in data.items():
+            start = f"{' ' * indent}{_inline(name, flow=True)}:"
+            if isinstance(value, dict) and value:
+                lines += [start, *self._block(value, indent + self._step)]
+            else:
+                lines.append(f"{start} {_inline(value, flow=False)}")
+        return lines
+
+    def _is_airy(self, root: Place) -> bool:
+        """Whether blank lines stand between the sections."""
+        if len(root.entries) < 2:
+            return False
+        last, before = root.entries[-1], root.entries[-2]
+        between = self._text[before.value.end : last.start]
+        return any(not line.strip() for line in between.splitlines()[1:-1])
+
+    def _flow(self, place: Place, old: Any, new: Any) -> str:
+        """The text of a value in brackets, with what is between its items kept."""
+        text = self._text
+        if same(old, new):
+            return text[place.start : place.end]
+        if isinstance(old, dict) and isinstance(new, dict) and place.kind == "mapping":
+            spans = [(entry.start, entry.value.end) for entry in place.entries]
+            kept = {
+                position: self._flow_entry(entry, old[entry.name], new[entry.name])
+                for position, entry in enumerate(place.entries)
+                if entry.name in new
+            }
+            more = [_pair(name, value) for name, value in new.items() if name not in old]
+            added = {len(spans): more} if more else {}
+        elif isinstance(old, list) and isinstance(new, list) and place.kind == "list":
+            spans = [(item.start, item.end) for item in place.items]
+            still, fresh = _matched(old, new)
+            kept = {position: text[slice(*spans[position])] for position in still}
+            added = {
+                position: [_inline(value, flow=True) for value in values]
+                for position, values in fresh.items()
+            }
+        else:
+            return _inline(new, flow=True, quote=place.quote)
+        return _rejoined(text, place, spans, kept, added)
+
+    def _flow_entry(self, entry: Entry, old: Any, new: Any) -> str:
+        start = self._text[entry.start : entry.value.start]
+        if entry.value.is_empty and not same(old, new):
+            start += " "
+        return start + self._flow(entry.value, old, new)
+
+
+def _rejoined(
+    text: str,
+    place: Place,
+    spans: Sequence[tuple[int, int]],
+    kept: Mapping[int, str],
+    added: Mapping[int, Sequence[str]],
+) -> str:
+    """Brackets, kept and added items, and the commas, breaks and comments between them.
+
+    Args:
+        text: the whole text.
+        place: the value in brackets.
+        spans: start and end of each old item.
+        kept: the new text of each old item that stays, by position.
+        added: texts of new items, by the position of the old item that they come before.
+    """
+    close = place.end - 1
+    ends = [*(start for start, _ in spans[1:]), close]
+    lead = text[place.start : spans[0][0] if spans else close]
+    pieces: list[list[str]] = []
+    rest = ""
+    for position, (_, end) in enumerate(spans):
+        gap = text[end : ends[position]]
+        items = [*added.get(position, ()), *([kept[position]] if position in kept else [])]
+        rest = "" if items else _without_comma(gap)
+        if items:
+            pieces.append([", ".join(items), gap])
+        elif "#" not in rest and "\n" not in rest:
+            continue
+        elif pieces:
+            pieces[-1][1] += rest
+        else:
+            lead += rest
+    last = [", ".join(added[len(spans)])] if added.get(len(spans)) else []
+    if not pieces:
+        return "".join([lead, *last, text[close]])
+    if spans and len(spans) - 1 not in kept and len(spans) - 1 not in added:
+        gap = _without_comma(pieces[-1][1])
+        pieces[-1][1] = gap if "#" in gap or "\n" in gap else rest
+    pieces[-1][0] = ", ".join([pieces[-1][0], *last])
+    return "".join([lead, *(part for piece in pieces for part in piece), text[close]])
+
+
+def _without_comma(gap: str) -> str:
+    """What is between two items, less the comma that is not in a comment."""
+    lines = gap.splitlines(keepends=True)
+    for number, line in enumerate(lines):
+        code, mark, comment = line.partition("#")
+        if "," in code:
+            lines[number] = code.replace(",", "", 1) + mark + comment
+            break
+    return "".join(lines)
+
+
+def _matched(old: Sequence[Any], new: Sequence[Any]) -> tuple[set[int], dict[int, list[Any]]]:
+    """Which positions of `old` stay, and what comes before each position of `old`."""
+    matcher = difflib.SequenceMatcher(
+        None, [json.dumps(item) for item in old], [json.dumps(item) for item in new], False
+    )
+    kept: set[int] = set()
+    added: dict[int, list[Any]] = {}
+    for what, first, last, new_first, new_last in matcher.get_opcodes():
+        if what == "equal":
+            kept.update(range(first, last))
+        elif new_last > new_first:
+            added[first] = list(new[new_first:new_last])
+    return kept, added
+
+
+def _inline(value: Any, flow: bool, quote: str = "") -> str:
+    """A value on one line.
+
+    Args:
+        value: plain data.
+        flow: whether it stands in brackets, where commas and brackets are not part of a text.
+        quote: quotation mark to keep, for a text.
+    """
+    if isinstance(value, dict):
+        return "{" + ", ".join(_pair(name, below) for name, below in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_inline(item, flow=True) for item in value) + "]"
+    if isinstance(value, str) and quote and value.isprintable():
+        return json.dumps(value, ensure_ascii=False) if quote == '"' else _single_quoted(value)
+    if isinstance(value, str) and flow:
+        return yaml_value([value])[1:-1]
+    return yaml_value(value)
+
+
+def _pair(name: str, value: Any) -> str:
+    return f"{_inline(name, flow=True)}: {_inline(value, flow=True)}"
+
+
+def _single_quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _indented(comments: Sequence[str], indent: int) -> list[str]:
+    return [" " * indent + comment for comment in comments]
+
+
+def _step_of(root: Place | None) -> int:
+    """How far the text indents what is below a name; 0 if nothing shows it."""
+    for entry in root.entries if root and not root.flow else ():
+        inner = entry.value
+        if inner.own_lines and inner.entries:
+            return inner.entries[0].column - entry.column
+    return 0
