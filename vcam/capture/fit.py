@@ -12,6 +12,8 @@ from vcam.core.frame import Image
 from vcam.core.geometry import Placement
 from vcam.core.pool import ImagePool
 
+Mode = Literal["letterbox", "crop"]
+
 AREA_BELOW = 0.5
 """Scales below this average all source pixels; linear sampling would skip some and flicker."""
 
@@ -35,7 +37,7 @@ class Fitter:
             cuts off what does not fit.
     """
 
-    def __init__(self, width: int, height: int, mode: Literal["letterbox", "crop"]) -> None:
+    def __init__(self, width: int, height: int, mode: Mode) -> None:
         self.width = width
         self.height = height
         self.mode = mode
@@ -85,20 +87,28 @@ class Fitter:
         return plan
 
     def _planned(self, width: int, height: int) -> _Plan:
-        if (width, height) == (self.width, self.height):
-            whole = (0, 0, width, height)
-            return _Plan(whole, whole, Placement())
-        if self.mode == "letterbox":
-            scale = min(self.width / width, self.height / height)
-            wide = min(self.width, max(1, round(width * scale)))
-            high = min(self.height, max(1, round(height * scale)))
-            left, top = (self.width - wide) // 2, (self.height - high) // 2
-            return _Plan(
-                (0, 0, width, height), (left, top, wide, high), Placement(scale, left, top)
-            )
-        scale = max(self.width / width, self.height / height)
-        wide = min(width, max(1, round(self.width / scale)))
-        high = min(height, max(1, round(self.height / scale)))
-        left, top = (width - wide) // 2, (height - high) // 2
-        placement = Placement(scale, -left * scale, -top * scale)
-        return _Plan((left, top, wide, high), (0, 0, self.width, self.height), placement)
+        return _planned((width, height), (self.width, self.height), self.mode)
+
+
+def placed(source: tuple[int, int], target: tuple[int, int], mode: Mode) -> Placement:
+    """Where the pixels of pictures of the size `source` go in those of `target`."""
+    return _planned(source, target, mode).placement
+
+
+def _planned(source: tuple[int, int], target: tuple[int, int], mode: Mode) -> _Plan:
+    (width, height), (out_width, out_height) = source, target
+    if source == target:
+        whole = (0, 0, width, height)
+        return _Plan(whole, whole, Placement())
+    if mode == "letterbox":
+        scale = min(out_width / width, out_height / height)
+        wide = min(out_width, max(1, round(width * scale)))
+        high = min(out_height, max(1, round(height * scale)))
+        left, top = (out_width - wide) // 2, (out_height - high) // 2
+        return _Plan((0, 0, width, height), (left, top, wide, high), Placement(scale, left, top))
+    scale = max(out_width / width, out_height / height)
+    wide = min(width, max(1, round(out_width / scale)))
+    high = min(height, max(1, round(out_height / scale)))
+    left, top = (width - wide) // 2, (height - high) // 2
+    placement = Placement(scale, -left * scale, -top * scale)
+    return _Plan((left, top, wide, high), (0, 0, out_width, out_height), placement)

@@ -12,6 +12,9 @@ from typing import Protocol
 
 from vcam.control.commands import Command, Outcome
 from vcam.control.state import CameraChoice, Judgement, Meters, SettingValue, Start, State
+from vcam.core.errors import TooManyWatchers
+
+__all__ = ["Daemon", "Pictures", "TooManyWatchers"]
 
 
 class Pictures(Protocol):
@@ -36,10 +39,6 @@ class Pictures(Protocol):
     def closed(self) -> bool:
         """Whether nothing will come any more."""
         ...
-
-
-class TooManyWatchers(Exception):
-    """No more watchers of the preview are let in."""
 
 
 class Daemon(Protocol):

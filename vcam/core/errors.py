@@ -46,3 +46,10 @@ class PackError(VcamError):
 
 class ModelError(VcamError):
     """A trained model or its card that cannot be used."""
+
+
+class TooManyWatchers(VcamError):
+    """No more watchers of the preview are let in."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many watch the preview already", "close other pages of vcam")

@@ -31,15 +31,28 @@ class Compositor:
 
     def __init__(self, packs: Sequence[Pack] = ()) -> None:
         self._packs: dict[str, Pack] = {}
+        self._leaving: dict[str, Pack] = {}
+        self._drawn: frozenset[str] = frozenset()
         self._tracker = AnchorTracker()
         self._blender = Blender()
         self._sides: dict[tuple[int, int], placing.Offset] = {}
         self.set_packs(packs)
 
     def set_packs(self, packs: Sequence[Pack]) -> None:
-        """Draws from these packs from now on; live effects of others are no longer drawn."""
+        """Draws from these packs from now on.
+
+        Of a pack that is gone, what was drawn last is still drawn until it has left the stage.
+        """
+        known = self._leaving | self._packs
         self._packs = {pack.name: pack for pack in packs}
-        self._sides.clear()
+        self._leaving = {
+            name: pack
+            for name, pack in known.items()
+            if name in self._drawn and name not in self._packs
+        }
+        if any(known.get(name) is not pack for name, pack in self._packs.items()):
+            # A pack that was read again may put its stickers elsewhere.
+            self._sides.clear()
 
     def draw(
         self,
@@ -66,8 +79,11 @@ class Compositor:
         keys = {effect.key for effect in live}
         for side in [side for side in self._sides if side[0] not in keys]:
             del self._sides[side]
+        self._drawn = frozenset(effect.pack for effect in live)
+        if self._leaving:
+            self._leaving = {n: pack for n, pack in self._leaving.items() if n in self._drawn}
         for shown in live:
-            pack = self._packs.get(shown.pack)
+            pack = self._packs.get(shown.pack) or self._leaving.get(shown.pack)
             effect = pack.effects.get(shown.effect) if pack else None
             if effect is None:
                 continue

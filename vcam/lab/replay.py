@@ -19,7 +19,7 @@ from vcam.daemon.recognition import HandRecognizer, card_thresholds
 from vcam.lab.metrics import rounded
 from vcam.lab.scoring import Score, Span, Start, read_labels, score_starts
 from vcam.lab.tables import table
-from vcam.pipeline.vision_thread import Recognizer, look_at
+from vcam.pipeline.looking import Recognizer, look_at
 from vcam.settings.schema import Settings
 from vcam.triggers.engine import TriggerEngine
 

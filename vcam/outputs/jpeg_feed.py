@@ -10,6 +10,7 @@ import cv2
 import simplejpeg
 
 from vcam.core.clock import Clock
+from vcam.core.errors import TooManyWatchers
 from vcam.core.frame import Frame, Image
 from vcam.core.pool import ImagePool
 from vcam.core.slot import LatestSlot
@@ -21,7 +22,7 @@ MAX_WIDTH = 1280
 """Wider pictures are scaled down: a page shows no more, and encoding grows with the area."""
 
 QUALITY = 80
-MAX_WATCHERS = 8
+MAX_WATCHERS = 32
 
 EARLY_SHARE = 0.9
 """A frame that comes this share of the interval after the last is taken: ticks jitter."""
@@ -29,14 +30,13 @@ EARLY_SHARE = 0.9
 IDLE_WAKE_S = 60.0
 
 
-class TooManyWatchers(Exception):
-    """No more watchers are let in."""
-
-
 class JpegFeed:
     """Turns offered frames into JPEG for any number of watchers.
 
     `offer` comes from one thread; `watch` and `wait_newer` from as many as there are watchers.
+
+    Attributes:
+        mirror: whether pictures are flipped left to right; any thread may set it.
 
     Args:
         clock: limits the rate.
@@ -47,6 +47,7 @@ class JpegFeed:
     def __init__(
         self, clock: Clock, max_fps: float = MAX_FPS, max_watchers: int = MAX_WATCHERS
     ) -> None:
+        self.mirror = False
         self._clock = clock
         self._interval_s = 1 / max_fps
         self._max_watchers = max_watchers
@@ -57,8 +58,7 @@ class JpegFeed:
         self._jpegs: LatestSlot[bytes] = LatestSlot()
         self._taken_at = -1e9
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._encode, name="preview encoder", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
 
     @property
     def watchers(self) -> int:
@@ -91,6 +91,7 @@ class JpegFeed:
             if self._watchers >= self._max_watchers:
                 raise TooManyWatchers
             self._watchers += 1
+            self._start()
         try:
             # A picture from before must not pass for a fresh one.
             yield self._jpegs.wait_newer(-1, 0)[1]
@@ -103,21 +104,36 @@ class JpegFeed:
         return self._jpegs.wait_newer(version, timeout_s)
 
     def close(self) -> None:
-        """Stops encoding and wakes all who wait."""
-        self._closed.set()
+        """Stops encoding, for good, and wakes all who wait."""
+        with self._lock:
+            self._closed.set()
         self._images.put(None)
         self._jpegs.put(None)
-        self._thread.join(1.0)
+        if self._thread is not None:
+            self._thread.join(1.0)
+
+    def _start(self) -> None:
+        """With the lock held; who never watches costs no thread."""
+        if self._thread is None and not self._closed.is_set():
+            self._thread = threading.Thread(
+                target=self._encode, name="preview encoder", daemon=True
+            )
+            self._thread.start()
 
     def _copied(self, image: Image) -> Image:
         height, width = image.shape[:2]
         if width <= MAX_WIDTH:
             buffer = self._pool.take(width, height)
-            buffer[:] = image
+            if self.mirror:
+                cv2.flip(image, 1, dst=buffer)
+            else:
+                buffer[:] = image
             return buffer
         size = (MAX_WIDTH, max(1, round(height * MAX_WIDTH / width)))
         buffer = self._pool.take(*size)
         cv2.resize(image, size, dst=buffer, interpolation=cv2.INTER_LINEAR)
+        if self.mirror:
+            cv2.flip(buffer, 1, dst=buffer)
         return buffer
 
     def _encode(self) -> None:

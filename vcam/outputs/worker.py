@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from vcam.core.clock import Clock
-from vcam.core.contracts import Output, VideoFormat
+from vcam.core.contracts import Audience, Output, VideoFormat, WatchedOutput
 from vcam.core.errors import OutputError
 from vcam.core.frame import Frame
 from vcam.core.slot import LatestSlot
@@ -18,10 +19,15 @@ logger = logging.getLogger(__name__)
 OutputState = Literal["waiting", "open", "failed", "closed"]
 
 FIRST_RETRY_S = 1.0
-LAST_RETRY_S = 30.0
+LAST_RETRY_S = 2.0
+"""A device that was removed is back within two seconds of its return; looking for one that is not
+there takes a millisecond or two."""
 
 STABLE_AFTER_S = 5.0
 """An output that held so long has recovered: its next failure is news, and soon retried."""
+
+GIVE_WAY_S = 2.0
+"""How long an output waits for one that it replaces to let go of its device."""
 
 IDLE_WAKE_S = 60.0
 """Without frames the thread sleeps; `stop` wakes it, so the length does not matter."""
@@ -38,6 +44,7 @@ class OutputStatus:
         error: why it failed, empty otherwise.
         frames_sent: since the group was made.
         frames_dropped: frames that it was too slow to take, since the group was made.
+        audience: who takes its pictures; None for one that cannot tell.
     """
 
     name: str
@@ -45,6 +52,14 @@ class OutputStatus:
     error: str = ""
     frames_sent: int = 0
     frames_dropped: int = 0
+    audience: Audience | None = None
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether somebody takes its pictures; one that cannot tell counts while it is open."""
+        if self.state != "open":
+            return False
+        return self.audience is None or self.audience.streaming is not False
 
 
 class _Run:
@@ -73,7 +88,9 @@ class OutputWorker:
         first_retry_s: float = FIRST_RETRY_S,
         last_retry_s: float = LAST_RETRY_S,
     ) -> None:
-        self._output = output
+        self.output = output
+        # A protocol is slow to check, and the audience is asked for many times a second.
+        self._watched = output if isinstance(output, WatchedOutput) else None
         self._clock = clock
         self._first_retry_s = first_retry_s
         self._last_retry_s = last_retry_s
@@ -81,27 +98,39 @@ class OutputWorker:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         self._status = OutputStatus(output.name, "waiting")
-        self._told = ""
+        self._told = self._audience_told = ""
 
     @property
     def status(self) -> OutputStatus:
-        """How the output does now."""
+        """How the output does now; any thread."""
         with self._lock:
-            return self._status
+            status = self._status
+        return replace(status, audience=self._audience()) if self._watched else status
 
     @property
     def name(self) -> str:
         """The output's name."""
         return self._status.name
 
-    def start(self, video_format: VideoFormat) -> None:
-        """Starts opening the output; returns at once."""
+    @property
+    def thread(self) -> threading.Thread | None:
+        """The thread of the last start; None before it."""
+        return self._thread
+
+    def start(self, video_format: VideoFormat, after: Sequence[threading.Thread] = ()) -> None:
+        """Starts opening the output; returns at once.
+
+        Args:
+            video_format: what to open it for.
+            after: threads of other outputs whose end is waited for, since they may hold the same
+                device; for `GIVE_WAY_S` at the longest.
+        """
         previous = self._thread
         self._now = run = _Run()
         self._set(run, state="waiting", error="")
         self._thread = threading.Thread(
             target=self._run,
-            args=(run, video_format, previous),
+            args=(run, video_format, previous, tuple(after)),
             name=f"output {self.name}",
             daemon=True,
         )
@@ -127,10 +156,18 @@ class OutputWorker:
         self._thread.join(max(0.0, timeout_s))
         return not self._thread.is_alive()
 
-    def _run(self, run: _Run, video_format: VideoFormat, previous: threading.Thread | None) -> None:
+    def _run(
+        self,
+        run: _Run,
+        video_format: VideoFormat,
+        previous: threading.Thread | None,
+        after: Sequence[threading.Thread],
+    ) -> None:
         if previous is not None:
             # An output that blocked through its last closing is still in that thread's hands.
             previous.join()
+        for other in after:
+            other.join(GIVE_WAY_S)
         retry_s = self._first_retry_s
         while not run.stop.is_set():
             held_s = 0.0
@@ -149,7 +186,7 @@ class OutputWorker:
 
     def _open(self, run: _Run, video_format: VideoFormat) -> bool:
         try:
-            self._output.open(video_format)
+            self.output.open(video_format)
         except Exception as error:
             self._fail(run, error)
             return False
@@ -170,7 +207,7 @@ class OutputWorker:
             dropped = newest - version - 1 if version else 0
             version = newest
             try:
-                self._output.send(frame)
+                self.output.send(frame)
             except Exception as error:
                 self._fail(run, error)
                 return
@@ -181,7 +218,7 @@ class OutputWorker:
 
     def _close(self) -> None:
         try:
-            self._output.close()
+            self.output.close()
         except Exception:
             logger.exception("%s failed while it was closed", self.name)
 
@@ -205,6 +242,16 @@ class OutputWorker:
                 frames_sent=status.frames_sent + 1,
                 frames_dropped=status.frames_dropped + dropped,
             )
+
+    def _audience(self) -> Audience:
+        assert self._watched is not None
+        try:
+            return self._watched.audience()
+        except Exception as error:
+            if repr(error) != self._audience_told:
+                self._audience_told = repr(error)
+                logger.error("%s cannot tell who reads it", self.name, exc_info=error)
+            return Audience(None)
 
     def _set(self, run: _Run, state: OutputState, error: str) -> None:
         with self._lock:

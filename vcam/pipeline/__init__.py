@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from vcam.pipeline.looking import HandMeter, Meters, Recognizer
+from vcam.pipeline.mode import Mode
 from vcam.pipeline.pipeline import Pipeline
 from vcam.pipeline.stats import PipelineStats, SourcePhase, SourceState
 
-__all__ = ["Pipeline", "PipelineStats", "SourcePhase", "SourceState"]
+__all__ = [
+    "HandMeter",
+    "Meters",
+    "Mode",
+    "Pipeline",
+    "PipelineStats",
+    "Recognizer",
+    "SourcePhase",
+    "SourceState",
+]

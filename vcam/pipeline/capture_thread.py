@@ -1,26 +1,38 @@
-"""The capture thread: keeps the source open, for ever if need be, and the newest frame at hand."""
+"""The capture thread: keeps the source open while it is wanted, and the newest frame at hand."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from vcam.core.clock import Clock
-from vcam.core.contracts import Source
+from vcam.core.contracts import Source, VideoFormat
 from vcam.core.errors import SourceEnded, SourceError
 from vcam.core.frame import Frame
 from vcam.core.slot import LatestSlot
+from vcam.pipeline.darkness import DarkWatch
 from vcam.pipeline.stats import SourcePhase, SourceState
 
 logger = logging.getLogger(__name__)
 
-FIRST_RETRY_S = 0.5
-LONGEST_RETRY_S = 10.0
+FIRST_RETRY_S = 0.25
+LONGEST_RETRY_S = 1.0
+"""While somebody watches: a camera that is plugged in again is back within about a second. Trying
+to open one that is not there costs a millisecond or two."""
+
+PATIENT_RETRY_S = 10.0
+"""Longest pause while nobody watches."""
 
 STABLE_AFTER_S = 5.0
 """A source that held so long has recovered: after its next loss it is soon opened again. One that
-gives a picture or two and fails must not be opened twice a second for ever."""
+gives a picture or two and fails is tried again with growing pauses."""
+
+ASLEEP_WAKE_S = 60.0
+"""Whatever there is to do wakes the thread; the length does not matter."""
+
+DARK = "shows nothing but black: open its shutter or take the cap off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +43,21 @@ class Captured:
     handed_at: float
 
 
+def _nothing() -> None:
+    pass
+
+
 class CaptureLoop:
     """Opens, reads, and after any failure closes and opens again with growing pauses.
 
     Args:
         source: where frames come from.
-        slot: takes each frame; emptied when the source is lost.
+        slot: takes each frame; emptied when the source is lost or put to sleep.
         clock: for pauses and time stamps.
-        stop: ends the loop.
+        stop: ends the loop, together with `wake`.
         reopen_at_end: open a finite source again when it has ended, or end the loop.
+        wanted: whether to open it before anybody says so.
+        on_change: told of each new `state`, on this thread.
     """
 
     def __init__(
@@ -50,71 +68,196 @@ class CaptureLoop:
         stop: threading.Event,
         *,
         reopen_at_end: bool,
+        wanted: bool = True,
+        on_change: Callable[[], None] = _nothing,
     ) -> None:
         self._source = source
         self._slot = slot
         self._clock = clock
         self._stop = stop
         self._reopen_at_end = reopen_at_end
+        self._on_change = on_change
         self._retry_s = FIRST_RETRY_S
         self._frames_in_session = 0
-        self._told = ""
-        self.state = SourceState(SourcePhase.OPENING, source.name)
+        self._told = self._told_dark = ""
+        self._told_opening: tuple[str, VideoFormat | None] | None = None
+        self._state = SourceState(SourcePhase.OPENING, source.name)
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._wanted = wanted
+        self._urgent = wanted
+        self._reason = ""
+        self._replacement: Source | None = None
+        self._recalled = False
+        self._in_session = False
+
+    @property
+    def state(self) -> SourceState:
+        """What the source is doing; any thread."""
+        return self._state
+
+    def direct(self, wanted: bool, urgent: bool, reason: str) -> None:
+        """Says whether the source shall be open; any thread, as often as one likes.
+
+        Args:
+            wanted: whether it shall be open.
+            urgent: whether somebody waits for its pictures: a lost one is tried more often then.
+            reason: why it is not wanted.
+        """
+        with self._lock:
+            if self._wanted and not wanted:
+                self._recalled = True
+            wakes = (wanted, reason) != (self._wanted, self._reason) or urgent > self._urgent
+            self._wanted, self._urgent, self._reason = wanted, urgent, reason
+            if wakes:
+                self._retry_s = FIRST_RETRY_S
+                self._wake.set()
+            if self._recalled and self._in_session:
+                # Again at each call: a source that was just being opened may not have heard it.
+                self._source.interrupt()
+
+    def replace(self, source: Source) -> None:
+        """Goes on with another source; the old one is interrupted and closed. Any thread."""
+        with self._lock:
+            self._replacement = source
+            self._recall()
+
+    def restart(self) -> None:
+        """Closes the source and opens it anew: the machine has slept, say. Any thread."""
+        with self._lock:
+            self._recall()
+
+    def interrupt(self) -> None:
+        """Ends whatever the loop waits for; any thread."""
+        with self._lock:
+            self._wake.set()
+            self._source.interrupt()
 
     def run(self) -> None:
         """Runs until `stop` is set, or until a finite source that is not reopened has ended."""
-        while not self._stop.is_set():
-            try:
-                self._session()
-            except SourceEnded as ended:
-                if not self._reopen_at_end:
-                    self.state = replace(self.state, phase=SourcePhase.ENDED, message=str(ended))
-                    return
-                if self._frames_in_session:
-                    continue
-                self._lost(f"{self._source.name} has no frames")
-            except SourceError as error:
-                if self._stop.is_set():
-                    return
-                self._lost(str(error))
-            except Exception as error:
-                # A fault in one driver must not end the camera for the rest of the meeting.
-                if repr(error) != self._told:
-                    self._told = repr(error)
-                    logger.error("%s failed unexpectedly", self._source.name, exc_info=error)
-                self._lost(f"{self._source.name} failed unexpectedly: the log has the details")
-            else:
+        while self._begin():
+            if not self._wanted:
+                self._sleep()
+            elif not self._attempt():
                 return
-            finally:
-                self._source.close()
-            self._clock.wait(self._stop, self._retry_s)
-            self._retry_s = min(self._retry_s * 2, LONGEST_RETRY_S)
+
+    def _recall(self) -> None:
+        self._recalled = True
+        self._retry_s = FIRST_RETRY_S
+        self._wake.set()
+        if self._in_session:
+            self._source.interrupt()
+
+    def _begin(self) -> bool:
+        """Notes what was asked for since the last round; False at the end."""
+        with self._lock:
+            self._wake.clear()
+            if self._stop.is_set():
+                return False
+            self._recalled = False
+            self._in_session = self._wanted
+            if self._replacement is not None:
+                self._source, self._replacement = self._replacement, None
+        return True
+
+    def _called_off(self) -> bool:
+        return self._stop.is_set() or self._recalled
+
+    def _sleep(self) -> None:
+        state = SourceState(
+            SourcePhase.ASLEEP, self._source.name, self._reason, None, self._state.openings
+        )
+        if state != self._state:
+            self._slot.put(None)
+            self._tell(state)
+        self._clock.wait(self._wake, ASLEEP_WAKE_S)
+
+    def _attempt(self) -> bool:
+        """One session and the pause after it; False when there is nothing more to come."""
+        try:
+            self._session()
+        except SourceEnded as ended:
+            if not self._reopen_at_end:
+                self._tell(replace(self._state, phase=SourcePhase.ENDED, message=str(ended)))
+                return False
+            if self._frames_in_session or self._called_off():
+                return True
+            self._lost(f"{self._source.name} has no frames")
+        except SourceError as error:
+            if not self._called_off():
+                self._lost(str(error))
+        except Exception as error:
+            # A fault in one driver must not end the camera for the rest of the meeting.
+            if repr(error) != self._told:
+                self._told = repr(error)
+                logger.error("%s failed unexpectedly", self._source.name, exc_info=error)
+            self._lost(f"{self._source.name} failed unexpectedly: the log has the details")
+        finally:
+            with self._lock:
+                self._in_session = False
+            self._source.close()
+        if not self._called_off():
+            self._pause()
+        return True
+
+    def _pause(self) -> None:
+        with self._lock:
+            longest_s = LONGEST_RETRY_S if self._urgent else PATIENT_RETRY_S
+            pause_s = min(self._retry_s, longest_s)
+            self._retry_s = min(pause_s * 2, longest_s)
+        self._clock.wait(self._wake, pause_s)
 
     def _session(self) -> None:
-        """From opening the source to its end or loss; returns only when told to stop."""
+        """From opening the source to its end or loss; returns only when called off."""
         self._frames_in_session = 0
+        if self._state.phase is not SourcePhase.LOST:
+            self._tell(
+                SourceState(SourcePhase.OPENING, self._source.name, openings=self._state.openings)
+            )
         video_format = self._source.open()
-        recovered = self.state.phase is SourcePhase.LOST
-        self.state = SourceState(
-            SourcePhase.LIVE,
-            self._source.name,
-            video_format=video_format,
-            openings=self.state.openings + 1,
+        self._opened(
+            SourceState(
+                SourcePhase.LIVE,
+                self._source.name,
+                video_format=video_format,
+                openings=self._state.openings + 1,
+            )
         )
-        if recovered or self.state.openings == 1:
-            logger.info("Reading %s, %s", self._source.name, video_format)
         opened_at = self._clock.now()
-        while not self._stop.is_set():
+        darkness = DarkWatch()
+        while not self._called_off():
             frame = self._source.read()
-            self._slot.put(Captured(frame, self._clock.now()))
+            now = self._clock.now()
+            self._slot.put(Captured(frame, now))
             self._frames_in_session += 1
-            if self._clock.now() - opened_at >= STABLE_AFTER_S:
+            if darkness.update(now, frame.image) != bool(self._state.message):
+                self._tell_darkness(darkness.is_dark)
+            if now - opened_at >= STABLE_AFTER_S:
                 self._retry_s = FIRST_RETRY_S
 
-    def _lost(self, message: str) -> None:
-        if message != self.state.message:
+    def _opened(self, state: SourceState) -> None:
+        told = (state.name, state.video_format)
+        if self._state.phase is SourcePhase.LOST or told != self._told_opening:
+            logger.info("Reading %s, %s", *told)
+        self._told_opening = told
+        self._tell(state)
+
+    def _tell_darkness(self, is_dark: bool) -> None:
+        message = f"{self._source.name} {DARK}" if is_dark else ""
+        if message and message != self._told_dark:
+            self._told_dark = message
             logger.warning("%s", message)
-        self.state = replace(
-            self.state, phase=SourcePhase.LOST, name=self._source.name, message=message
-        )
+        self._tell(replace(self._state, message=message))
+
+    def _lost(self, message: str) -> None:
+        if message != self._state.message:
+            logger.warning("%s", message)
         self._slot.put(None)
+        self._tell(
+            replace(self._state, phase=SourcePhase.LOST, name=self._source.name, message=message)
+        )
+
+    def _tell(self, state: SourceState) -> None:
+        if state != self._state:
+            self._state = state
+            self._on_change()

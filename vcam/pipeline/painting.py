@@ -15,9 +15,11 @@ from vcam.core.geometry import Placement
 from vcam.core.observation import Observation
 from vcam.core.pool import ImagePool
 from vcam.effects.card import render_card
+from vcam.effects.pack import Pack
 from vcam.effects.ring import draw_ring
+from vcam.pipeline.looking import Scene
+from vcam.pipeline.pause import PausePicture
 from vcam.pipeline.stats import SourcePhase, SourceState
-from vcam.pipeline.vision_thread import Scene
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import OutputSettings
 
@@ -26,8 +28,14 @@ logger = logging.getLogger(__name__)
 FAILURES_TOLD = 20
 """Different faults of drawing that are logged; their texts may have numbers in them."""
 
+Ring = Literal["picture", "preview", "off"]
+
 RING_FRESH_S = 0.3
 """A hold's ring that vision has not renewed for so long is not drawn."""
+
+
+def _nothing() -> None:
+    pass
 
 
 class Drawer(Protocol):
@@ -45,34 +53,55 @@ class Drawer(Protocol):
         """Draws on `canvas`, in place."""
         ...
 
+    def set_packs(self, packs: Sequence[Pack]) -> None:
+        """Draws from these packs from now on."""
+        ...
+
 
 class PicturePainter:
     """Makes the pictures that go out. Used from the output thread only.
 
     Args:
-        outputs: size of the picture and how it is fitted.
+        outputs: size of the picture, how it is fitted, and the pause picture.
         ring: where a hold's progress is drawn.
         stage: the live effects.
         drawer: draws them.
         scene: what vision knows now; None before it knows anything.
+        on_change: told when an effect comes in or is gone.
     """
 
     def __init__(
         self,
         outputs: OutputSettings,
-        ring: Literal["picture", "preview", "off"],
+        ring: Ring,
         stage: Stage,
         drawer: Drawer,
         scene: Callable[[], Scene | None],
+        on_change: Callable[[], None] = _nothing,
     ) -> None:
-        self._size = (outputs.width, outputs.height)
-        self._ring = ring
         self._stage = stage
         self._drawer = drawer
         self._scene = scene
-        self._fitter = Fitter(outputs.width, outputs.height, outputs.fit)
+        self._on_change = on_change
         self._pool = ImagePool()
         self._failures: set[str] = set()
+        self._live_keys: list[int] = []
+        self._outputs = outputs
+        self._fitter = Fitter(outputs.width, outputs.height, outputs.fit)
+        self._pause = PausePicture(outputs.pause, self._size)
+        self._ring = ring
+
+    def apply(self, outputs: OutputSettings, ring: Ring) -> None:
+        """Takes other settings over; the next picture is made by them."""
+        old, self._outputs, self._ring = self._outputs, outputs, ring
+        if (old.width, old.height, old.fit) != (outputs.width, outputs.height, outputs.fit):
+            self._fitter = Fitter(outputs.width, outputs.height, outputs.fit)
+        if old.pause != outputs.pause or (old.width, old.height) != self._size:
+            self._pause.apply(outputs.pause, self._size)
+
+    @property
+    def _size(self) -> tuple[int, int]:
+        return self._outputs.width, self._outputs.height
 
     def paint(self, frame: Frame, now: float) -> tuple[Image, Image]:
         """The picture for everybody and the picture for the preview; may be one and the same.
@@ -92,17 +121,39 @@ class PicturePainter:
 
     def placeholder(self, state: SourceState) -> Image:
         """What is shown while there is no picture: why, and what to do about it."""
-        width, height = self._size
+        cause, _, fix = state.message.partition(": ")
+        told = [cause, fix] if fix else [cause]
         if state.phase is SourcePhase.LOST:
-            cause, _, fix = state.message.partition(": ")
-            return render_card(width, height, "No camera", [cause, fix] if fix else [cause])
+            return self._card("No camera", told, crossed=True)
         if state.phase is SourcePhase.ENDED:
-            return render_card(width, height, "The end", [state.name], crossed=False)
-        return render_card(width, height, "Starting the camera", [state.name], crossed=False)
+            return self._card("The end", [state.name])
+        if state.phase is SourcePhase.LIVE:
+            return self._card("No picture", [f"{state.name} is on but gives no picture"])
+        return self._card("Starting the camera", [state.name])
+
+    def asleep(self) -> Image:
+        """What is shown while nobody watches: to those who look without reading, and to files."""
+        return self._card("Camera off", ["nobody is watching", "it starts with the first viewer"])
+
+    def begin_pause(self, last: Image | None) -> None:
+        """A pause begins; `last` is the camera's last picture, if it may be shown blurred."""
+        self._pause.begin(last)
+
+    def pause(self) -> Image:
+        """What is shown in the pause."""
+        return self._pause.picture()
+
+    def refit(self, image: Image) -> Image:
+        """A picture that was made for another size, in the present one."""
+        return Fitter(*self._size, "letterbox").fit(image)
+
+    def _card(self, title: str, lines: Sequence[str], crossed: bool = False) -> Image:
+        return render_card(*self._size, title, lines, crossed)
 
     def _decorate(self, plain: Image, frame: Frame, now: float) -> tuple[Image, Image]:
         scene = self._scene()
         live = self._stage.live(now)
+        self._note(live)
         place = self._fitter.placement(*frame.size)
         picture = plain
         if live:
@@ -119,6 +170,12 @@ class PicturePainter:
         preview = self._copy(picture)
         _draw_rings(preview, scene, place)
         return picture, preview
+
+    def _note(self, live: Sequence[LiveEffect]) -> None:
+        keys = [effect.key for effect in live]
+        if keys != self._live_keys:
+            self._live_keys = keys
+            self._on_change()
 
     def _is_fresh(self, scene: Scene, now: float) -> bool:
         return now - scene.observation.at <= RING_FRESH_S

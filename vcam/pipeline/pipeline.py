@@ -1,22 +1,33 @@
-"""The three threads, put together: start them, watch them, end them within a second."""
+"""The three threads, put together: start them, steer them, end them within a second."""
 
 from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+from vcam.capture.fit import placed
 from vcam.core.clock import Clock
-from vcam.core.contracts import Source, VideoFormat
-from vcam.core.events import GestureEvent
+from vcam.core.contracts import Output, Source, VideoFormat
+from vcam.core.events import GestureEvent, LiveEffect
+from vcam.core.frame import Image
+from vcam.core.geometry import Placement
 from vcam.core.slot import LatestSlot
+from vcam.effects.pack import Pack
+from vcam.outputs.worker import OutputStatus
+from vcam.pipeline.audiences import Audiences
 from vcam.pipeline.capture_thread import Captured, CaptureLoop
+from vcam.pipeline.changes import Changes
+from vcam.pipeline.demand import Demand
+from vcam.pipeline.director import Director
+from vcam.pipeline.looking import HandMeter, Meters, Recognizer
+from vcam.pipeline.mode import Mode
 from vcam.pipeline.output_thread import Group, OutputLoop
 from vcam.pipeline.painting import Drawer, PicturePainter
 from vcam.pipeline.stats import Counters, PipelineStats, SourcePhase, SourceState
-from vcam.pipeline.vision_thread import Recognizer, VisionLoop
+from vcam.pipeline.vision_thread import VisionLoop
 from vcam.reactions.stage import Stage
-from vcam.settings.schema import Settings
+from vcam.settings.schema import OutputSettings, Settings
 from vcam.triggers.engine import TriggerEngine
 
 logger = logging.getLogger(__name__)
@@ -26,8 +37,15 @@ JOIN_S = 0.7
 end takes 0.1 s and more."""
 
 
+def _nothing() -> None:
+    pass
+
+
 class Pipeline:
     """Capture, vision and output, each on a thread and a clock of its own.
+
+    All methods but `start` and `stop` may be called from any thread at any time; those that change
+    something hand it to the thread that owns it and return at once.
 
     Attributes:
         finished: set when there is nothing left to do, or a thread has failed.
@@ -41,9 +59,11 @@ class Pipeline:
         compositor: live effects to pixels.
         public: outputs that other people see.
         preview: outputs that only the user sees.
-        settings: sizes, rates, the ring.
+        settings: sizes, rates, the ring, and when the camera is wanted.
         clock: time for all three.
         on_event: told of every gesture event, on the vision thread.
+        on_change: told when mode, source, outputs, readers, recognition or live effects have
+            changed, on whatever thread noticed; returns at once and never raises.
         reopen_at_end: open a finite source again when it has ended; otherwise `finished` is set.
     """
 
@@ -60,17 +80,32 @@ class Pipeline:
         settings: Settings,
         clock: Clock,
         on_event: Callable[[GestureEvent], None] = lambda event: None,
+        on_change: Callable[[], None] = _nothing,
         reopen_at_end: bool = True,
     ) -> None:
-        self._source = source
         self._clock = clock
+        self._stage = stage
+        self._compositor = compositor
+        self._public = public
+        self._preview = preview
+        self._on_change = on_change
         self._stop = threading.Event()
         self.finished = threading.Event()
         self.failure = ""
         self._counters = Counters(clock.now())
-        outputs = settings.outputs
+        self._changes = Changes(settings)
+        self._demand = Demand(settings.camera.when, settings.camera.release_after_ms)
+        wanted = self._demand.wanted
         slot: LatestSlot[Captured] = LatestSlot()
-        self._capture = CaptureLoop(source, slot, clock, self._stop, reopen_at_end=reopen_at_end)
+        self._capture = CaptureLoop(
+            source,
+            slot,
+            clock,
+            self._stop,
+            reopen_at_end=reopen_at_end,
+            wanted=wanted,
+            on_change=on_change,
+        )
         self._vision = VisionLoop(
             slot,
             self.source_state,
@@ -81,17 +116,30 @@ class Pipeline:
             clock,
             self._stop,
             self._counters,
+            awake=wanted,
+            on_change=on_change,
         )
-        painter = PicturePainter(
-            outputs, settings.effects.progress_ring, stage, compositor, lambda: self._vision.scene
+        self._audiences = Audiences((public, preview), on_change)
+        self._director = Director(
+            self._demand, self._audiences.anybody, self._capture, self._vision
         )
+        self._painter = PicturePainter(
+            settings.outputs,
+            settings.effects.progress_ring,
+            stage,
+            compositor,
+            lambda: self._vision.scene,
+            on_change,
+        )
+        preview.set_mirror(settings.outputs.preview.mirror)
         self._output = OutputLoop(
             slot,
             self.source_state,
-            painter,
+            self._painter,
             public,
             preview,
-            VideoFormat(outputs.width, outputs.height, outputs.fps),
+            video_format(settings.outputs),
+            self._director,
             clock,
             self._stop,
             self._counters,
@@ -114,12 +162,111 @@ class Pipeline:
     def stop(self) -> None:
         """Ends the threads; returns within a second, whatever they are doing."""
         self._stop.set()
-        self._source.interrupt()
+        self._capture.interrupt()
+        self._vision.mailbox.posted.set()
+        self._output.mailbox.posted.set()
         deadline = self._clock.now() + JOIN_S
         for thread in self._threads:
             thread.join(max(0.0, deadline - self._clock.now()))
             if thread.is_alive():
                 logger.warning("The %s thread did not end in time", thread.name)
+
+    @property
+    def mode(self) -> Mode:
+        """What was asked for."""
+        return self._director.mode
+
+    def set_mode(self, mode: Mode) -> None:
+        """Pauses, freezes or resumes; what goes out follows within 0.1 s.
+
+        Freezing holds whatever goes out at that moment, be it a placeholder.
+        """
+        if mode is not self._director.mode:
+            self._director.mode = mode
+            self._output.mailbox.posted.set()
+            self._on_change()
+
+    def apply(self, settings: Settings, packs: Sequence[Pack]) -> None:
+        """Takes over what applies at once, and size and rate of the outputs.
+
+        Only what differs from before is touched. Source, recognizer and outputs are replaced by
+        `replace_source`, `replace_recognizer` and `replace_outputs`.
+
+        Args:
+            settings: all settings.
+            packs: those that are on, in the order in which their effects are laid over each other;
+                without any answer where `settings.reactions.enabled` is false.
+
+        Raises:
+            PackError: the packs' rules contradict themselves; nothing has changed.
+        """
+        change = self._changes.to(settings, packs)
+        if change.triggers is not None or change.rules is not None:
+            self._vision.mailbox.post(lambda: self._vision.apply(change.triggers, change.rules))
+        self._output.mailbox.post(lambda: self._apply(settings, change.packs))
+
+    def replace_source(self, source: Source) -> None:
+        """Goes on with another source; the old one is interrupted and closed."""
+        self._capture.replace(source)
+
+    def replace_recognizer(self, load: Callable[[], Recognizer]) -> None:
+        """Loads another recognizer, on the vision thread; the old one works until it is there."""
+        self._vision.replace_recognizer(load)
+
+    def replace_outputs(self, public: Sequence[Output], preview: Sequence[Output]) -> None:
+        """Goes on with these outputs; those that are in use already are left alone."""
+
+        def replace() -> None:
+            self._public.replace(public)
+            self._preview.replace(preview)
+            self._on_change()
+
+        self._output.mailbox.post(replace)
+
+    def play(self, pack: str, effect: str) -> None:
+        """Plays an effect by hand; one that no pack has is left out when it is drawn."""
+        self._vision.mailbox.post(lambda: self._stage.play(pack, effect, self._clock.now()))
+
+    def react(self, gesture: str) -> bool:
+        """Plays by hand all that `gesture` would play; False if no pack answers it."""
+        rules = self._stage.answers(gesture)
+        for rule in rules:
+            self.play(rule.pack, rule.effect)
+        return bool(rules)
+
+    def picture(self) -> Image | None:
+        """The newest public picture of a camera frame; None while something else is shown.
+
+        It must not be written to.
+        """
+        return self._output.picture
+
+    def outputs(self) -> tuple[OutputStatus, ...]:
+        """How the outputs do, the public ones first."""
+        return self._public.status() + self._preview.status()
+
+    def live(self) -> tuple[LiveEffect, ...]:
+        """The effects that are drawn now."""
+        return self._stage.live(self._clock.now())
+
+    def meters(self) -> Meters:
+        """What vision makes of the newest frame that it looked at.
+
+        Scores of gestures are worked out only while somebody asks: the first answer after two
+        seconds comes without.
+        """
+        gestures = self._vision.meters()
+        scene, outputs = self._vision.scene, self._changes.settings.outputs
+        size = outputs.width, outputs.height
+        if scene is None:
+            return Meters(None, Placement(), size, (), gestures)
+        return Meters(
+            scene.observation,
+            placed(scene.observation.size, size, outputs.fit),
+            size,
+            [HandMeter(reading.track_id, *reading.best) for reading in scene.readings],
+            gestures,
+        )
 
     def source_state(self) -> SourceState:
         """What the source is doing."""
@@ -137,6 +284,15 @@ class Pipeline:
         """Starts counting anew."""
         self._counters.reset(self._clock.now())
 
+    def _apply(self, settings: Settings, packs: Sequence[Pack] | None) -> None:
+        """On the output thread."""
+        if packs is not None:
+            self._compositor.set_packs(packs)
+        self._demand.apply(settings.camera.when, settings.camera.release_after_ms)
+        self._painter.apply(settings.outputs, settings.effects.progress_ring)
+        self._output.apply(video_format(settings.outputs))
+        self._preview.set_mirror(settings.outputs.preview.mirror)
+
     def _run_capture(self) -> None:
         self._capture.run()
         if self.source_state().phase is SourcePhase.ENDED:
@@ -149,3 +305,8 @@ class Pipeline:
             logger.exception("The %s thread failed", name)
             self.failure = f"the {name} thread failed"
             self.finished.set()
+
+
+def video_format(outputs: OutputSettings) -> VideoFormat:
+    """Size and rate of what goes out."""
+    return VideoFormat(outputs.width, outputs.height, outputs.fps)

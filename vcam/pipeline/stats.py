@@ -16,6 +16,7 @@ class SourcePhase(StrEnum):
     OPENING = "opening"
     LIVE = "live"
     LOST = "lost"
+    ASLEEP = "asleep"
     ENDED = "ended"
 
 
@@ -26,7 +27,7 @@ class SourceState:
     Attributes:
         phase: what it is doing.
         name: what a person calls it.
-        message: why it is lost; empty otherwise.
+        message: why it is lost or asleep, or what is wrong with its pictures; empty otherwise.
         video_format: what it gives, once it was opened.
         openings: how often it was opened; another number means another session, in which nothing
             learnt from earlier pictures holds.
@@ -50,6 +51,8 @@ class PipelineStats:
         vision_frames: frames that vision looked at.
         latencies_ms: camera frame handed over by capture until handed to the outputs; newest last,
             at most `LATENCIES_KEPT`, repeated frames left out.
+        delays_ms: of the same frames, from the moment that the camera took them; means something
+            only where the source stamps frames on the pipeline's clock.
         first_frame_at: when the first camera frame went out, seconds; None before.
         elapsed_s: time over which all this was counted.
     """
@@ -61,6 +64,7 @@ class PipelineStats:
     latencies_ms: Sequence[float]
     first_frame_at: float | None
     elapsed_s: float
+    delays_ms: Sequence[float] = ()
 
 
 LATENCIES_KEPT = 18_000
@@ -82,6 +86,7 @@ class Counters:
         self.late_frames = 0
         self.vision_frames = 0
         self.latencies_ms: deque[float] = deque(maxlen=LATENCIES_KEPT)
+        self.delays_ms: deque[float] = deque(maxlen=LATENCIES_KEPT)
 
     def snapshot(self, now: float) -> PipelineStats:
         """The state of things at `now`."""
@@ -93,4 +98,5 @@ class Counters:
             latencies_ms=tuple(self.latencies_ms.copy()),
             first_frame_at=self.first_frame_at,
             elapsed_s=now - self.since,
+            delays_ms=tuple(self.delays_ms.copy()),
         )

@@ -5,19 +5,20 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 from vcam.core.clock import Clock
 from vcam.core.errors import VcamError
-from vcam.core.events import GestureEvent
+from vcam.core.events import GestureEvent, ReactionRule
 from vcam.core.frame import Frame
-from vcam.core.observation import Attention, Observation, PoseReading
 from vcam.core.slot import LatestSlot
 from vcam.pipeline.capture_thread import Captured
+from vcam.pipeline.looking import Recognizer, Scene, look_at
+from vcam.pipeline.mailbox import Mailbox
 from vcam.pipeline.stats import Counters, SourceState
+from vcam.poses.vocabulary import POSES
 from vcam.reactions.stage import Stage
-from vcam.triggers.engine import Candidate, TriggerEngine
+from vcam.settings.schema import TriggerSettings
+from vcam.triggers.engine import GestureMeter, TriggerEngine
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +29,9 @@ once, and vision keeps it for milliseconds at a time. The picture goes first."""
 IDLE_TICK_S = 0.25
 """How often time passes for gestures while no frame comes."""
 
+ASLEEP_WAKE_S = 60.0
+"""Whatever there is to do wakes the thread; the length does not matter."""
+
 RELOAD_AFTER_S = 60.0
 """Pause before networks that could not be loaded are tried again."""
 
@@ -37,71 +41,23 @@ FIRST_RESTART_S = 1.0
 STABLE_AFTER_S = 60.0
 """Recognition that worked so long has recovered: its next failure is soon retried."""
 
-
-class Recognizer(Protocol):
-    """Pixels to pose readings; `vcam.app` builds it of the vision and poses stages.
-
-    Attributes:
-        attention: how closely it looks; set by whoever knows what goes on.
-    """
-
-    attention: Attention
-
-    def due(self, at: float) -> bool:
-        """Whether anything would be done for a frame taken at `at` seconds."""
-        ...
-
-    def recognize(self, frame: Frame) -> tuple[Observation, Sequence[PoseReading]]:
-        """What is seen in `frame`, and the reading of each hand."""
-        ...
-
-    def reset(self) -> None:
-        """Forgets earlier frames: the camera was opened anew."""
-        ...
+METERED_FOR_S = 2.0
+"""Meters are read for so long after somebody has asked for them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What came of looking at one frame."""
-
-    observation: Observation
-    events: Sequence[GestureEvent]
-
-
-def look_at(
-    frame: Frame, recognizer: Recognizer, engine: TriggerEngine, drawing: bool
-) -> Look | None:
-    """Takes one frame through recognition and triggers; None if nothing was due.
-
-    Args:
-        frame: the frame.
-        recognizer: pixels to pose readings; told how closely to look from now on.
-        engine: scores to events.
-        drawing: whether effects are live.
-    """
-    if not recognizer.due(frame.captured_at):
-        return None
-    observation, readings = recognizer.recognize(frame)
-    events = engine.update(observation, readings)
-    if engine.progress():
-        recognizer.attention = Attention.STARTING
-    else:
-        recognizer.attention = Attention.DRAWING if drawing else Attention.WATCHING
-    return Look(observation, events)
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """What vision knows: the newest observation and the holds in progress."""
-
-    observation: Observation
-    progress: Sequence[Candidate] = ()
+def _nothing() -> None:
+    pass
 
 
 class VisionLoop:
-    """Looks at the newest frame whenever it is free and something is due.
+    """Looks at the newest frame whenever it is free, awake, and something is due.
 
-    With no gesture to watch for it does nothing at all.
+    With no gesture to watch for it sleeps, and does not load a network before there is one.
+
+    Attributes:
+        mailbox: for changes of engine and stage, which belong to this thread.
+        scene: what it knows now; None before it knows anything, and while it sleeps.
+        problem: why nothing is recognised; empty while it is.
 
     Args:
         slot: newest captured frame.
@@ -112,8 +68,10 @@ class VisionLoop:
         stage: events to live effects.
         on_event: told of every event, on this thread.
         clock: for waiting.
-        stop: ends the loop.
+        stop: ends the loop, together with setting `mailbox.posted`.
         counters: counts what was looked at.
+        awake: whether to look before anybody says so.
+        on_change: told when `problem` changes, on this thread.
     """
 
     def __init__(
@@ -127,7 +85,13 @@ class VisionLoop:
         clock: Clock,
         stop: threading.Event,
         counters: Counters,
+        *,
+        awake: bool = True,
+        on_change: Callable[[], None] = _nothing,
     ) -> None:
+        self.mailbox = Mailbox()
+        self.scene: Scene | None = None
+        self.problem = ""
         self._slot = slot
         self._source_state = source_state
         self._load_recognizer = load_recognizer
@@ -137,47 +101,115 @@ class VisionLoop:
         self._clock = clock
         self._stop = stop
         self._counters = counters
+        self._on_change = on_change
+        self._directed = awake
+        self._awake = awake
         self._openings = 0
         self._told = ""
-        self.scene: Scene | None = None
-        self.problem = ""
+        self._recognizer: Recognizer | None = None
+        self._outdated = True
+        self._load_at = float("-inf")
+        self._looking_since = clock.now()
+        self._restart_s = FIRST_RESTART_S
+        self._version = 0
+        self._metered_until = float("-inf")
+        self._meters: Sequence[GestureMeter] = ()
+
+    def direct(self, awake: bool) -> None:
+        """Says whether anything shall be looked at; as often as one likes, from one thread."""
+        if awake != self._directed:
+            self._directed = awake
+            self.mailbox.post(self._wake_up if awake else self._fall_asleep)
+
+    def replace_recognizer(self, load: Callable[[], Recognizer]) -> None:
+        """Loads another recognizer; the old one works until it is there. Any thread."""
+
+        def take() -> None:
+            self._load_recognizer, self._outdated = load, True
+            self._load_at = float("-inf")
+
+        self.mailbox.post(take)
+
+    def apply(self, triggers: TriggerSettings | None, rules: Sequence[ReactionRule] | None) -> None:
+        """Takes other settings and other rules over; None leaves them. This thread alone.
+
+        Raises:
+            PackError: the rules contradict themselves.
+        """
+        if triggers is not None:
+            self._engine.apply(triggers)
+        if rules is not None:
+            gestures = {rule.gesture for rule in rules}
+            self._react(self._engine.watch([pose for pose in POSES if pose in gestures]))
+            self._stage.set_rules(rules, self._clock.now())
+
+    def meters(self) -> Sequence[GestureMeter]:
+        """The newest meters; any thread. The first call after a while makes them be read."""
+        now = self._clock.now()
+        fresh = now < self._metered_until
+        self._metered_until = now + METERED_FOR_S
+        return self._meters if fresh else ()
 
     def run(self) -> None:
         """Runs until `stop` is set. Never raises: the picture in the meeting must go on."""
-        if not self._engine.gestures:
-            return
-        restart_s = FIRST_RESTART_S
         while not self._stop.is_set():
-            recognizer = self._load()
-            if recognizer is None:
-                self._clock.wait(self._stop, RELOAD_AFTER_S)
-                continue
-            since = self._clock.now()
+            self.mailbox.work_off()
             try:
-                self._look(recognizer)
+                self._step()
             except Exception as error:
                 self._tell("Recognition failed; it starts over", error)
+                self._recognizer = None
                 self._let_go()
-                if self._clock.now() - since >= STABLE_AFTER_S:
-                    restart_s = FIRST_RESTART_S
-                self._clock.wait(self._stop, restart_s)
-                restart_s = min(2 * restart_s, RELOAD_AFTER_S)
+                self._rest(self._restart_s)
+                self._restart_s = min(2 * self._restart_s, RELOAD_AFTER_S)
 
-    def _load(self) -> Recognizer | None:
+    def _step(self) -> None:
+        """Loads what is to be loaded and looks, until there is something else to do."""
+        if not self._is_needed() and self._recognizer is None:
+            self._rest(ASLEEP_WAKE_S)
+            return
+        now = self._clock.now()
+        if (self._outdated or self._recognizer is None) and now >= self._load_at:
+            self._load()
+        if self._recognizer is None:
+            self._rest(self._load_at - self._clock.now())
+        elif self._awake and self._is_needed():
+            self._look(self._recognizer)
+        else:
+            self._rest(ASLEEP_WAKE_S)
+
+    def _is_needed(self) -> bool:
+        return bool(self._engine.gestures) or bool(self._stage.live(self._clock.now()))
+
+    def _rest(self, seconds: float) -> None:
+        """Waits, until something is posted at the longest."""
+        if not self._stop.is_set():
+            self._clock.wait(self.mailbox.posted, seconds)
+
+    def _load(self) -> None:
         try:
             recognizer = self._load_recognizer()
         except VcamError as error:
             if str(error) != self.problem:
                 logger.error("No hand recognition: %s", error)
-            self.problem = str(error)
-            return None
+            self._note_problem(str(error))
         except Exception as error:
             # A runtime that does not load on this machine, say.
             self._tell("No hand recognition: the networks cannot be loaded", error)
-            self.problem = f"the networks cannot be loaded ({error})"
-            return None
-        self.problem = ""
-        return recognizer
+            self._note_problem(f"the networks cannot be loaded ({error})")
+        else:
+            self._recognizer, self._outdated = recognizer, False
+            self._looking_since = self._clock.now()
+            # Of what the old one saw, nothing holds for the new one.
+            self._openings = -1
+            self._note_problem("")
+            return
+        self._load_at = self._clock.now() + RELOAD_AFTER_S
+
+    def _note_problem(self, problem: str) -> None:
+        if problem != self.problem:
+            self.problem = problem
+            self._on_change()
 
     def _tell(self, what: str, error: Exception) -> None:
         """Logs a fault with its traceback, unless it is the one that was logged last."""
@@ -190,11 +222,25 @@ class VisionLoop:
             self._forget(self._clock.now())
         except Exception as error:
             self._tell("Effects could not be ended", error)
+        if self._clock.now() - self._looking_since >= STABLE_AFTER_S:
+            self._restart_s = FIRST_RESTART_S
+
+    def _fall_asleep(self) -> None:
+        self._awake = False
+        now = self._clock.now()
+        self._forget(now)
+        self._stage.clear(now)
+
+    def _wake_up(self) -> None:
+        self._awake = True
+        # The warm-up begins anew, and no picture from before the sleep is looked at.
+        self._openings = -1
+        _, self._version = self._slot.wait_newer(-1, 0)
 
     def _look(self, recognizer: Recognizer) -> None:
-        version = 0
-        while not self._stop.is_set():
-            captured, version = self._slot.wait_newer(version, IDLE_TICK_S)
+        """Looks at frames until something is posted, or is to be loaded, or nothing is needed."""
+        while not (self._stop.is_set() or self.mailbox.posted.is_set()):
+            captured, self._version = self._slot.wait_newer(self._version, IDLE_TICK_S)
             openings = self._source_state().openings
             if openings != self._openings:
                 self._openings = openings
@@ -202,18 +248,24 @@ class VisionLoop:
                 self._forget(captured.frame.captured_at if captured else self._clock.now())
             if captured is None:
                 self._react(self._engine.tick(self._clock.now()))
-                continue
-            at = captured.frame.captured_at
-            if recognizer.due(at):
-                self._clock.wait(self._stop, GIVE_WAY_S)
-            drawing = bool(self._stage.live(at))
-            look = look_at(captured.frame, recognizer, self._engine, drawing)
-            if look is None:
-                continue
-            self._react(look.events)
-            self._stage.follow(self._engine.holders())
-            self.scene = Scene(look.observation, self._engine.progress())
-            self._counters.vision_frames += 1
+            else:
+                self._look_at(captured.frame, recognizer)
+            if (self._outdated and self._clock.now() >= self._load_at) or not self._is_needed():
+                return
+
+    def _look_at(self, frame: Frame, recognizer: Recognizer) -> None:
+        at = frame.captured_at
+        if recognizer.due(at):
+            self._clock.wait(self._stop, GIVE_WAY_S)
+        look = look_at(frame, recognizer, self._engine, drawing=bool(self._stage.live(at)))
+        if look is None:
+            return
+        self._react(look.events)
+        self._stage.follow(self._engine.holders())
+        self.scene = Scene(look.observation, self._engine.progress(), look.readings)
+        self._counters.vision_frames += 1
+        if self._clock.now() < self._metered_until:
+            self._meters = self._engine.meters()
 
     def _react(self, events: Sequence[GestureEvent]) -> None:
         if not events:
@@ -223,5 +275,5 @@ class VisionLoop:
             self._on_event(event)
 
     def _forget(self, at: float) -> None:
-        self.scene = None
+        self.scene, self._meters = None, ()
         self._react(self._engine.restart(at))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from vcam.core.events import EventKind, GestureEvent, LiveEffect, ReactionRule
@@ -71,6 +71,10 @@ class Stage:
         self._last_key = 0
         self._latest = float("-inf")
         self._entries: tuple[_Entry, ...] = ()
+
+    def answers(self, gesture: str) -> Sequence[ReactionRule]:
+        """The rules that `gesture` starts; any thread."""
+        return self._rules.answers(gesture)
 
     def handle(self, events: Iterable[GestureEvent]) -> None:
         """Plays what the gestures that started call for, and lets go of what ended ones held."""

@@ -31,6 +31,24 @@ class Candidate(NamedTuple):
     progress: float
 
 
+class GestureMeter(NamedTuple):
+    """How near a gesture is to starting.
+
+    Attributes:
+        gesture: its name.
+        score: smoothed score of the hand that shows it most, 0..1.
+        progress: share of the dwell that is done; 0 unless it is held.
+        active: whether it has started and not ended.
+        reason: why it does not count now, in one or two words; empty otherwise.
+    """
+
+    gesture: str
+    score: float
+    progress: float
+    active: bool
+    reason: str
+
+
 class TriggerEngine:
     """Turns pose readings into gesture events. Pure: time comes in with the observations.
 
@@ -52,8 +70,7 @@ class TriggerEngine:
         gestures: Sequence[str],
         card: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
-        if NONE_POSE in gestures:
-            raise ValueError(f"{NONE_POSE!r} is the absence of a pose and can start nothing")
+        _check(gestures)
         self._machines = {gesture: GestureMachine(gesture) for gesture in gestures}
         self._card = card
         self._hands = HandRegister()
@@ -70,6 +87,31 @@ class TriggerEngine:
         self._thresholds: dict[str, Thresholds] = {
             gesture: settings.thresholds(gesture, self._card) for gesture in self._machines
         }
+
+    def watch(self, gestures: Sequence[str]) -> tuple[GestureEvent, ...]:
+        """Watches for these gestures from now on.
+
+        What goes on with gestures that stay is not touched. One that is new starts from what is
+        seen from now on.
+
+        Args:
+            gestures: pose names that may trigger.
+
+        Returns:
+            The `cancelled` and `end` events of those that go.
+
+        Raises:
+            ValueError: `none` is among the gestures; nothing has changed.
+        """
+        _check(gestures)
+        at = self._observed_at if self._observed_at is not None else float("-inf")
+        gone = [machine for name, machine in self._machines.items() if name not in gestures]
+        self._machines = {
+            gesture: self._machines.get(gesture) or GestureMachine(gesture, armed_at=at)
+            for gesture in gestures
+        }
+        self.apply(self._settings)
+        return tuple(event for machine in gone for event in machine.stop(at, Reason.SWITCHED_OFF))
 
     def restart(self, at: float) -> tuple[GestureEvent, ...]:
         """The camera was opened again or the pipeline resumed: everything ends, warm-up begins.
@@ -144,6 +186,35 @@ class TriggerEngine:
             if machine.phase is Phase.ACTIVE
         }
 
+    def meters(self) -> tuple[GestureMeter, ...]:
+        """How near each gesture is to starting, as of the last observation."""
+        return tuple(self._meter(machine) for machine in self._machines.values())
+
+    def _meter(self, machine: GestureMachine) -> GestureMeter:
+        gesture, thresholds = machine.gesture, self._thresholds[machine.gesture]
+        cases = (
+            weigh(hand.key, hand.track_id, hand.history, gesture, thresholds)
+            for hand in self._hands
+            if hand.seen_at == self._observed_at
+        )
+        best = max(cases, key=lambda case: case.score, default=None)
+        score = best.score if best else 0.0
+        reason = ""
+        if not thresholds.enabled:
+            reason = str(Reason.SWITCHED_OFF)
+        elif machine.phase is Phase.COOLDOWN:
+            reason = "resting"
+        elif best is not None and best.shows:
+            reason = self._warming_up(best.at) or ("" if best.stays else str(best.reason))
+        progress = machine.lead[1] if machine.lead else 0.0
+        return GestureMeter(gesture, score, progress, machine.phase is Phase.ACTIVE, reason)
+
+    def _warming_up(self, at: float) -> str:
+        if self._opened_at is None:
+            return ""
+        warm_at = self._opened_at + self._settings.guards.warm_up_ms / 1000
+        return "warming up" if at < warm_at else ""
+
     def _expire(self, at: float, reason: Reason) -> list[GestureEvent]:
         gone = self._hands.drop_unseen_since(at - self._settings.lost_after_ms / 1000)
         if not gone:
@@ -180,3 +251,8 @@ class TriggerEngine:
                 and is_clear(hand.history.newest, machine.gesture, thresholds)
             )
         ]
+
+
+def _check(gestures: Sequence[str]) -> None:
+    if NONE_POSE in gestures:
+        raise ValueError(f"{NONE_POSE!r} is the absence of a pose and can start nothing")

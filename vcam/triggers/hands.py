@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from vcam.core.observation import Hand
@@ -44,6 +44,9 @@ class HandRegister:
     def __init__(self) -> None:
         self._hands: dict[int, TrackedHand] = {}
         self._last_key = 0
+
+    def __iter__(self) -> Iterator[TrackedHand]:
+        return iter(self._hands.values())
 
     def find(
         self, at: float, hands: Iterable[Hand], in_view: Collection[int]

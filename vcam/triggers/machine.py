@@ -65,16 +65,17 @@ class GestureMachine:
 
     Args:
         gesture: its name.
+        armed_at: what was held before does not count, seconds.
     """
 
-    def __init__(self, gesture: str) -> None:
+    def __init__(self, gesture: str, armed_at: float = float("-inf")) -> None:
         self.gesture = gesture
         self.phase = Phase.IDLE
         self._holds: dict[int, _Hold] = {}
         self._leader: _Hold | None = None
         self._showing: dict[int, tuple[int, ...]] = {}
         self._active: _Hold | None = None
-        self._armed_at = float("-inf")
+        self._armed_at = armed_at
         self._ended_at = float("-inf")
         self._away_since: float | None = None
         self._released_at: float | None = None

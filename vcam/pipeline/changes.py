@@ -1,0 +1,58 @@
+"""What is new in settings and packs that are to be applied."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from vcam.core.events import ReactionRule
+from vcam.effects.pack import Pack
+from vcam.reactions.rules import RuleBook
+from vcam.settings.schema import Settings, TriggerSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What has to be taken over; None where nothing has changed."""
+
+    triggers: TriggerSettings | None
+    packs: Sequence[Pack] | None
+    rules: Sequence[ReactionRule] | None
+
+
+class Changes:
+    """Compares what is asked for with what was asked for last; any thread.
+
+    Attributes:
+        settings: those that hold.
+
+    Args:
+        settings: those that hold at first; which packs do is not known until `to` is called.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self._packs: tuple[Pack, ...] | None = None
+        self._lock = threading.Lock()
+
+    def to(self, settings: Settings, packs: Sequence[Pack]) -> Change:
+        """What changes with these settings and packs, which hold from now on.
+
+        A pack that was read again is another one, whatever is in it.
+
+        Raises:
+            PackError: the packs' rules contradict themselves; the old ones hold on.
+        """
+        on = tuple(packs) if settings.reactions.enabled else ()
+        rules = tuple(rule for pack in on for rule in pack.rules)
+        RuleBook(rules)
+        with self._lock:
+            old, self.settings = self.settings, settings
+            old_packs, self._packs = self._packs, on
+        packs_differ = on != old_packs
+        return Change(
+            triggers=settings.triggers if settings.triggers != old.triggers else None,
+            packs=on if packs_differ else None,
+            rules=rules if packs_differ else None,
+        )

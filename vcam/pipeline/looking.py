@@ -1,0 +1,103 @@
+"""What vision does with one frame, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from vcam.core.events import GestureEvent
+from vcam.core.frame import Frame
+from vcam.core.geometry import Placement
+from vcam.core.observation import Attention, Observation, PoseReading
+from vcam.triggers.engine import Candidate, GestureMeter, TriggerEngine
+
+
+class Recognizer(Protocol):
+    """Pixels to pose readings; `vcam.app` builds it of the vision and poses stages.
+
+    Attributes:
+        attention: how closely it looks; set by whoever knows what goes on.
+    """
+
+    attention: Attention
+
+    def due(self, at: float) -> bool:
+        """Whether anything would be done for a frame taken at `at` seconds."""
+        ...
+
+    def recognize(self, frame: Frame) -> tuple[Observation, Sequence[PoseReading]]:
+        """What is seen in `frame`, and the reading of each hand."""
+        ...
+
+    def reset(self) -> None:
+        """Forgets earlier frames: the camera was opened anew."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What came of looking at one frame."""
+
+    observation: Observation
+    readings: Sequence[PoseReading]
+    events: Sequence[GestureEvent]
+
+
+def look_at(
+    frame: Frame, recognizer: Recognizer, engine: TriggerEngine, drawing: bool
+) -> Look | None:
+    """Takes one frame through recognition and triggers; None if nothing was due.
+
+    Args:
+        frame: the frame.
+        recognizer: pixels to pose readings; told how closely to look from now on.
+        engine: scores to events.
+        drawing: whether effects are live.
+    """
+    if not recognizer.due(frame.captured_at):
+        return None
+    observation, readings = recognizer.recognize(frame)
+    events = engine.update(observation, readings)
+    if engine.progress():
+        recognizer.attention = Attention.STARTING
+    else:
+        recognizer.attention = Attention.DRAWING if drawing else Attention.WATCHING
+    return Look(observation, readings, events)
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What vision knows: the newest observation and the holds in progress."""
+
+    observation: Observation
+    progress: Sequence[Candidate] = ()
+    readings: Sequence[PoseReading] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class HandMeter:
+    """A hand's likeliest pose, `none` among them, and its score, 0..1."""
+
+    track_id: int
+    pose: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Meters:
+    """What vision makes of the newest frame that it looked at.
+
+    Attributes:
+        observation: what it saw, in pixels of that frame; None while nothing is looked at.
+        placement: how that frame lies in the picture that goes out.
+        size: width and height of the picture that goes out, pixels.
+        hands: of the hands in `observation` that were read.
+        gestures: of those that are watched for; without scores in the first answer after a while.
+    """
+
+    observation: Observation | None
+    placement: Placement
+    size: tuple[int, int]
+    hands: Sequence[HandMeter] = ()
+    gestures: Sequence[GestureMeter] = ()
