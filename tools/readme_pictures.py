@@ -17,7 +17,7 @@ from vcam.core.clock import MonotonicClock
 from vcam.core.errors import SourceEnded
 from vcam.core.events import EventKind
 from vcam.core.frame import Image
-from vcam.daemon.packs import load_packs
+from vcam.daemon.loading import load_packs
 from vcam.daemon.recognition import HandRecognizer, card_thresholds
 from vcam.effects.compositor import Compositor
 from vcam.pipeline.painting import PicturePainter

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from vcam.daemon.packs import answered_gestures, load_packs
+from vcam.daemon.loading import answered_gestures, load_packs
 from vcam.settings.schema import ReactionSettings
 
 

@@ -28,7 +28,7 @@ def images(
 ) -> None:
     """Recognise the pictures of FOLDER, which holds one folder a class, and judge the result."""
     from vcam.cli.weights import ensure_weights
-    from vcam.daemon.packs import answered_gestures, load_packs
+    from vcam.daemon.loading import answered_gestures, load_packs
     from vcam.daemon.recognition import HandRecognizer, card_thresholds
     from vcam.lab.images import ImagesRun, find_pictures, summary_text
     from vcam.settings.loader import load_settings

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from vcam.core.clock import Clock
 from vcam.core.contracts import Output, Source
 from vcam.core.events import GestureEvent
-from vcam.daemon.packs import answered_gestures, load_packs
+from vcam.daemon.loading import answered_gestures, load_packs
 from vcam.daemon.recognition import HandRecognizer, card_thresholds
 from vcam.effects.compositor import Compositor
 from vcam.effects.pack import Pack
@@ -31,6 +31,7 @@ def build_pipeline(
     *,
     packs: Sequence[Pack] | None = None,
     on_event: Callable[[GestureEvent], None] = lambda event: None,
+    on_change: Callable[[], None] = lambda: None,
     reopen_at_end: bool = True,
 ) -> Pipeline:
     """A pipeline of the real stages, not yet started.
@@ -43,10 +44,11 @@ def build_pipeline(
         clock: time for all threads.
         packs: the packs that are on; None loads those of the settings.
         on_event: told of every gesture event, on the vision thread.
+        on_change: told when something has changed that the state tells of, on any thread.
         reopen_at_end: open a finite source again when it has ended.
     """
     if packs is None:
-        packs = load_packs(settings.reactions)
+        packs = load_packs(settings.reactions) if settings.reactions.enabled else ()
     rules = [rule for pack in packs for rule in pack.rules]
     return Pipeline(
         source=source,
@@ -59,5 +61,6 @@ def build_pipeline(
         settings=settings,
         clock=clock,
         on_event=on_event,
+        on_change=on_change,
         reopen_at_end=reopen_at_end,
     )

@@ -9,23 +9,12 @@ from pathlib import Path
 
 from vcam.control.state import EffectState, PackState
 from vcam.core.errors import VcamError
+from vcam.daemon.loading import found_packs
 from vcam.daemon.naming import unknown
-from vcam.effects.pack import Pack, find_packs, load_pack, shipped_pack_folder
-from vcam.poses.vocabulary import GESTURES
+from vcam.effects.pack import Pack, load_pack
 from vcam.settings.schema import ReactionSettings
 
 logger = logging.getLogger(__name__)
-
-
-def answered_gestures(packs: Sequence[Pack]) -> tuple[str, ...]:
-    """The gestures that these packs answer. No other is worth watching for."""
-    answered = {rule.gesture for pack in packs for rule in pack.rules}
-    return tuple(gesture for gesture in GESTURES if gesture in answered)
-
-
-def load_packs(settings: ReactionSettings) -> tuple[Pack, ...]:
-    """The packs that are on; one that cannot be used is left out with a line in the log."""
-    return PackLibrary().take(settings)
 
 
 class PackLibrary:
@@ -33,13 +22,17 @@ class PackLibrary:
 
     Any thread. Packs that are off are looked at once, when somebody asks what there is, and their
     pictures are not kept.
+
+    Args:
+        settings: which packs are on, and where to look for them.
+        packs: those of them that were loaded already.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, settings: ReactionSettings, packs: Sequence[Pack] = ()) -> None:
         self._lock = threading.RLock()
-        self._settings = ReactionSettings(packs=())
+        self._settings = settings
         self._folders: dict[str, Path] | None = None
-        self._loaded: dict[str, Pack] = {}
+        self._loaded = {pack.name: pack for pack in packs}
         self._told: dict[str, PackState] = {}
         self._thumbnails: dict[str, bytes] = {}
 
@@ -58,7 +51,7 @@ class PackLibrary:
             moved = settings.pack_folders != self._settings.pack_folders
             self._settings = settings
             if anew or moved or self._folders is None:
-                self._folders = _found(settings)
+                self._folders = found_packs(settings)
                 self._told.clear()
                 self._thumbnails.clear()
             wanted = dict.fromkeys(settings.packs) if settings.enabled else {}
@@ -111,7 +104,7 @@ class PackLibrary:
 
     def _found_folders(self) -> dict[str, Path]:
         if self._folders is None:
-            self._folders = _found(self._settings)
+            self._folders = found_packs(self._settings)
         return self._folders
 
     def _folder(self, name: str) -> Path:
@@ -138,10 +131,6 @@ class PackLibrary:
             except VcamError as error:
                 self._told[name] = _broken(name, error)
         return self._told[name]
-
-
-def _found(settings: ReactionSettings) -> dict[str, Path]:
-    return find_packs([shipped_pack_folder(), *(Path(f) for f in settings.pack_folders)])
 
 
 def _told(pack: Pack) -> PackState:

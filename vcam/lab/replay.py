@@ -14,7 +14,7 @@ from vcam.core.clock import MonotonicClock
 from vcam.core.contracts import Source
 from vcam.core.errors import SourceEnded, SourceError
 from vcam.core.events import EventKind, GestureEvent
-from vcam.daemon.packs import answered_gestures, load_packs
+from vcam.daemon.loading import answered_gestures, load_packs
 from vcam.daemon.recognition import HandRecognizer, card_thresholds
 from vcam.lab.metrics import rounded
 from vcam.lab.scoring import Score, Span, Start, read_labels, score_starts

@@ -1,0 +1,274 @@
+"""The daemon over the pipeline: the one way in for commands, the one place that tells the state."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from vcam.capture.devices import list_cameras
+from vcam.control.commands import Command, Outcome
+from vcam.control.contracts import Pictures
+from vcam.control.state import CameraChoice, Judgement, Meters, SettingValue, Start, State
+from vcam.core.clock import Clock
+from vcam.core.errors import SettingsError
+from vcam.core.events import EventKind, GestureEvent
+from vcam.daemon.applying import Applier
+from vcam.daemon.figures import FigureMeter
+from vcam.daemon.governor import Governor
+from vcam.daemon.history import StartHistory
+from vcam.daemon.judge import PictureJudge
+from vcam.daemon.meters import told_meters
+from vcam.daemon.notices import Notices
+from vcam.daemon.orders import Orders
+from vcam.daemon.packs import PackLibrary
+from vcam.daemon.snapshots import Snapshots
+from vcam.daemon.telling import told_state, watchers
+from vcam.daemon.values import setting_values
+from vcam.effects.pack import Pack
+from vcam.pipeline import Pipeline
+from vcam.settings.store import SettingsStore
+
+logger = logging.getLogger(__name__)
+
+ASKED_FOR_S = 2.5
+"""Figures are renewed and told for so long after somebody has asked for the state."""
+
+FIGURES_EVERY_S = 1.0
+IDLE_WAKE_S = 60.0
+"""Whatever there is to do wakes the steward; the length does not matter."""
+
+
+class PipelineDaemon:
+    """Implements `vcam.control.contracts.Daemon`. Every method may be called from any thread.
+
+    Attributes:
+        pictures: the live preview.
+        notices: lines that the user should see.
+
+    Args:
+        pipeline: works; `pipeline_changed` and `note_event` are to be its `on_change` and
+            `on_event`.
+        store: the settings file.
+        library: the packs.
+        packs: those that are on at the start.
+        pictures: the live preview.
+        clock: monotonic time.
+        stop: ends the daemon, soon.
+        make_applier: brings changed settings to the pipeline, given the notices.
+        wall: time of day, seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        store: SettingsStore,
+        library: PackLibrary,
+        packs: tuple[Pack, ...],
+        pictures: Pictures,
+        clock: Clock,
+        stop: Callable[[], None],
+        make_applier: Callable[[Notices], Applier],
+        wall: Callable[[], float] = time.time,
+    ) -> None:
+        self.pictures = pictures
+        self.notices = Notices(self._changed)
+        self._pipeline = pipeline
+        self._store = store
+        self._library = library
+        self._clock = clock
+        self._wall = wall
+        self._history = StartHistory(wall)
+        self._snapshots = Snapshots()
+        self._judge = PictureJudge()
+        self._figures = FigureMeter(pipeline.stats, clock)
+        self._governor = Governor(store, library, packs, make_applier(self.notices), self._changed)
+        self._orders = Orders(
+            pipeline,
+            self._governor,
+            library,
+            self._history,
+            self._snapshots,
+            stop,
+            self._changed,
+        )
+        self._page: str | None = None
+        self._lock = threading.Lock()
+        self._version = 1
+        self._listeners: tuple[Callable[[], None], ...] = ()
+        self._asked_at = float("-inf")
+        self._told_figures = self._figures.figures()
+        self._reload_asked = False
+        self._wake = threading.Event()
+        self._ended = threading.Event()
+        self._steward = threading.Thread(target=self._attend, name="steward", daemon=True)
+
+    def start(self) -> None:
+        """Begins to follow readers and to renew figures."""
+        self._steward.start()
+
+    def close(self) -> None:
+        """Ends what `start` began."""
+        self._ended.set()
+        self._wake.set()
+
+    def run(self, command: Command) -> Outcome:
+        """Carries a command out; see the contract.
+
+        Raises:
+            VcamError: it cannot be carried out; nothing has changed.
+        """
+        return self._orders.carry_out(command)
+
+    def state(self) -> State:
+        """How things are now."""
+        now = self._clock.now()
+        was_asked, self._asked_at = now - self._asked_at < ASKED_FOR_S, now
+        if not was_asked:
+            self._wake.set()
+        return told_state(
+            self._version,
+            self._pipeline,
+            self._governor.in_force,
+            self._library,
+            self._store,
+            self._figures.figures(),
+            self._page,
+            self.notices.lines(),
+        )
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Calls `listener` after each change of `state()`; returns what ends that."""
+        with self._lock:
+            self._listeners = (*self._listeners, listener)
+
+        def end() -> None:
+            with self._lock:
+                self._listeners = tuple(each for each in self._listeners if each is not listener)
+
+        return end
+
+    def meters(self) -> Meters:
+        """The newest meters."""
+        meters = self._pipeline.meters()
+        at = self._wall()
+        if meters.observation is not None:
+            # Frames are stamped on the clock of the pipeline, people live by the time of day.
+            at -= max(0.0, self._clock.now() - meters.observation.at)
+        return told_meters(meters, round(at, 3))
+
+    def history(self) -> tuple[Start, ...]:
+        """Starts of gestures, the newest first."""
+        return self._history.starts()
+
+    def settings(self) -> tuple[SettingValue, ...]:
+        """All settings with what is in force, in the order of the schema."""
+        in_force = self._governor.in_force
+        return setting_values(in_force.loaded, in_force.settings, in_force.profile)
+
+    def cameras(self) -> tuple[CameraChoice, ...]:
+        """The cameras of this machine; asks them, which may take a second."""
+        return tuple(
+            CameraChoice(device=str(camera.device), name=camera.name, problem=camera.problem)
+            for camera in list_cameras()
+        )
+
+    def thumbnail(self, pack: str) -> bytes:
+        """A PNG that shows the pack.
+
+        Raises:
+            VcamError: there is no such pack, or it cannot be used.
+        """
+        return self._library.thumbnail(pack)
+
+    def snapshot(self, name: str) -> Path:
+        """The file of a snapshot that this daemon has taken.
+
+        Raises:
+            VcamError: there is none of that name.
+        """
+        return self._snapshots.file(name)
+
+    def judge(self, picture: bytes) -> Judgement:
+        """What is in a picture that somebody uploads.
+
+        Raises:
+            VcamError: it is no such picture, or recognition is not available.
+        """
+        in_force = self._governor.in_force
+        return self._judge.judge(picture, in_force.settings, in_force.answered)
+
+    def set_page(self, address: str | None) -> None:
+        """Notes where the page is served; None while it is off."""
+        if address != self._page:
+            self._page = address
+            self._changed()
+
+    def pipeline_changed(self) -> None:
+        """Something about camera, outputs, readers, mode or effects has changed."""
+        self._wake.set()
+        self._changed()
+
+    def note_event(self, event: GestureEvent) -> None:
+        """Takes a gesture event; on the vision thread."""
+        if event.kind is not EventKind.START:
+            return
+        rules = (rule for pack in self._governor.in_force.packs for rule in pack.rules)
+        effects = [f"{rule.pack}/{rule.effect}" for rule in rules if rule.gesture == event.gesture]
+        self._history.add(event, effects)
+        self._changed()
+
+    def ask_reload(self) -> None:
+        """Has the settings file and the packs read again, soon."""
+        self._reload_asked = True
+        self._wake.set()
+
+    def file_changed(self) -> None:
+        """The settings file has changed: what it says is applied, or why not is told."""
+        self._reload(packs_too=False)
+
+    def attend(self) -> None:
+        """Does what is due: a reload that was asked for, the readers' profile, the figures."""
+        if self._reload_asked:
+            self._reload_asked = False
+            self._reload(packs_too=True)
+        programs = {watcher.program for watcher in watchers(self._pipeline.outputs())}
+        self._governor.follow(sorted(programs))
+        if self._is_asked():
+            figures = self._figures.figures().model_copy(update={"uptime_s": 0.0})
+            if figures != self._told_figures:
+                self._told_figures = figures
+                self._changed()
+
+    def _attend(self) -> None:
+        while not self._ended.is_set():
+            self._wake.wait(FIGURES_EVERY_S if self._is_asked() else IDLE_WAKE_S)
+            self._wake.clear()
+            try:
+                self.attend()
+            except Exception:
+                # Neither a profile nor a figure is worth a steward that has died.
+                logger.exception("The steward failed; it goes on")
+                self._ended.wait(FIGURES_EVERY_S)
+
+    def _is_asked(self) -> bool:
+        return self._clock.now() - self._asked_at < ASKED_FOR_S
+
+    def _reload(self, *, packs_too: bool) -> None:
+        try:
+            self._governor.reload(packs_too=packs_too)
+        except SettingsError:
+            # Log and state tell it already.
+            return
+
+    def _changed(self) -> None:
+        with self._lock:
+            self._version += 1
+            listeners = self._listeners
+        for listener in listeners:
+            try:
+                listener()
+            except Exception:
+                logger.exception("A listener failed")

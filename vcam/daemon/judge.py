@@ -1,0 +1,115 @@
+"""What is in a picture that somebody uploads."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Sequence
+from typing import Protocol
+
+from vcam.control.state import HandJudgement, Judgement, PoseBar
+from vcam.core.frame import Image
+from vcam.core.observation import Hand, Observation, PoseReading
+from vcam.daemon.deciding import decide
+from vcam.daemon.recognition import HandRecognizer, card_thresholds
+from vcam.settings.schema import Settings, VisionSettings
+
+
+class StillReader(Protocol):
+    """A picture in; what is seen in it and the reading of each hand out."""
+
+    def read(self, image: Image) -> tuple[Observation, Sequence[PoseReading]]:
+        """Looks at one picture, uint8 (h, w, 3) BGR."""
+        ...
+
+
+class PictureJudge:
+    """Judges one picture at a time, with networks of its own: the camera's look at other things.
+
+    They are loaded for the first picture, and again when the settings of vision have changed.
+    Any thread but vision's.
+
+    Args:
+        load: loads the networks.
+    """
+
+    def __init__(self, load: Callable[[VisionSettings], StillReader] = HandRecognizer.load) -> None:
+        self._load = load
+        self._lock = threading.Lock()
+        self._reader: StillReader | None = None
+        self._settings: VisionSettings | None = None
+
+    def judge(self, picture: bytes, settings: Settings, answered: Collection[str]) -> Judgement:
+        """What is in the picture, by the thresholds that are in force.
+
+        Args:
+            picture: a PNG, JPEG or WebP file.
+            settings: vision and triggers.
+            answered: gestures that the packs answer; one of these is preferred to any other.
+
+        Raises:
+            UploadError: it is no such picture, or too large.
+            WeightsError: weights are missing or wrong.
+            ModelError: the pose head is.
+        """
+        from vcam.daemon.annotating import annotated_jpeg
+        from vcam.daemon.uploads import decode_upload
+
+        # One at a time from the start: decoding takes most of the memory.
+        with self._lock:
+            image = decode_upload(picture)
+            reader = self._ready(settings.vision)
+            since = time.perf_counter()
+            observation, readings = reader.read(image)
+            elapsed_s = time.perf_counter() - since
+            decision = decide(
+                observation,
+                readings,
+                settings.triggers,
+                card=card_thresholds(),
+                answered=answered,
+            )
+            jpeg, width, height = annotated_jpeg(image, observation, readings)
+        return Judgement(
+            pose=decision.pose,
+            score=round(decision.score, 4),
+            hands=_hands(observation, readings),
+            faces=len(observation.faces),
+            ms=round(elapsed_s * 1000, 1),
+            picture=jpeg,
+            width=width,
+            height=height,
+        )
+
+    def _ready(self, settings: VisionSettings) -> StillReader:
+        if self._reader is None or self._settings != settings:
+            self._reader, self._settings = self._load(settings), settings
+        return self._reader
+
+
+def _hands(observation: Observation, readings: Sequence[PoseReading]) -> tuple[HandJudgement, ...]:
+    by_track = {reading.track_id: reading for reading in readings}
+    return tuple(
+        _hand(hand, by_track[hand.track_id], observation.size)
+        for hand in observation.hands
+        if hand.track_id in by_track
+    )
+
+
+def _hand(hand: Hand, reading: PoseReading, size: tuple[int, int]) -> HandJudgement:
+    pose, score = reading.best
+    width, height = size
+    box = hand.box
+    scores = sorted(reading.scores.items(), key=lambda item: item[1], reverse=True)
+    return HandJudgement(
+        side=hand.side,
+        pose=pose,
+        score=round(score, 4),
+        scores=tuple(PoseBar(pose=name, score=round(value, 4)) for name, value in scores),
+        box=(
+            round(box.x / width, 4),
+            round(box.y / height, 4),
+            round(box.width / width, 4),
+            round(box.height / height, 4),
+        ),
+    )

@@ -1,0 +1,40 @@
+"""The packs that are on, loaded; what the start needs of them and no more."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from vcam.core.errors import VcamError
+from vcam.daemon.naming import unknown
+from vcam.effects.pack import Pack, find_packs, load_pack, shipped_pack_folder
+from vcam.poses.vocabulary import GESTURES
+from vcam.settings.schema import ReactionSettings
+
+logger = logging.getLogger(__name__)
+
+
+def found_packs(settings: ReactionSettings) -> dict[str, Path]:
+    """The folders of all packs, shipped ones and the user's own, by name."""
+    return find_packs([shipped_pack_folder(), *(Path(f) for f in settings.pack_folders)])
+
+
+def load_packs(settings: ReactionSettings) -> tuple[Pack, ...]:
+    """The packs that are on; one that cannot be used is left out with a line in the log."""
+    folders = found_packs(settings)
+    packs = []
+    for name in dict.fromkeys(settings.packs):
+        try:
+            if name not in folders:
+                raise unknown("sticker pack", name, folders)
+            packs.append(load_pack(folders[name]))
+        except VcamError as error:
+            logger.error("%s", error)
+    return tuple(packs)
+
+
+def answered_gestures(packs: Sequence[Pack]) -> tuple[str, ...]:
+    """The gestures that these packs answer. No other is worth watching for."""
+    answered = {rule.gesture for pack in packs for rule in pack.rules}
+    return tuple(gesture for gesture in GESTURES if gesture in answered)

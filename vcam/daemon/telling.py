@@ -1,0 +1,112 @@
+"""The state as it is told to tray, page, API and command line."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from vcam import __version__
+from vcam.control.state import (
+    CameraState,
+    Figures,
+    LiveEffectState,
+    OutputState,
+    SettingsState,
+    State,
+    Watcher,
+)
+from vcam.daemon.governor import InForce
+from vcam.daemon.packs import PackLibrary
+from vcam.outputs.worker import OutputStatus
+from vcam.pipeline import Pipeline, SourceState
+from vcam.settings.store import SettingsStore
+
+
+def told_state(
+    version: int,
+    pipeline: Pipeline,
+    in_force: InForce,
+    library: PackLibrary,
+    store: SettingsStore,
+    figures: Figures,
+    page: str | None,
+    notices: Sequence[str],
+) -> State:
+    """How things are now.
+
+    Args:
+        version: of the state.
+        pipeline: asked for what it does.
+        in_force: the settings.
+        library: the packs.
+        store: the settings file.
+        figures: how the daemon does.
+        page: address of the page; None while it is off.
+        notices: lines that the user should see.
+    """
+    outputs = pipeline.outputs()
+    return State(
+        version=version,
+        vcam=__version__,
+        pid=os.getpid(),
+        mode=pipeline.mode.value,
+        camera=_camera(pipeline.source_state()),
+        outputs=tuple(_output(status) for status in outputs),
+        watchers=watchers(outputs),
+        recognition=pipeline.recognition_problem(),
+        reactions=in_force.settings.reactions.enabled,
+        packs=library.states(),
+        gestures=in_force.gestures,
+        profile=in_force.profile,
+        profile_by=in_force.profile_by,
+        profiles=tuple(in_force.loaded.settings.profiles),
+        live=tuple(
+            LiveEffectState(pack=each.pack, effect=each.effect, gesture=each.gesture)
+            for each in pipeline.live()
+        ),
+        settings=SettingsState(
+            path=str(store.path),
+            exists=store.exists,
+            problem=store.problem,
+            warning=store.warning,
+        ),
+        figures=figures,
+        page=page,
+        notices=tuple(notices),
+    )
+
+
+def watchers(outputs: Sequence[OutputStatus]) -> tuple[Watcher, ...]:
+    """The programs that read our outputs, as far as they are known."""
+    return tuple(
+        Watcher(program=reader.program, pid=reader.pid, output=status.name)
+        for status in outputs
+        if status.audience is not None
+        for reader in status.audience.readers
+    )
+
+
+def _camera(source: SourceState) -> CameraState:
+    told = source.video_format
+    return CameraState(
+        phase=source.phase.value,
+        name=source.name,
+        message=source.message,
+        width=told.width if told else 0,
+        height=told.height if told else 0,
+        fps=round(told.fps, 2) if told else 0,
+    )
+
+
+def _output(status: OutputStatus) -> OutputState:
+    return OutputState(
+        name=status.name, phase=status.state, error=status.error, readers=_readers(status)
+    )
+
+
+def _readers(status: OutputStatus) -> int | None:
+    audience = status.audience
+    if audience is None or audience.streaming is None:
+        return None
+    # Somebody reads, but who cannot be told: that is one at least.
+    return max(1, len(audience.readers)) if audience.streaming else 0
