@@ -68,8 +68,12 @@ class FakePictures:
     def show(self, value: int = 90, width: int = 64, height: int = 36) -> bytes:
         """Publishes a plain grey JPEG and returns it."""
         jpeg = cv2.imencode(".jpg", plain_image(width, height, value))[1].tobytes()
-        self._jpegs.put(jpeg)
+        self.put(jpeg)
         return jpeg
+
+    def put(self, jpeg: bytes) -> None:
+        """Publishes a JPEG."""
+        self._jpegs.put(jpeg)
 
     def close(self) -> None:
         """Ends it."""

@@ -1,0 +1,285 @@
+"""The web page in a real browser, over a fake daemon with real settings and the shipped packs."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+
+from vcam.control.commands import Command
+from vcam.control.server import ControlServer
+from vcam.control.state import (
+    CameraState,
+    EffectState,
+    Figures,
+    GestureState,
+    HandOutline,
+    Meter,
+    Meters,
+    OutputState,
+    PackState,
+    SettingsState,
+    SettingValue,
+    Start,
+    Watcher,
+)
+from vcam.daemon.thumbnails import pack_thumbnail
+from vcam.daemon.values import setting_values
+from vcam.effects.pack import load_pack, shipped_pack_folder
+from vcam.poses.vocabulary import LABELS, SELFIE_POSES
+from vcam.settings.schema import PageSettings
+from vcam.settings.store import SettingsStore
+from vcam.testing import FakeDaemon
+
+CHROMIUM = Path("/usr/bin/chromium")
+
+SETTINGS_FILE = """\
+# my own words
+camera:
+  fps: 24  # the lamp flickers at 30
+triggers:
+  gestures:
+    metal:
+      leave: 0.55
+profiles:
+  work:
+    apps: [zoom]
+    packs: [badges]
+"""
+
+HISTORY = (
+    Start(
+        id=3,
+        gesture="metal",
+        at=1.7e9 + 95,
+        held_ms=540,
+        score=0.93,
+        effects=("selfie-glasses/blaze", "party/flames"),
+    ),
+    Start(
+        id=2,
+        gesture="thumb_up",
+        at=1.7e9 + 61,
+        held_ms=710,
+        score=0.91,
+        effects=("selfie-glasses/hearts",),
+        wrong=True,
+    ),
+    Start(
+        id=1,
+        gesture="v_sign",
+        at=1.7e9,
+        held_ms=520,
+        score=0.97,
+        effects=("selfie-glasses/retro",),
+    ),
+)
+
+
+def hand_points(x: float = 0.22, y: float = 0.8, size: float = 0.5) -> tuple[tuple[float, float], ...]:
+    """21 landmarks of a hand that shows V: a fan of fingers over the wrist at (x, y)."""
+    reach = (0.55, 1.0, 0.98, 0.5, 0.45)
+    points = [(x, y)]
+    for finger, length in enumerate(reach):
+        angle = math.radians(140 - 22 * finger)
+        for joint in (0.45, 0.65, 0.83, 1.0):
+            along = size * length * joint
+            points.append((x + along * math.cos(angle) * 9 / 16, y - along * math.sin(angle)))
+    return tuple(points)
+
+
+METERS = Meters(
+    at=1.7e9,
+    gestures=(
+        Meter(gesture="v_sign", score=0.97, progress=0.62),
+        Meter(gesture="thumb_up", score=0.21, reason="over the face"),
+        Meter(gesture="metal", score=0.94, active=True),
+    ),
+    hands=(HandOutline(side="right", pose="v_sign", score=0.97, points=hand_points()),),
+    faces=((0.45, 0.32, 0.17, 0.38),),
+)
+
+
+class PageDaemon(FakeDaemon):
+    """A fake daemon whose settings are a real file and whose packs are the shipped ones.
+
+    Args:
+        folder: for the settings file and the snapshots.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.settings_file = folder / "config.yaml"
+        self.settings_file.write_text(SETTINGS_FILE, encoding="utf-8")
+        self._store = SettingsStore(self.settings_file)
+        self.starts = HISTORY
+        self.meters_now = METERS
+        self.change(
+            camera=CameraState(phase="live", name="HD Webcam C920", width=1280, height=720, fps=30),
+            outputs=(
+                OutputState(name="vcam (/dev/video10)", phase="open", readers=1),
+                OutputState(name="PipeWire", phase="failed", error="PipeWire does not run here"),
+                OutputState(name="page", phase="open", readers=1),
+            ),
+            watchers=(Watcher(program="zoom", pid=812, output="vcam (/dev/video10)"),),
+            packs=tuple(_shipped_packs()),
+            gestures=self._gestures(),
+            settings=SettingsState(path=str(self.settings_file), exists=True),
+            figures=Figures(
+                output_fps=29.9,
+                late_frames=2,
+                latency_p50_ms=7.4,
+                latency_p95_ms=11.8,
+                camera_to_output_ms=84.6,
+                vision_hz=5.0,
+                cpu_share=0.17,
+                uptime_s=5423,
+            ),
+        )
+
+    def settings(self) -> tuple[SettingValue, ...]:
+        """What the file says, read and checked for real."""
+        loaded = self._store.loaded
+        return setting_values(loaded, loaded.settings, None)
+
+    def thumbnail(self, pack: str) -> bytes:
+        """The real one."""
+        self._known_pack(pack)
+        folder = shipped_pack_folder() / pack
+        return pack_thumbnail(load_pack(folder), folder)
+
+    def tell_history(self) -> None:
+        """Makes the listeners look at the history again."""
+        self.change()
+
+    def _change_settings(self, changes: dict[str, object], unset: tuple[str, ...]) -> None:
+        self._store.change(changes, unset)
+        self.change(gestures=self._gestures())
+
+    def _gestures(self) -> tuple[GestureState, ...]:
+        triggers = self._store.loaded.settings.triggers
+        gestures = []
+        for name, label in LABELS.items():
+            if name == "none":
+                continue
+            holds = triggers.thresholds(name)
+            gestures.append(
+                GestureState(
+                    name=name,
+                    label_en=label.en,
+                    label_id=label.id,
+                    on=holds.enabled,
+                    answered=name in SELFIE_POSES,
+                    enter=holds.enter,
+                    leave=holds.leave,
+                    dwell_ms=holds.dwell_ms,
+                )
+            )
+        return tuple(gestures)
+
+
+def _shipped_packs() -> Iterator[PackState]:
+    for folder in sorted(path for path in shipped_pack_folder().iterdir() if path.is_dir()):
+        pack = load_pack(folder)
+        answers: dict[str, list[str]] = {name: [] for name in pack.effects}
+        for rule in pack.rules:
+            answers[rule.effect].append(rule.gesture)
+        yield PackState(
+            name=pack.name,
+            title=pack.title,
+            on=pack.name == "selfie-glasses",
+            author=pack.author,
+            licence=pack.licence,
+            thumbnail=True,
+            effects=tuple(
+                EffectState(name=name, gestures=tuple(gestures))
+                for name, gestures in answers.items()
+            ),
+        )
+
+
+@dataclass
+class Faults:
+    """What a page must not have: errors in its console, failed requests, foreign ones."""
+
+    url: str
+    console: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
+
+    def watch(self, page: Page) -> None:
+        """Listens to all that the page reports."""
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.console.append(str(error)))
+        page.on("response", self._response)
+        page.on("request", lambda request: self._foreign(request.url))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.console.append(message.text)
+
+    def _response(self, response: Response) -> None:
+        if response.status >= 400:
+            self.requests.append(f"{response.status} {response.url}")
+
+    def _foreign(self, url: str) -> None:
+        if not url.startswith((self.url, "data:", "blob:")):
+            self.requests.append(f"foreign: {url}")
+
+    def all(self) -> list[str]:
+        """Everything that was wrong."""
+        return self.console + self.requests
+
+
+@dataclass
+class Opened:
+    """A page that is open, and what stands behind it."""
+
+    page: Page
+    daemon: PageDaemon
+    server: ControlServer
+    faults: Faults
+
+    def sent(self, kind: type[Command]) -> list[Any]:
+        """The commands of a kind that the daemon has carried out."""
+        return [command for command in self.daemon.commands if isinstance(command, kind)]
+
+    def until(self, question: Any, patience_s: float = 10.0) -> None:
+        """Waits until `question()` is true, letting the browser work meanwhile."""
+        end = time.monotonic() + patience_s
+        while not question():
+            assert time.monotonic() < end, "it has not come to pass"
+            self.page.wait_for_timeout(20)
+
+
+@contextmanager
+def opened(
+    browser: Browser, folder: Path, fragment: str = "", **context: Any
+) -> Iterator[Opened]:
+    """The page, opened by a one-time link, with all that it needs, ended at the end."""
+    daemon = PageDaemon(folder)
+    daemon.pictures.show()
+    server = ControlServer(daemon, PageSettings(port=0), folder / "run")
+    server.start()
+    context = {"locale": "en-GB", "viewport": {"width": 1280, "height": 800}, **context}
+    window: BrowserContext = browser.new_context(**context)
+    try:
+        page = window.new_page()
+        page.set_default_timeout(10_000)
+        faults = Faults(server.url)
+        faults.watch(page)
+        page.goto(server.link())
+        page.locator("body[data-condition='live']").wait_for()
+        page.locator("[data-gesture]").first.wait_for()
+        if fragment:
+            page.locator(f"#tab-{fragment}").click()
+        yield Opened(page, daemon, server, faults)
+    finally:
+        window.close()
+        daemon.pictures.close()
+        server.stop()

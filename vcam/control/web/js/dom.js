@@ -1,0 +1,96 @@
+// Building and patching of elements: no markup is ever parsed, so no text can become markup.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/** An element; `props` are attributes, `on…` listeners, `class` or DOM properties with a dot. */
+export function h(tag, props = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(props)) {
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name.startsWith(".")) element[name.slice(1)] = value;
+    else setAttribute(element, name, value);
+  }
+  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** Sets, or for null and false removes, an attribute; nothing is touched that is right already. */
+export function setAttribute(element, name, value) {
+  if (value === null || value === undefined || value === false) element.removeAttribute(name);
+  else if (value === true) {
+    if (!element.hasAttribute(name)) element.setAttribute(name, "");
+  } else if (element.getAttribute(name) !== String(value)) element.setAttribute(name, value);
+}
+
+/** Sets the text of an element unless it says that already. */
+export function setText(element, text) {
+  const wanted = String(text);
+  if (element.textContent !== wanted) element.textContent = wanted;
+}
+
+export function svg(tag, attributes = {}, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+/** A symbol of icons.svg; decoration alone, the name stands beside it or on the control. */
+export function icon(name) {
+  const use = svg("use", { href: `/static/icons.svg#${name}` });
+  return svg("svg", { class: "icon", "aria-hidden": "true", viewBox: "0 0 24 24" }, use);
+}
+
+export function setIcon(holder, name) {
+  const use = holder.querySelector("use");
+  setAttribute(use, "href", `/static/icons.svg#${name}`);
+}
+
+/** A button with an icon and a text; `quiet` keeps the text for screen readers and the tip. */
+export function button(text, { iconName, quiet = false, ...props } = {}) {
+  const label = h("span", { class: quiet ? "sr" : "label" }, text);
+  const named = quiet ? { title: text, ...props } : props;
+  return h("button", { type: "button", ...named }, iconName ? icon(iconName) : null, label);
+}
+
+/** A switch that looks like one; `change(on)` is asked on each click and decides. */
+export function toggle(label, change) {
+  const element = h(
+    "button",
+    { type: "button", role: "switch", class: "switch", "aria-checked": "false" },
+    h("span", { class: "knob" }),
+  );
+  element.setAttribute("aria-label", label);
+  element.addEventListener("click", () => change(element.getAttribute("aria-checked") !== "true"));
+  return element;
+}
+
+export function setOn(element, on) {
+  setAttribute(element, "aria-checked", String(on));
+}
+
+/**
+ * Makes the children of `parent` those of `items`: kept by key, so that focus stays.
+ *
+ * `create(item)` gives `{ element, update(item) }`.
+ */
+export function keyed(parent, items, keyOf, create) {
+  const known = (parent.vcamParts ??= new Map());
+  const seen = new Set();
+  let previous = null;
+  for (const item of items) {
+    const key = keyOf(item);
+    seen.add(key);
+    let part = known.get(key);
+    if (!part) known.set(key, (part = create(item)));
+    part.update(item);
+    const wanted = previous ? previous.nextSibling : parent.firstChild;
+    if (part.element !== wanted) parent.insertBefore(part.element, wanted);
+    previous = part.element;
+  }
+  for (const [key, part] of known) {
+    if (seen.has(key)) continue;
+    part.element.remove();
+    known.delete(key);
+  }
+}

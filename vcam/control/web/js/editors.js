@@ -1,0 +1,132 @@
+// One editor for each kind of setting. Each gives { element, control, set(value) }.
+
+import { button, h, icon, setOn, setText, toggle } from "./dom.js";
+import { t } from "./i18n.js";
+
+const UNSET = "\u0000";
+
+/** `commit(value)` is called once the user has decided; `fail(text)` tells what cannot be sent. */
+export function buildEditor(setting, label, commit, fail) {
+  if (setting.kind === "switch" && !setting.nullable) return switchEditor(label, commit);
+  if (setting.kind === "switch") {
+    const words = { true: t("setting.yes"), false: t("setting.no") };
+    return choiceEditor(["true", "false"], words, true, label, (text) => commit(text === null ? null : text === "true"));
+  }
+  if (setting.kind === "choice") return choiceEditor(setting.choices, {}, setting.nullable, label, commit);
+  if (setting.kind === "list") return listEditor(label, commit);
+  if (setting.kind === "number" || setting.kind === "whole") return numberEditor(setting, label, commit, fail);
+  return textEditor(setting, label, commit);
+}
+
+function switchEditor(label, commit) {
+  const element = toggle(label, commit);
+  return { element, control: element, set: (value) => setOn(element, value === true) };
+}
+
+function choiceEditor(choices, words, nullable, label, commit) {
+  const options = choices.map((choice) => h("option", { value: choice }, words[choice] ?? choice));
+  if (nullable) options.unshift(h("option", { value: UNSET }, t("setting.unset")));
+  const control = h("select", { "aria-label": label }, ...options);
+  control.addEventListener("change", () => commit(control.value === UNSET ? null : control.value));
+  const set = (value) => {
+    control.value = value === null ? UNSET : String(value);
+  };
+  return { element: h("div", { class: "select" }, control, icon("down")), control, set };
+}
+
+function numberEditor(setting, label, commit, fail) {
+  const step = setting.kind === "whole" ? 1 : "any";
+  const control = h("input", { type: "number", step, min: setting.low, max: setting.high, "aria-label": label });
+  if (setting.nullable) control.placeholder = t("setting.unset");
+  control.addEventListener("change", () => {
+    if (control.value !== "") commit(Number(control.value));
+    else if (setting.nullable && !control.validity.badInput) commit(null);
+    else fail(t("setting.number"));
+  });
+  return { element: control, control, set: setter(control, (value) => (value === null ? "" : String(value))) };
+}
+
+function textEditor(setting, label, commit) {
+  const control = h("input", { type: "text", spellcheck: "false", autocomplete: "off", "aria-label": label });
+  if (setting.nullable) control.placeholder = t("setting.unset");
+  control.addEventListener("change", () => {
+    const text = control.value;
+    if (setting.nullable && text === "") commit(null);
+    else commit(setting.kind === "other" ? fromText(text) : text);
+  });
+  return { element: control, control, set: setter(control, toText) };
+}
+
+// `other` may hold what is no text, such as the number of a camera.
+function fromText(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function toText(value) {
+  if (value === null || value === undefined) return "";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+// What somebody is typing, or has just had refused, is not overwritten.
+function setter(control, words) {
+  return (value) => {
+    const busy = document.activeElement === control || control.getAttribute("aria-invalid") === "true";
+    if (!busy) control.value = words(value);
+  };
+}
+
+function listEditor(label, commit) {
+  let items = [];
+  const list = h("ul", { class: "chips" });
+  const control = h("input", { type: "text", spellcheck: "false", autocomplete: "off", "aria-label": t("setting.list.new", label) });
+  const add = button(t("setting.list.add"), { class: "small" });
+  function append() {
+    const text = control.value.trim();
+    if (!text) return;
+    control.value = "";
+    commit([...items, text]);
+  }
+  add.addEventListener("click", append);
+  control.addEventListener("keydown", (event) => {
+    if (event.key === "Enter") append();
+  });
+  function set(value) {
+    items = value ?? [];
+    list.replaceChildren(
+      ...items.map((item, index) => {
+        const remove = button(t("setting.list.remove", item), { iconName: "close", quiet: true, class: "bare" });
+        remove.addEventListener("click", () => {
+          commit(items.filter((_, other) => other !== index));
+          control.focus();
+        });
+        return h("li", { class: "chip" }, h("span", {}, item), remove);
+      }),
+    );
+    if (value === null) list.replaceChildren(h("li", { class: "help" }, t("setting.unset")));
+  }
+  const error = h("div", { class: "list-editor" }, list, h("div", { class: "add" }, control, add));
+  return { element: error, control, set };
+}
+
+/** The line under an editor that says what is wrong. */
+export function buildError(id) {
+  const element = h("p", { class: "problem", id, role: "alert", hidden: true });
+  return {
+    element,
+    tell(control, text) {
+      element.hidden = !text;
+      setText(element, text);
+      if (text) {
+        control.setAttribute("aria-invalid", "true");
+        control.setAttribute("aria-errormessage", id);
+      } else {
+        control.removeAttribute("aria-invalid");
+        control.removeAttribute("aria-errormessage");
+      }
+    },
+  };
+}

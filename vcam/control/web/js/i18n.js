@@ -1,0 +1,93 @@
+// Words in the user's language. `t` takes a key of the tables; `tOf` one of a family of keys.
+
+import en from "../i18n/en.js";
+import id from "../i18n/id.js";
+import { PHRASES, SETTINGS } from "../i18n/id-settings.js";
+import { recall, remember } from "./storage.js";
+
+const TABLES = { en, id };
+export const LANGUAGES = { en: "English", id: "Bahasa Indonesia" };
+
+let language = fromBrowser(recall("language"));
+
+function fromBrowser(chosen) {
+  if (chosen in TABLES) return chosen;
+  const wanted = (navigator.languages ?? []).map((tag) => tag.slice(0, 2).toLowerCase());
+  // `in` is the code that Indonesian had until 1989; some systems still say so.
+  const first = wanted.find((code) => code in TABLES || code === "in");
+  return first === "in" ? "id" : (first ?? "en");
+}
+
+export const currentLanguage = () => language;
+
+/** Takes `en`, `id` or `auto`; returns whether that changed anything. */
+export function setLanguage(chosen) {
+  remember("language", chosen in TABLES ? chosen : null);
+  const before = language;
+  language = fromBrowser(chosen);
+  document.documentElement.lang = language;
+  return language !== before;
+}
+
+/** The text of `key`, with {0}, {1} … replaced. */
+export function t(key, ...values) {
+  const text = TABLES[language][key] ?? en[key] ?? key;
+  return text.replace(/\{(\d)\}/g, (_, index) => values[index]);
+}
+
+/** The text of `family.name`, or `fallback` for a name that the table does not know. */
+export function tOf(family, name, fallback = name) {
+  const key = `${family}.${name}`;
+  return key in en ? t(key) : fallback;
+}
+
+/** What people call a gesture. */
+export function gestureLabel(state, name) {
+  if (name === "none") return t("pose.none");
+  const known = state?.gestures.find((gesture) => gesture.name === name);
+  if (known) return language === "id" ? known.label_id : known.label_en;
+  return readable(name);
+}
+
+/** `release_after_ms` as people would write it. */
+export function readable(name) {
+  const words = name.replaceAll("_", " ").replaceAll("-", " ");
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+const UNITS = { _ms: " (ms)", _hz: " (Hz)" };
+
+// A key may hold names of the user's choice; the table has it with `*` in their place.
+function inIndonesian(setting) {
+  return language === "id" ? SETTINGS[setting.pattern ?? setting.key] : undefined;
+}
+
+/** What people call a setting. */
+export function settingTitle(setting) {
+  const [title] = inIndonesian(setting) ?? [];
+  if (title) return title;
+  const last = setting.key.split(".").pop();
+  const unit = UNITS[last.slice(-3)] ?? "";
+  return readable(unit ? last.slice(0, -3) : last) + unit;
+}
+
+/** Help of a setting, the daemon's own words in English. */
+export function settingHelp(setting) {
+  return inIndonesian(setting)?.[1] ?? setting.help;
+}
+
+/** What a setting must be, in words. */
+export function allowed(setting) {
+  if (language !== "id") return setting.must_be;
+  return PHRASES.reduce((text, [from, to]) => text.replaceAll(from, to), setting.must_be);
+}
+
+export function number(value, digits = 0) {
+  const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return new Intl.NumberFormat(language, options).format(value);
+}
+
+export function timeOfDay(seconds) {
+  const options = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" };
+  return new Intl.DateTimeFormat(language, options).format(new Date(seconds * 1000));
+}

@@ -1,0 +1,76 @@
+// Settings whose key holds a name of the user's choice: `triggers.gestures.*.enter`.
+
+import { h, icon, keyed, setText } from "./dom.js";
+import { gestureLabel, t } from "./i18n.js";
+import { store } from "./store.js";
+
+/** The names chosen so far, by what they name. */
+const chosen = { gestures: "", profiles: "" };
+
+/** What each `*` of a key or of its group names, from the left. */
+function kindsOf(pattern) {
+  const parts = pattern.split(".");
+  return parts.flatMap((part, index) => (part === "*" ? [parts[index - 1]] : []));
+}
+
+function known(kind) {
+  return kind === "gestures"
+    ? (store.state?.gestures ?? []).map((gesture) => gesture.name)
+    : (store.state?.profiles ?? []);
+}
+
+/** Choices of the names in the group `pattern`. */
+export function buildNames(pattern) {
+  const fields = kindsOf(pattern).map((kind) => (kind === "gestures" ? gestureField() : profileField()));
+  return {
+    element: h("div", { class: "names" }, fields.map((field) => field.element)),
+    update: () => fields.forEach((field) => field.update()),
+  };
+}
+
+function choose(kind, name) {
+  chosen[kind] = name;
+  document.dispatchEvent(new CustomEvent("vcam:names"));
+}
+
+function gestureField() {
+  const select = h("select", {});
+  select.addEventListener("change", () => choose("gestures", select.value));
+  const update = () => {
+    const names = known("gestures");
+    chosen.gestures ||= names[0] ?? "";
+    keyed(select, names, (name) => name, (name) => {
+      const element = h("option", { value: name });
+      return { element, update: () => setText(element, gestureLabel(store.state, name)) };
+    });
+    select.value = chosen.gestures;
+  };
+  return { element: h("label", {}, t("names.gesture"), h("div", { class: "select" }, select, icon("down"))), update };
+}
+
+let lists = 0;
+
+function profileField() {
+  const id = `profile-names-${++lists}`;
+  const input = h("input", { type: "text", list: id, maxlength: 60, placeholder: t("names.profile.new") });
+  const list = h("datalist", { id });
+  input.addEventListener("change", () => choose("profiles", input.value.trim()));
+  const update = () => {
+    chosen.profiles ||= known("profiles")[0] ?? "";
+    list.replaceChildren(...known("profiles").map((name) => h("option", { value: name })));
+    if (document.activeElement !== input) input.value = chosen.profiles;
+  };
+  return { element: h("label", {}, t("names.profile"), input, list), update };
+}
+
+/** `setting` with the chosen names in its key, and their value; null while a name is missing. */
+export function named(setting, { settings }) {
+  if (!setting.key.includes("*")) return setting;
+  const kinds = kindsOf(setting.key);
+  const names = kinds.map((kind) => chosen[kind]);
+  if (names.includes("")) return null;
+  let index = 0;
+  const key = setting.key.replaceAll("*", () => names[index++]);
+  const own = settings.find((other) => other.key === key);
+  return { ...setting, value: setting.default, origin: "default", ...own, pattern: setting.key, key };
+}

@@ -1,0 +1,70 @@
+// The sticker packs: switched on and off, and their effects to play by click.
+
+import { order } from "./api.js";
+import { h, icon, keyed, setOn, setText, toggle } from "./dom.js";
+import { gestureLabel, readable, t } from "./i18n.js";
+import { on, store } from "./store.js";
+
+export function buildPacks() {
+  const list = h("ul", { class: "packs" });
+  const none = h("p", { class: "card empty" }, t("packs.none"));
+  on("state", (state) => {
+    none.hidden = state.packs.length > 0;
+    keyed(list, state.packs, (pack) => pack.name, buildPack);
+  });
+  return { element: h("div", {}, h("h2", { class: "title" }, t("packs.title")), h("p", { class: "help lead" }, t("packs.help")), none, list) };
+}
+
+function buildPack(first) {
+  const { name } = first;
+  const picture = first.thumbnail
+    ? h("img", { src: `/api/packs/${encodeURIComponent(name)}/thumbnail`, alt: "", loading: "lazy" })
+    : icon("packs");
+  const title = h("h3", {});
+  const credit = h("p", { class: "help" });
+  const switcher = toggle(t("pack.switch", first.title || name), (wanted) => order({ do: "pack", name, on: wanted }));
+  const problem = h("p", { class: "problem" });
+  const effects = h("ul", { class: "effects" });
+  const element = h(
+    "li",
+    { class: "card pack", "data-pack": name },
+    h("div", { class: "thumb" }, picture),
+    h("div", { class: "about" }, h("div", { class: "head" }, h("div", {}, title, credit), switcher), problem, effects),
+  );
+  const update = (pack) => {
+    setText(title, pack.title || readable(pack.name));
+    setText(credit, [pack.author, pack.licence].filter(Boolean).join(" · "));
+    setOn(switcher, pack.on);
+    switcher.disabled = Boolean(pack.problem) && !pack.on;
+    problem.hidden = !pack.problem;
+    setText(problem, pack.problem);
+    element.classList.toggle("off", !pack.on);
+    const playable = pack.on && !pack.problem && store.state.mode === "live";
+    const live = store.state.live.filter((now) => now.pack === name).map((now) => now.effect);
+    const items = pack.effects.map((effect) => ({ ...effect, playable, live: live.includes(effect.name) }));
+    keyed(effects, items, (effect) => effect.name, (effect) => buildEffect(name, effect));
+  };
+  return { element, update };
+}
+
+function buildEffect(pack, first) {
+  const title = readable(first.name);
+  const gestures = h("span", { class: "by" });
+  const play = h(
+    "button",
+    { type: "button", class: "effect" },
+    icon("play"),
+    h("span", { class: "sr" }, t("effect.play"), " "),
+    h("span", { class: "label" }, title),
+    gestures,
+  );
+  play.addEventListener("click", () => order({ do: "play", pack, effect: first.name }));
+  const update = (effect) => {
+    const names = effect.gestures.map((gesture) => gestureLabel(store.state, gesture));
+    setText(gestures, names.join(", "));
+    play.disabled = !effect.playable;
+    play.title = effect.playable ? t("effect.play") : t("effect.off");
+    play.classList.toggle("live", effect.live);
+  };
+  return { element: h("li", {}, play), update };
+}

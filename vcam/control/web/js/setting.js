@@ -1,0 +1,64 @@
+// One setting: words, editor, where its value comes from, the way back to its default.
+
+import { button, h, setAttribute, setText } from "./dom.js";
+import { buildEditor, buildError } from "./editors.js";
+import { allowed, settingHelp, settingTitle, t, tOf } from "./i18n.js";
+
+const SAVED_MS = 2500;
+
+/** `change({set} or {unset})` sends it, and raises what the daemon says against it. */
+export function buildSetting(first, change) {
+  const { key } = first;
+  const title = settingTitle(first);
+  const error = buildError(`error-${key}`);
+  const saved = h("span", { class: "saved", role: "status" });
+  const send = async (body) => {
+    try {
+      await change(body);
+      error.tell(editor.control, "");
+      editor.set(latest.value);
+      setText(saved, t("setting.saved"));
+      setTimeout(() => setText(saved, ""), SAVED_MS);
+    } catch (problem) {
+      error.tell(editor.control, problem.whole ?? String(problem));
+    }
+  };
+  const fail = (text) => error.tell(editor.control, text);
+  const editor = buildEditor(first, title, (value) => send({ set: { [key]: value } }), fail);
+  const helpId = `help-${key}`;
+  setAttribute(editor.control, "aria-describedby", helpId);
+  const origin = h("span", { class: "chip origin" });
+  const applies = h("span", { class: "chip applies" }, first.applies === "at once" ? "" : tOf("applies", first.applies));
+  applies.hidden = first.applies === "at once";
+  const reset = button(t("setting.reset"), { iconName: "reset", class: "small", "aria-label": t("setting.reset.label", title) });
+  reset.addEventListener("click", async () => {
+    await send({ unset: [key] });
+    // The button has gone with what it undid.
+    editor.control.focus();
+  });
+  const element = h(
+    "div",
+    { class: "setting", "data-kind": first.kind, "data-key": key },
+    h("div", { class: "words" }, h("h4", {}, title), h("code", {}, key), h("p", { class: "help", id: helpId }, `${settingHelp(first)} (${allowed(first)})`)),
+    h("div", { class: "edit" }, editor.element, saved),
+    error.element,
+    h("p", { class: "meta" }, origin, applies, reset),
+  );
+  let latest = first;
+  const update = (setting) => {
+    latest = setting;
+    editor.set(setting.value ?? null);
+    setText(origin, originWords(setting.origin));
+    element.classList.toggle("changed", setting.origin !== "default");
+    reset.hidden = setting.origin === "default";
+  };
+  return { element, update };
+}
+
+function originWords(origin) {
+  const [kind, ...rest] = origin.split(" ");
+  if (kind === "default") return t("origin.default");
+  if (kind === "line") return t("origin.line", rest.join(" "));
+  if (kind === "profile") return t("origin.profile", rest.join(" "));
+  return origin;
+}

@@ -1,0 +1,110 @@
+// One threshold of a gesture: a line on its gauge that is dragged, or moved with the keys.
+
+import { h, setAttribute, setText } from "./dom.js";
+import { number } from "./i18n.js";
+
+const STEP = 0.01;
+const PAGE = 0.05;
+const KEYS_SETTLE_MS = 500;
+const CONFIRM_MS = 1500;
+
+const STEPS = { ArrowRight: STEP, ArrowUp: STEP, ArrowLeft: -STEP, ArrowDown: -STEP, PageUp: PAGE, PageDown: -PAGE };
+
+export const rounded = (value) => Math.round(value * 100) / 100;
+
+/**
+ * A slider over `gauge`, 0..1.
+ *
+ * `limits()` gives the least and the largest value allowed now; `commit(value)` is called when
+ * the user has decided, and resolves to whether that was accepted.
+ */
+export function buildThreshold({ className, label, word, gauge, limits, commit }) {
+  const flag = h("span", { class: "flag" });
+  const element = h(
+    "div",
+    { class: `threshold ${className}`, role: "slider", tabindex: 0, "aria-label": label },
+    flag,
+  );
+  setAttribute(element, "aria-orientation", "horizontal");
+  let inForce = 0;
+  let chosen = null;
+  let timer = 0;
+
+  const value = () => chosen ?? inForce;
+
+  function show() {
+    const [low, high] = limits();
+    element.style.left = `${value() * 100}%`;
+    setText(flag, `${word} ${number(value(), 2)}`);
+    setAttribute(element, "aria-valuemin", low);
+    setAttribute(element, "aria-valuemax", high);
+    setAttribute(element, "aria-valuenow", value());
+    setAttribute(element, "aria-valuetext", number(value(), 2));
+  }
+
+  function choose(wanted) {
+    const [low, high] = limits();
+    chosen = rounded(Math.min(high, Math.max(low, wanted)));
+    show();
+  }
+
+  async function decide() {
+    clearTimeout(timer);
+    if (chosen === null) return;
+    const wanted = chosen;
+    const done = wanted === inForce || (await commit(wanted));
+    // What was accepted stands until the state says so, lest the line jump back and forth.
+    if (done) timer = setTimeout(forget, CONFIRM_MS, wanted);
+    else forget(wanted);
+  }
+
+  function forget(wanted) {
+    if (chosen !== wanted) return;
+    chosen = null;
+    show();
+  }
+
+  element.addEventListener("pointerdown", (event) => {
+    if (event.button !== 0) return;
+    element.focus();
+    element.setPointerCapture(event.pointerId);
+    element.classList.add("dragging");
+    event.preventDefault();
+  });
+  element.addEventListener("pointermove", (event) => {
+    if (!element.classList.contains("dragging")) return;
+    const box = gauge.getBoundingClientRect();
+    choose((event.clientX - box.left) / box.width);
+  });
+  element.addEventListener("pointerup", () => {
+    element.classList.remove("dragging");
+    decide();
+  });
+  element.addEventListener("pointercancel", () => {
+    element.classList.remove("dragging");
+    forget(chosen);
+  });
+  element.addEventListener("keydown", (event) => {
+    let wanted = value() + (STEPS[event.key] ?? 0);
+    if (event.key === "Home") [wanted] = limits();
+    if (event.key === "End") [, wanted] = limits();
+    if (event.key === "Escape") forget(chosen);
+    if (wanted === value()) return;
+    event.preventDefault();
+    choose(wanted);
+    clearTimeout(timer);
+    timer = setTimeout(decide, KEYS_SETTLE_MS);
+  });
+  element.addEventListener("blur", decide);
+
+  return {
+    element,
+    value,
+    update(now) {
+      inForce = rounded(now);
+      if (chosen === inForce && !element.classList.contains("dragging")) chosen = null;
+      show();
+    },
+    show,
+  };
+}
