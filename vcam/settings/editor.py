@@ -7,8 +7,6 @@ wanted data, else the edit is refused.
 
 from __future__ import annotations
 
-import difflib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,7 +15,7 @@ import yaml
 
 from vcam.core.document import parse_document
 from vcam.core.errors import SettingsError
-from vcam.settings.explain import yaml_value
+from vcam.settings.flow import inline, matched, pair, rejoined
 from vcam.settings.marks import Entry, MarkedText, Place, marked
 
 _STEP = 2
@@ -97,7 +95,7 @@ class _Plan:
             done = end
         result = "".join([*parts, self._text[done:]])
         if self._text and not self._text.endswith(("\n", "\r")):
-            return result.removesuffix(self._newline)
+            return result.rstrip("\r\n")
         return result
 
     def document(self, old: dict[str, Any], new: dict[str, Any]) -> None:
@@ -113,7 +111,7 @@ class _Plan:
     def expand_aliases(self, place: Place, data: Any) -> None:
         """Plans a copy in the place of each alias."""
         if place.kind == "alias":
-            self._edits.append((place.start, place.end, _inline(data, flow=True)))
+            self._edits.append((place.start, place.end, inline(data, flow=True)))
         for entry in place.entries:
             self.expand_aliases(entry.value, data[entry.name])
         for item, value in zip(place.items, data if place.items else (), strict=True):
@@ -150,12 +148,12 @@ class _Plan:
             self._insert_lines(self._marks.line_end(place.end), lines)
         elif place.own_lines:
             colon = self._after_colon(entry)
-            self._edits.append((colon, colon, " " + _inline(new, flow=False)))
+            self._edits.append((colon, colon, " " + inline(new, flow=False)))
             self._delete_lines(place.start, place.end, entry.column + self._step)
         elif isinstance(new, list) and place.kind == "list" and place.flow:
             self._edits.append((place.start, place.end, self._flow(place, old, new)))
         else:
-            text = _inline(new, flow=False, quote=place.quote)
+            text = inline(new, flow=False, quote=place.quote)
             self._edits.append((place.start, place.end, " " * place.is_empty + text))
             comments = self._marks.comments_in(place.start, place.end)
             lines = _indented(comments, entry.column + self._step)
@@ -185,12 +183,12 @@ class _Plan:
         column = len(self._text[line:]) - len(self._text[line:].lstrip(" "))
         if dash != "-":
             raise _CannotEdit
-        kept, added = _matched(old, new)
+        kept, added = matched(old, new)
         for position, item in enumerate(place.items):
             if position not in kept:
                 self._delete_lines(item.start, item.end, column)
         for position, values in added.items():
-            lines = [f"{' ' * column}- {_inline(value, flow=False)}" for value in values]
+            lines = [f"{' ' * column}- {inline(value, flow=False)}" for value in values]
             where = self._marks.line_end(place.items[position - 1].end) if position else line
             self._insert_lines(where, lines)
 
@@ -226,11 +224,11 @@ class _Plan:
         """Lines of block YAML."""
         lines = []
         for name, value in data.items():
-            start = f"{' ' * indent}{_inline(name, flow=True)}:"
+            start = f"{' ' * indent}{inline(name, flow=True)}:"
             if isinstance(value, dict) and value:
                 lines += [start, *self._block(value, indent + self._step)]
             else:
-                lines.append(f"{start} {_inline(value, flow=False)}")
+                lines.append(f"{start} {inline(value, flow=False)}")
         return lines
 
     def _is_airy(self, root: Place) -> bool:
@@ -239,7 +237,7 @@ class _Plan:
             return False
         last, before = root.entries[-1], root.entries[-2]
         between = self._text[before.value.end : last.start]
-        return any(not line.strip() for line in between.splitlines()[1:-1])
+        return re.search(r"\n[ \t]*\r?\n", between) is not None
 
     def _flow(self, place: Place, old: Any, new: Any) -> str:
         """The text of a value in brackets, with what is between its items kept."""
@@ -253,121 +251,25 @@ class _Plan:
                 for position, entry in enumerate(place.entries)
                 if entry.name in new
             }
-            more = [_pair(name, value) for name, value in new.items() if name not in old]
+            more = [pair(name, value) for name, value in new.items() if name not in old]
             added = {len(spans): more} if more else {}
         elif isinstance(old, list) and isinstance(new, list) and place.kind == "list":
             spans = [(item.start, item.end) for item in place.items]
-            still, fresh = _matched(old, new)
+            still, fresh = matched(old, new)
             kept = {position: text[slice(*spans[position])] for position in still}
             added = {
-                position: [_inline(value, flow=True) for value in values]
+                position: [inline(value, flow=True) for value in values]
                 for position, values in fresh.items()
             }
         else:
-            return _inline(new, flow=True, quote=place.quote)
-        return _rejoined(text, place, spans, kept, added)
+            return inline(new, flow=True, quote=place.quote)
+        return rejoined(text, place, spans, kept, added)
 
     def _flow_entry(self, entry: Entry, old: Any, new: Any) -> str:
         start = self._text[entry.start : entry.value.start]
         if entry.value.is_empty and not same(old, new):
             start += " "
         return start + self._flow(entry.value, old, new)
-
-
-def _rejoined(
-    text: str,
-    place: Place,
-    spans: Sequence[tuple[int, int]],
-    kept: Mapping[int, str],
-    added: Mapping[int, Sequence[str]],
-) -> str:
-    """Brackets, kept and added items, and the commas, breaks and comments between them.
-
-    Args:
-        text: the whole text.
-        place: the value in brackets.
-        spans: start and end of each old item.
-        kept: the new text of each old item that stays, by position.
-        added: texts of new items, by the position of the old item that they come before.
-    """
-    close = place.end - 1
-    ends = [*(start for start, _ in spans[1:]), close]
-    lead = text[place.start : spans[0][0] if spans else close]
-    pieces: list[list[str]] = []
-    rest = ""
-    for position, (_, end) in enumerate(spans):
-        gap = text[end : ends[position]]
-        items = [*added.get(position, ()), *([kept[position]] if position in kept else [])]
-        rest = "" if items else _without_comma(gap)
-        if items:
-            pieces.append([", ".join(items), gap])
-        elif "#" not in rest and "\n" not in rest:
-            continue
-        elif pieces:
-            pieces[-1][1] += rest
-        else:
-            lead += rest
-    last = [", ".join(added[len(spans)])] if added.get(len(spans)) else []
-    if not pieces:
-        return "".join([lead, *last, text[close]])
-    if spans and len(spans) - 1 not in kept and len(spans) - 1 not in added:
-        gap = _without_comma(pieces[-1][1])
-        pieces[-1][1] = gap if "#" in gap or "\n" in gap else rest
-    pieces[-1][0] = ", ".join([pieces[-1][0], *last])
-    return "".join([lead, *(part for piece in pieces for part in piece), text[close]])
-
-
-def _without_comma(gap: str) -> str:
-    """What is between two items, less the comma that is not in a comment."""
-    lines = gap.splitlines(keepends=True)
-    for number, line in enumerate(lines):
-        code, mark, comment = line.partition("#")
-        if "," in code:
-            lines[number] = code.replace(",", "", 1) + mark + comment
-            break
-    return "".join(lines)
-
-
-def _matched(old: Sequence[Any], new: Sequence[Any]) -> tuple[set[int], dict[int, list[Any]]]:
-    """Which positions of `old` stay, and what comes before each position of `old`."""
-    matcher = difflib.SequenceMatcher(
-        None, [json.dumps(item) for item in old], [json.dumps(item) for item in new], False
-    )
-    kept: set[int] = set()
-    added: dict[int, list[Any]] = {}
-    for what, first, last, new_first, new_last in matcher.get_opcodes():
-        if what == "equal":
-            kept.update(range(first, last))
-        elif new_last > new_first:
-            added[first] = list(new[new_first:new_last])
-    return kept, added
-
-
-def _inline(value: Any, flow: bool, quote: str = "") -> str:
-    """A value on one line.
-
-    Args:
-        value: plain data.
-        flow: whether it stands in brackets, where commas and brackets are not part of a text.
-        quote: quotation mark to keep, for a text.
-    """
-    if isinstance(value, dict):
-        return "{" + ", ".join(_pair(name, below) for name, below in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(_inline(item, flow=True) for item in value) + "]"
-    if isinstance(value, str) and quote and value.isprintable():
-        return json.dumps(value, ensure_ascii=False) if quote == '"' else _single_quoted(value)
-    if isinstance(value, str) and flow:
-        return yaml_value([value])[1:-1]
-    return yaml_value(value)
-
-
-def _pair(name: str, value: Any) -> str:
-    return f"{_inline(name, flow=True)}: {_inline(value, flow=True)}"
-
-
-def _single_quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _indented(comments: Sequence[str], indent: int) -> list[str]:
