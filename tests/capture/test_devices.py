@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+from dataclasses import replace
+
 import pytest
 
 from vcam.capture.backend import OpenCvBackend, platform_backend
@@ -50,6 +53,34 @@ def test_node_that_cannot_be_asked_is_left_out(tmp_path):
     machine = FakeMachine(tmp_path, FakeNode(0), FakeNode(1, "Second"))
     (machine.devices / "video0").unlink()
     assert [camera.name for camera in machine.finder.list_cameras()] == ["Second"]
+
+
+def test_what_is_not_to_be_touched_is_told_by_name_alone(tmp_path):
+    machine = FakeMachine(tmp_path, FakeNode(0, "Integrated"), FakeNode(1, "Second"))
+    used = machine.devices / "video0"
+    finder = replace(machine.finder, untouched=frozenset({used}))
+    asked = []
+
+    def ioctl(descriptor: int, request: int, buffer: bytearray) -> int:
+        asked.append(os.fstat(descriptor).st_ino)
+        return machine.ioctl(descriptor, request, buffer)
+
+    finder = replace(finder, ioctl=ioctl)
+    assert [(c.name, bool(c.modes)) for c in finder.list_cameras()] == [
+        ("Integrated", False),
+        ("Second", True),
+    ]
+    assert finder.candidates(0)[0].device == str(used)
+    assert used.stat().st_ino not in asked
+
+
+def test_output_of_another_name_is_known_by_who_feeds_it(tmp_path):
+    machine = FakeMachine(tmp_path, FakeNode(0), loopback(2, "Studio"))
+    machine.finder.candidates("studio")
+    machine.hold(machine.nodes[2], os.getpid(), "vcam")
+    for device in ("studio", 2):
+        with pytest.raises(SourceError, match="vcam's own output"):
+            machine.finder.candidates(device)
 
 
 def test_this_machine_can_be_asked():

@@ -12,7 +12,7 @@ from vcam.capture.backend import CaptureBackend, platform_backend
 from vcam.capture.opencv import cv2
 from vcam.core import v4l2
 from vcam.core.errors import SourceError
-from vcam.core.holders import holders_of
+from vcam.core.holders import holders_of, is_held_by
 
 logger = logging.getLogger(__name__)
 
@@ -55,6 +55,7 @@ class CameraFinder:
         devices: the folder of device nodes.
         ioctl: asks a device.
         proc: where Linux lists processes.
+        untouched: nodes that are not opened and so told by name alone.
     """
 
     backend: CaptureBackend = field(default_factory=platform_backend)
@@ -63,6 +64,7 @@ class CameraFinder:
     devices: Path = v4l2.DEVICES
     ioctl: v4l2.Ioctl = v4l2.system_ioctl
     proc: Path = Path("/proc")
+    untouched: frozenset[Path] = frozenset()
 
     @property
     def has_nodes(self) -> bool:
@@ -117,6 +119,9 @@ class CameraFinder:
     def _nodes(self) -> tuple[CameraInfo, ...]:
         found = []
         for node in v4l2.video_nodes(self.sysfs, self.devices):
+            if node.path in self.untouched:
+                found.append(CameraInfo(str(node.path), node.name))
+                continue
             try:
                 told = v4l2.query_capability(node.path, self.ioctl)
                 if not told.captures:
@@ -166,11 +171,13 @@ class CameraFinder:
         # /dev/v4l/by-id/… are links to the nodes.
         node = Path(os.path.realpath(path))
         camera = CameraInfo(str(node), str(path))
+        if node in self.untouched:
+            return camera
         try:
             told = v4l2.query_capability(node, self.ioctl)
         except OSError:
             raise self.why_not(camera) from None
-        _refuse_own(told.card, told.is_loopback)
+        self._refuse_own(node, told.card, told.is_loopback)
         if not told.captures:
             raise SourceError(f"{path} ({told.card}) gives no pictures", self._what_there_is())
         return CameraInfo(str(node), told.card or str(path), told.is_loopback, told.driver)
@@ -184,8 +191,15 @@ class CameraFinder:
         matches = [c for c in self._nodes() if part.casefold() in c.name.casefold()]
         if not matches:
             raise SourceError(f"no camera's name contains {part!r}", self._what_there_is())
-        _refuse_own(matches[0].name, matches[0].is_loopback)
+        self._refuse_own(Path(str(matches[0].device)), matches[0].name, matches[0].is_loopback)
         return tuple(matches)
+
+    def _refuse_own(self, node: Path, card: str, is_loopback: bool) -> None:
+        """Raises SourceError for a device that this vcam feeds, or that bears its name."""
+        if is_loopback and (card == OWN_LABEL or is_held_by(os.getpid(), node, self.proc)):
+            raise SourceError(
+                "camera.device is vcam's own output", "choose the physical camera, or auto"
+            )
 
     def _what_there_is(self) -> str:
         cameras = [f"{camera.name} ({camera.device})" for camera in self._nodes()]
@@ -200,10 +214,3 @@ def list_cameras() -> tuple[CameraInfo, ...]:
 def _called(camera: CameraInfo) -> str:
     device = str(camera.device)
     return device if camera.name == device else f"{camera.name} ({device})"
-
-
-def _refuse_own(card: str, is_loopback: bool) -> None:
-    if is_loopback and card == OWN_LABEL:
-        raise SourceError(
-            "camera.device is vcam's own output", "choose the physical camera, or auto"
-        )
