@@ -1,37 +1,103 @@
-"""Puts the stages together into a running daemon."""
+"""Puts pipeline, daemon, page and tray together into a running program.
+
+The picture comes first: the pipeline is started before anything else is even imported, and what
+steers it follows when the first picture is out. What steers it can fail without ending it.
+
+Signals: SIGINT and SIGTERM end it within a second. SIGHUP has settings and packs read again, as is
+usual for daemons; but where a terminal started it, SIGHUP means that the terminal has gone, and
+ends it.
+"""
 
 from __future__ import annotations
 
 import logging
+import os
+import queue
 import signal
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
+from enum import Enum, auto
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from vcam.capture.select import create_source
 from vcam.core.clock import Clock, MonotonicClock
-from vcam.core.contracts import Output
-from vcam.core.errors import OutputError, VcamError
+from vcam.core.errors import VcamError
 from vcam.core.events import EventKind, GestureEvent
 from vcam.daemon.building import SWITCH_INTERVAL_S, build_pipeline
+from vcam.daemon.loading import load_packs
+from vcam.daemon.output_rack import OutputRack
 from vcam.outputs.preview import PreviewOutput
-from vcam.outputs.recorder import CODECS, RecorderOutput
-from vcam.outputs.virtual_camera import VirtualCameraOutput
-from vcam.settings.schema import Settings
+from vcam.pipeline import Pipeline, SourcePhase
+from vcam.settings.store import SettingsStore
+
+if TYPE_CHECKING:
+    from vcam.control_room import ControlRoom
 
 logger = logging.getLogger(__name__)
 
 WAIT_STEP_S = 0.2 if sys.platform == "win32" else 1.0
 """Longest wait at a time; on Windows, signals are not handled before a wait is over."""
 
+FIRST_PICTURE_S = 1.0
+"""What steers the pipeline is not loaded before the first picture is out, or so long has passed."""
 
-def run_daemon(settings: Settings, source_spec: str | None, seconds: float | None = None) -> None:
-    """Runs until a signal, the end of `seconds`, or a thread's failure.
+_LOOK_EVERY_S = 0.02
+
+
+class Asked(Enum):
+    """What a signal or a command asks of the main thread."""
+
+    STOP = auto()
+    RELOAD = auto()
+
+
+class Inbox:
+    """What is asked of the main thread.
+
+    A `SimpleQueue` may be put to from within a signal handler, whatever the interrupted thread is
+    doing at that moment; setting an event there may wait for ever.
+    """
+
+    def __init__(self) -> None:
+        self._asked: queue.SimpleQueue[Asked] = queue.SimpleQueue()
+
+    def put(self, asked: Asked) -> None:
+        """Asks for something; any thread, and signal handlers."""
+        self._asked.put(asked)
+
+    def get(self, timeout_s: float) -> Asked | None:
+        """The oldest that was asked for; None after a time-out."""
+        try:
+            return self._asked.get(timeout=max(0.0, timeout_s))
+        except queue.Empty:
+            return None
+
+
+class Relay:
+    """Passes on what the pipeline tells, once there is somebody to tell it to."""
+
+    def __init__(self) -> None:
+        self.room: ControlRoom | None = None
+
+    def on_event(self, event: GestureEvent) -> None:
+        """A gesture event, on the vision thread."""
+        log_event(event)
+        if self.room is not None:
+            self.room.daemon.note_event(event)
+
+    def on_change(self) -> None:
+        """Something has changed, on any thread."""
+        if self.room is not None:
+            self.room.daemon.pipeline_changed()
+
+
+def run_daemon(store: SettingsStore, source_spec: str | None, seconds: float | None = None) -> None:
+    """Runs until a signal, a command, the end of `seconds`, or a thread's failure.
 
     Args:
-        settings: all settings.
+        store: the settings.
         source_spec: what to read instead of the camera of the settings; see `create_source`.
         seconds: end after so long; None for ever.
 
@@ -40,48 +106,126 @@ def run_daemon(settings: Settings, source_spec: str | None, seconds: float | Non
         OutputError: the recording's name has an unknown ending.
         VcamError: a thread failed.
     """
+    settings = store.loaded.settings
     set_up_logging(settings.log_level)
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     clock = MonotonicClock()
     source = create_source(source_spec, settings.camera, clock)
-    public: list[Output] = []
-    if settings.outputs.virtual_camera.enabled:
-        public.append(VirtualCameraOutput(settings.outputs.virtual_camera))
-    if settings.outputs.record_to is not None:
-        public.append(_recorder(Path(settings.outputs.record_to)))
-    preview = [PreviewOutput(settings.outputs.preview)] if settings.outputs.preview.enabled else []
-    pipeline = build_pipeline(settings, source, public, preview, clock, on_event=log_event)
-    stop = pipeline.finished
-    _end_on_signals(stop)
+    rack = OutputRack()
+    public = rack.outputs(settings.outputs)
+    preview = PreviewOutput(clock)
+    packs = load_packs(settings.reactions) if settings.reactions.enabled else ()
+    relay = Relay()
+    pipeline = build_pipeline(
+        settings,
+        source,
+        public,
+        [preview],
+        clock,
+        packs=packs,
+        on_event=relay.on_event,
+        on_change=relay.on_change,
+    )
+    inbox = Inbox()
+
+    def make_room() -> ControlRoom:
+        from vcam.control_room import ControlRoom
+
+        return ControlRoom(
+            pipeline=pipeline,
+            store=store,
+            packs=packs,
+            rack=rack,
+            preview=preview,
+            clock=clock,
+            stop=lambda: inbox.put(Asked.STOP),
+            keeps_source=source_spec is not None,
+        )
+
+    _heed_signals(inbox)
+    deadline = clock.now() + seconds if seconds is not None else float("inf")
     pipeline.start()
     try:
-        _wait(stop, clock, seconds)
+        if _wait_first_picture(pipeline, inbox, clock, deadline):
+            _open_control_room(make_room, relay)
+            _wait_end(pipeline, inbox, clock, deadline, relay)
     finally:
-        pipeline.stop()
+        _end(pipeline, preview, relay.room)
     if pipeline.failure:
         raise VcamError(pipeline.failure, "the log above says why; please report it")
     logger.info("Ended")
 
 
-def _recorder(path: Path) -> RecorderOutput:
-    if path.suffix.lower() not in CODECS:
-        # Other failures may pass and are retried while the camera runs; this one never does.
-        raise OutputError(f"{path} cannot be recorded to", "let its name end in .mp4 or .avi")
-    return RecorderOutput(path)
+def _open_control_room(make: Callable[[], ControlRoom], relay: Relay) -> None:
+    """Makes and starts what steers the pipeline; without it, the picture goes on all the same."""
+    try:
+        relay.room = make()
+        relay.room.start()
+    except Exception:
+        logger.exception("vcam cannot be steered while it runs; the picture goes on")
 
 
-def _end_on_signals(stop: threading.Event) -> None:
-    for name in ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK"):
+def _wait_first_picture(pipeline: Pipeline, inbox: Inbox, clock: Clock, deadline: float) -> bool:
+    """Waits for the first picture, or until none is to be expected soon; False to end."""
+    give_up_at = clock.now() + FIRST_PICTURE_S
+    while clock.now() < min(give_up_at, deadline) and not pipeline.finished.is_set():
+        if inbox.get(_LOOK_EVERY_S) is Asked.STOP:
+            return False
+        if _is_showing(pipeline):
+            break
+    return not pipeline.finished.is_set()
+
+
+def _is_showing(pipeline: Pipeline) -> bool:
+    stats = pipeline.stats()
+    has_no_camera = pipeline.source_state().phase in (SourcePhase.ASLEEP, SourcePhase.LOST)
+    return stats.first_frame_at is not None or (has_no_camera and stats.frames > 0)
+
+
+def _wait_end(
+    pipeline: Pipeline, inbox: Inbox, clock: Clock, deadline: float, relay: Relay
+) -> None:
+    while not pipeline.finished.is_set() and clock.now() < deadline:
+        asked = inbox.get(min(WAIT_STEP_S, deadline - clock.now()))
+        if asked is Asked.STOP:
+            return
+        if asked is Asked.RELOAD and relay.room is not None:
+            relay.room.daemon.ask_reload()
+
+
+def _end(pipeline: Pipeline, preview: PreviewOutput, room: ControlRoom | None) -> None:
+    """Ends everything, side by side: each may take most of the second that there is."""
+    preview.feed.close()
+    ending = threading.Thread(target=room.stop if room is not None else None, daemon=True)
+    ending.start()
+    pipeline.stop()
+    ending.join(1.0)
+
+
+def _heed_signals(inbox: Inbox) -> None:
+    meanings = dict.fromkeys(("SIGINT", "SIGTERM", "SIGBREAK"), Asked.STOP)
+    meanings["SIGHUP"] = Asked.STOP if has_terminal() else Asked.RELOAD
+    for name, asked in meanings.items():
         number = getattr(signal, name, None)
         # Under nohup, and in the background of scripts, some are ignored on purpose.
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _setter(stop))
+            signal.signal(number, _putter(inbox, asked))
 
 
-def _wait(stop: threading.Event, clock: Clock, seconds: float | None) -> None:
-    deadline = clock.now() + seconds if seconds is not None else float("inf")
-    while not stop.is_set() and clock.now() < deadline:
-        clock.wait(stop, min(WAIT_STEP_S, deadline - clock.now()))
+def _putter(inbox: Inbox, asked: Asked) -> Callable[[int, FrameType | None], None]:
+    def handle(signal_number: int, frame: FrameType | None) -> None:
+        inbox.put(asked)
+
+    return handle
+
+
+def has_terminal() -> bool:
+    """Whether a terminal controls this process, whatever its standard streams are connected to."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR | getattr(os, "O_NOCTTY", 0)))
+    except OSError:
+        return False
+    return True
 
 
 def log_event(event: GestureEvent) -> None:
@@ -103,10 +247,3 @@ def set_up_logging(level: str) -> None:
         datefmt="%H:%M:%S",
         stream=sys.stderr,
     )
-
-
-def _setter(stop: threading.Event) -> Callable[[int, FrameType | None], None]:
-    def handle(signal_number: int, frame: FrameType | None) -> None:
-        stop.set()
-
-    return handle

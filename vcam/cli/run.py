@@ -40,7 +40,9 @@ def run(source: str | None, **options: Any) -> None:
 @_run_options
 def demo(**options: Any) -> None:
     """Show the bundled clip through the whole path, with a live preview; Ctrl-C ends it."""
-    _run("demo", **options, must_recognize=True)
+    # The clip is there to be seen; nobody has to open the virtual camera for it.
+    always = ("camera.when=always", *options.pop("overrides"))
+    _run("demo", **options, overrides=always, must_recognize=True)
 
 
 def _run(
@@ -56,13 +58,13 @@ def _run(
     from vcam.cli.weights import ensure_weights
     from vcam.control.instance import InstanceLock
     from vcam.core.errors import WeightsError
-    from vcam.settings.loader import load_settings
+    from vcam.settings.store import SettingsStore
 
     if record is not None:
         overrides = (*overrides, f"outputs.record_to={json.dumps(str(record))}")
     if verbose:
         overrides = (*overrides, "log_level=debug")
-    settings = load_settings(config_file, overrides).settings
+    store = SettingsStore(config_file, overrides)
     with InstanceLock():
         try:
             ensure_weights()
@@ -71,4 +73,4 @@ def _run(
                 raise
             click.echo(f"vcam: {error}", err=True)
             click.echo("vcam: the camera goes on without hand recognition", err=True)
-        run_daemon(settings, source, seconds)
+        run_daemon(store, source, seconds)

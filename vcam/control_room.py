@@ -1,0 +1,94 @@
+"""The daemon with all that steers it: the watched settings file, the page and the tray."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from vcam.core.clock import Clock
+from vcam.daemon.applying import Applier
+from vcam.daemon.daemon import PipelineDaemon
+from vcam.daemon.notices import Notices
+from vcam.daemon.output_rack import OutputRack
+from vcam.daemon.packs import PackLibrary
+from vcam.effects.pack import Pack
+from vcam.outputs.preview import PreviewOutput
+from vcam.pipeline import Pipeline
+from vcam.settings.schema import ControlSettings
+from vcam.settings.store import SettingsStore
+from vcam.settings.watcher import SettingsWatcher
+from vcam.steering import Steering
+
+
+class ControlRoom:
+    """Puts them together, starts and ends them.
+
+    Attributes:
+        daemon: carries commands out and tells the state.
+
+    Args:
+        pipeline: runs already.
+        store: the settings.
+        packs: those that are on.
+        rack: made the public outputs.
+        preview: feeds the page.
+        clock: monotonic time.
+        stop: ends the program, soon.
+        keeps_source: the run has a source of its own, whatever the settings say of the camera.
+    """
+
+    def __init__(
+        self,
+        *,
+        pipeline: Pipeline,
+        store: SettingsStore,
+        packs: tuple[Pack, ...],
+        rack: OutputRack,
+        preview: PreviewOutput,
+        clock: Clock,
+        stop: Callable[[], None],
+        keeps_source: bool,
+    ) -> None:
+        settings = store.loaded.settings
+        self._ended = threading.Event()
+
+        def make_applier(notices: Notices) -> Applier:
+            return Applier(
+                pipeline,
+                rack,
+                [preview],
+                clock,
+                notices,
+                self._apply_control,
+                keeps_source=keeps_source,
+            )
+
+        self.daemon = PipelineDaemon(
+            pipeline,
+            store,
+            PackLibrary(settings.reactions, packs),
+            packs,
+            preview.feed,
+            clock,
+            stop,
+            make_applier,
+        )
+        self._steering = Steering(self.daemon, settings.control)
+        self._watcher = SettingsWatcher(store.path, self.daemon.file_changed, clock, self._ended)
+
+    def start(self) -> None:
+        """Starts all; returns at once."""
+        self.daemon.start()
+        self._watcher.start()
+        # The file may have been saved since it was read and before it was watched.
+        self.daemon.file_changed()
+        self._steering.start()
+
+    def stop(self) -> None:
+        """Ends all; within a second."""
+        self._ended.set()
+        self.daemon.close()
+        self._steering.stop()
+
+    def _apply_control(self, settings: ControlSettings) -> None:
+        self._steering.apply(settings)
