@@ -193,6 +193,16 @@ def test_new_name_goes_to_the_end(text, expected):
         ("a: &x [1]\nb: *x\n", {"a": [1, 2], "b": [1]}, "a: &x [1, 2]\nb: [1]\n"),
         ("a: &x [1]\nb: *x\n", {"b": [1]}, "b: [1]\n"),
         ("a: >-  # folded\n  b\n  c\n", {"a": "d"}, "a: d\n  # folded\n"),
+        (
+            "a: {b: [1, # one\n  2], c: 3}\n",
+            {"a": {"c": 3}},
+            "a: { # one\n c: 3}\n",
+        ),
+        (
+            "a: {b: [1, # one\n  2], c: 3}\n",
+            {"a": {"b": 2, "c": 3}},
+            "a: {b: 2 # one\n, c: 3}\n",
+        ),
         ("a: 30\n", {"a": 30.0}, "a: 30\n"),
         ("a: {b: , c: 1}\n", {"a": {"b": 2, "c": 1}}, "a: {b: 2 , c: 1}\n"),
     ],

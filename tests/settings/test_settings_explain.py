@@ -57,8 +57,22 @@ def test_explained_field_tells_type_bounds_default_and_help():
 
 def test_explained_section_lists_its_fields():
     text = explain("outputs.preview")
-    assert "outputs.preview.port" in text
+    assert "outputs.preview.mirror" in text
     assert "camera.fps" not in text
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("reactions.packs", "applies   at once"),
+        ("camera.fps", "applies   the camera is opened again"),
+        ("outputs.width", "applies   the virtual camera is opened again"),
+        ("vision.max_hands", "recognised again"),
+        ("control.page", "applies: at once; the page and the tray start again"),
+    ],
+)
+def test_explained_field_tells_what_a_change_needs(key, words):
+    assert words in explain(key)
 
 
 def test_free_names_are_explained():
@@ -82,6 +96,9 @@ def test_explained_data_has_one_object_a_field():
     (field,) = explain_data("camera.format")
     assert field["choices"] == ["mjpg", "yuyv", "any"]
     assert field["default"] == "mjpg"
+    assert (field["kind"], field["applies"]) == ("choice", "camera")
+    (field,) = explain_data("triggers.defaults.enter")
+    assert (field["low"], field["high"], field["nullable"]) == (0, 1, True)
 
 
 def test_schema_refuses_unknown_names():

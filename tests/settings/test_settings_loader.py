@@ -107,8 +107,12 @@ def test_all_problems_are_told_with_their_lines():
 
 
 def test_name_from_another_section_is_found():
+    (line,) = problem_lines("release_after_ms: 1000\n")
+    assert line == (
+        "c.yaml, line 1: release_after_ms is not a setting; did you mean camera.release_after_ms?"
+    )
     (line,) = problem_lines("mirror: true\n")
-    assert line == "c.yaml, line 1: mirror is not a setting; did you mean camera.mirror?"
+    assert "did you mean camera.mirror or outputs.virtual_camera.mirror or " in line
 
 
 def test_unknown_name_without_a_likely_one():

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import click
 
 from vcam.cli.options import json_option, print_json, settings_options
 
+_file_option = click.option(
+    "--config",
+    "config_file",
+    type=click.Path(path_type=Path),
+    help="Settings file [default: $VCAM_CONFIG or the user's own].",
+)
+
 
 @click.group()
 def config() -> None:
-    """Look at the settings and check them."""
+    """Look at the settings, check them, change them."""
 
 
 @config.command()
@@ -49,6 +58,61 @@ def check(file: Path | None) -> None:
         click.echo(f"{loaded.path} is right")
     else:
         click.echo(f"There is no {loaded.path}: the defaults are in force")
+
+
+@config.command(name="set")
+@click.argument("assignments", metavar="KEY=VALUE...", nargs=-1, required=True)
+@_file_option
+@json_option
+def set_values(assignments: tuple[str, ...], config_file: Path | None, as_json: bool) -> None:
+    """Set settings in the file and keep its comments, such as camera.fps=15.
+
+    A vcam that runs takes them over within a second.
+    """
+    from vcam.settings.wishes import assignment
+
+    _change(config_file, dict(map(assignment, assignments)), (), as_json)
+
+
+@config.command()
+@click.argument("keys", metavar="KEY...", nargs=-1, required=True)
+@_file_option
+@json_option
+def unset(keys: tuple[str, ...], config_file: Path | None, as_json: bool) -> None:
+    """Take settings out of the file, which gives them their defaults again."""
+    _change(config_file, {}, keys, as_json)
+
+
+@config.command()
+@_file_option
+def edit(config_file: Path | None) -> None:
+    """Open the file in your editor ($VISUAL or $EDITOR), and check it afterwards."""
+    from vcam.settings.loader import config_path, load_settings
+
+    file = config_file or config_path()
+    if not file.exists():
+        _change(file, {}, (), as_json=False)
+    click.edit(filename=str(file))
+    click.echo(f"{load_settings(file).path} is right")
+
+
+def _change(
+    config_file: Path | None, values: dict[str, Any], keys: Sequence[str], as_json: bool
+) -> None:
+    from vcam.core.errors import SettingsError
+    from vcam.settings.changes import changed_keys
+    from vcam.settings.store import SettingsStore
+
+    store = SettingsStore(config_file, must_exist=False)
+    before = store.loaded.settings
+    after = store.change(values, keys).settings
+    if store.warning:
+        raise SettingsError(store.warning)
+    changed = changed_keys(before, after)
+    if as_json:
+        print_json({"file": str(store.path), "changed": list(changed)})
+    else:
+        click.echo(f"{store.path} is saved; changed: {', '.join(changed) or 'nothing'}")
 
 
 @config.command()

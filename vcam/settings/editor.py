@@ -262,8 +262,21 @@ class _Plan:
                 for position, values in fresh.items()
             }
         else:
-            return inline(new, flow=True, quote=place.quote)
-        return rejoined(text, place, spans, kept, added)
+            left = self._left_over(place.start, place.end)
+            return inline(new, flow=True, quote=place.quote) + left
+        left_over = {
+            position: self._left_over(*span)
+            for position, span in enumerate(spans)
+            if position not in kept
+        }
+        return rejoined(text, place, spans, kept, added, left_over)
+
+    def _left_over(self, start: int, end: int) -> str:
+        """The comments of what goes, as they may stand between brackets."""
+        comments = self._marks.comments_in(start, end)
+        line = self._text[self._marks.line_start(start) :]
+        indent = " " * (len(line) - len(line.lstrip(" ")))
+        return "".join(f" {comment}{self._newline}{indent}" for comment in comments)
 
     def _flow_entry(self, entry: Entry, old: Any, new: Any) -> str:
         start = self._text[entry.start : entry.value.start]

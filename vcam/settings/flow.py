@@ -17,6 +17,7 @@ def rejoined(
     spans: Sequence[tuple[int, int]],
     kept: Mapping[int, str],
     added: Mapping[int, Sequence[str]],
+    left_over: Mapping[int, str],
 ) -> str:
     """Brackets, kept and added items, and the commas, breaks and comments between them.
 
@@ -26,6 +27,7 @@ def rejoined(
         spans: start and end of each old item.
         kept: the new text of each old item that stays, by position.
         added: texts of new items, by the position of the old item that they come before.
+        left_over: what must stay of each old item that goes: its comments.
     """
     close = place.end - 1
     ends = [*(start for start, _ in spans[1:]), close]
@@ -33,7 +35,7 @@ def rejoined(
     pieces: list[list[str]] = []
     rest = ""
     for position, (_, end) in enumerate(spans):
-        gap = text[end : ends[position]]
+        gap = left_over.get(position, "") + text[end : ends[position]]
         items = [*added.get(position, ()), *([kept[position]] if position in kept else [])]
         rest = "" if items else _without_comma(gap)
         if items:

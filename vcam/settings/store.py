@@ -49,21 +49,33 @@ class SettingsStore:
             `$VCAM_CONFIG` asks for it.
         overrides: as after `--set`; they win over the file until the user changes the same setting
             by `change`.
+        must_exist: False lets a file be missing that is named, and makes it at the first change.
 
     Raises:
         SettingsError: as `load_settings`.
     """
 
-    def __init__(self, path: Path | None = None, overrides: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        path: Path | None = None,
+        overrides: Sequence[str] = (),
+        *,
+        must_exist: bool = True,
+    ) -> None:
         self._lock = threading.RLock()
         self._overrides = tuple(overrides)
         self._unsaved: Wishes = {}
         self._warning = ""
         self._problem = ""
+        place = path or config_path()
         # Read before it is loaded: a save in between is then a change to the next `reload`.
-        self._raw = read_file(path or config_path())
-        self._loaded = load_settings(path, overrides)
-        self._text = decoded(self._raw or b"", self.path)
+        self._raw = read_file(place)
+        self._text = decoded(self._raw or b"", place)
+        self._loaded = (
+            settings_from_text("", place, overrides, from_file=False)
+            if self._raw is None and not must_exist
+            else load_settings(path, overrides)
+        )
 
     @property
     def path(self) -> Path:
@@ -190,8 +202,8 @@ class SettingsStore:
                 return False
         except Unwritable as error:
             self._warning = (
-                f"{self.path} cannot be saved ({error.message}): {error.fix}; until then the "
-                "changes hold while vcam runs"
+                f"{self.path} cannot be saved ({error.message}), so the changes hold only while "
+                f"vcam runs: {error.fix}"
             )
             logger.warning("%s", self._warning)
             loaded = dataclasses.replace(loaded, from_file=raw is not None)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from vcam.core.document import parse_value, shown_key
+from vcam.core.document import ascii_if_odd, parse_value, shown_key
 from vcam.core.errors import SettingsError
 from vcam.settings.explain import yaml_value
 from vcam.settings.fields import ANY_NAME, find_field, suggestions
@@ -34,6 +34,21 @@ def wished(set: Mapping[str, Any], unset: Sequence[str]) -> Wishes:
         **{_checked(key): GONE for key in unset},
         **{_checked(key): _plain(key, value) for key, value in set.items()},
     }
+
+
+def assignment(text: str) -> tuple[str, Any]:
+    """Name and value of a text such as `camera.fps=15`; the value is YAML.
+
+    Raises:
+        SettingsError: it is none.
+    """
+    key, equals, value = text.partition("=")
+    if not equals:
+        raise SettingsError(f"{ascii_if_odd(text)} sets nothing", "write it as section.name=value")
+    try:
+        return key.strip(), parse_value(value)
+    except ValueError as error:
+        raise SettingsError(f"{shown_key(key)}: the value is not YAML: {error}") from None
 
 
 def joined(earlier: Wishes, later: Wishes) -> Wishes:
