@@ -36,6 +36,10 @@ class OutputError(VcamError):
     """An output that cannot be opened or did not take a frame."""
 
 
+class OutputMissing(OutputError):
+    """An output whose driver or service this machine does not have; another may do its work."""
+
+
 class WeightsError(VcamError):
     """Network weights that are missing, wrong, or cannot be fetched."""
 

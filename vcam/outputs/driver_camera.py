@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from vcam.core.contracts import Audience, VideoFormat
-from vcam.core.errors import OutputError
+from vcam.core.errors import OutputError, OutputMissing
 from vcam.core.frame import Image
 from vcam.settings.schema import VirtualCameraSettings
 
@@ -84,7 +84,7 @@ class DriverCamera:
             except Exception as error:
                 refusals.append(str(error).replace("\n", " "))
         hints = HINTS[platform]
-        raise OutputError(
+        raise OutputMissing(
             f"there is no virtual camera driver ({'; '.join(refusals)})",
             hints.get(settings.backend, hints["auto"]),
         )

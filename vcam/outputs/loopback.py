@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vcam.core import v4l2
-from vcam.core.errors import OutputError
+from vcam.core.errors import OutputError, OutputMissing
 from vcam.core.holders import PROC, holders_of
 
 logger = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ LOAD_MODULE = (
 """`exclusive_caps=1`, since Chromium lists only devices that do not also take output."""
 
 
-class NoLoopbackDevice(OutputError):
+class NoLoopbackDevice(OutputMissing):
     """There is no device that could be fed; one more would help."""
 
 

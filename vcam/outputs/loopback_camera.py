@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vcam.core import v4l2
 from vcam.core.contracts import Audience, VideoFormat
-from vcam.core.errors import OutputError
+from vcam.core.errors import OutputError, OutputMissing
 from vcam.core.frame import Image
 from vcam.outputs.loopback import LoopbackDevice, LoopbackFinder, NoLoopbackDevice
 from vcam.outputs.loopback_devices import ANY_NUMBER, LoopbackControl
@@ -110,7 +110,7 @@ class LoopbackCamera:
             try:
                 self._made = self._machine.control.add(settings.label, number)
             except OutputError as error:
-                raise OutputError(
+                raise OutputMissing(
                     f"{none.message}, and none can be made: {error.message}",
                     f"{none.fix}; {error.fix}",
                 ) from None

@@ -10,7 +10,7 @@ from typing import Literal
 
 from vcam.core.clock import Clock
 from vcam.core.contracts import Audience, Output, VideoFormat, WatchedOutput
-from vcam.core.errors import OutputError
+from vcam.core.errors import OutputError, OutputMissing
 from vcam.core.frame import Frame
 from vcam.core.slot import LatestSlot
 
@@ -230,8 +230,13 @@ class OutputWorker:
         self._told = message
         # What is no OutputError is a bug of the output's: its traceback is wanted, once.
         unexpected = None if isinstance(error, OutputError) else error
-        logger.warning(
-            "%s does not work, going on without it: %s", self.name, message, exc_info=unexpected
+        # What this machine does not have is no news to anybody while another output does its work.
+        logger.log(
+            logging.INFO if isinstance(error, OutputMissing) else logging.WARNING,
+            "%s does not work, going on without it: %s",
+            self.name,
+            message,
+            exc_info=unexpected,
         )
 
     def _count(self, dropped: int) -> None:
