@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping
 from typing import Any, Final
 
-from vcam.core.errors import OutputError
+from vcam.core.errors import OutputError, OutputMissing
 
 LIBRARY = "libpipewire-0.3.so.0"
 
@@ -73,6 +73,12 @@ class MetaHeader(ct.Structure):
         ("dts_offset", ct.c_int64),
         ("seq", ct.c_uint64),
     ]
+
+
+class MetaBusy(ct.Structure):
+    """`struct spa_meta_busy`: how many use a buffer."""
+
+    _fields_ = [("flags", uint32), ("count", uint32)]
 
 
 class Buffer(ct.Structure):
@@ -141,6 +147,7 @@ class Interface(ct.Structure):
 
 OnStateChanged = ct.CFUNCTYPE(None, pointer, ct.c_int, ct.c_int, ct.c_char_p)
 OnParamChanged = ct.CFUNCTYPE(None, pointer, uint32, pointer)
+OnBuffer = ct.CFUNCTYPE(None, pointer, pointer)
 OnGlobal = ct.CFUNCTYPE(None, pointer, uint32, uint32, ct.c_char_p, uint32, ct.POINTER(Dict))
 OnGlobalRemove = ct.CFUNCTYPE(None, pointer, uint32)
 OnClientInfo = ct.CFUNCTYPE(None, pointer, ct.POINTER(ClientInfo))
@@ -158,8 +165,8 @@ class StreamEvents(ct.Structure):
         ("control_info", pointer),
         ("io_changed", pointer),
         ("param_changed", OnParamChanged),
-        ("add_buffer", pointer),
-        ("remove_buffer", pointer),
+        ("add_buffer", OnBuffer),
+        ("remove_buffer", OnBuffer),
         ("process", pointer),
         ("drained", pointer),
     ]
@@ -221,6 +228,7 @@ FUNCTIONS: Final[dict[str, tuple[Any, list[Any]]]] = {
     "pw_stream_update_params": (ct.c_int, [pointer, pointer, uint32]),
     "pw_stream_dequeue_buffer": (pointer, [pointer]),
     "pw_stream_queue_buffer": (ct.c_int, [pointer, pointer]),
+    "pw_stream_flush": (ct.c_int, [pointer, ct.c_bool]),
     "pw_stream_trigger_process": (ct.c_int, [pointer]),
     "pw_stream_destroy": (None, [pointer]),
 }
@@ -261,12 +269,12 @@ def load_library() -> Any:
     try:
         library = _loaded()
     except OSError as error:
-        raise OutputError(f"PipeWire's library is missing ({error})", INSTALL) from error
+        raise OutputMissing(f"PipeWire's library is missing ({error})", INSTALL) from error
     except AttributeError as error:
-        raise OutputError(f"PipeWire is too old ({error})", INSTALL) from error
+        raise OutputMissing(f"PipeWire is too old ({error})", INSTALL) from error
     version = str(library.pw_get_library_version().decode())
     if parse_version(version) < OLDEST:
-        raise OutputError(f"PipeWire {version} is too old", INSTALL)
+        raise OutputMissing(f"PipeWire {version} is too old", INSTALL)
     return library
 
 

@@ -85,6 +85,7 @@ class PipeWireOutput:
                 "device.icon-name": icon,
             },
             video_format,
+            self._clock,
         )
         stream.open()
         # Python must not be called back by PipeWire's thread while the interpreter shuts down.
@@ -112,7 +113,14 @@ class PipeWireOutput:
         def fill(pixel_format: PixelFormat, target: Plane) -> None:
             pixel_format.convert(self._oriented(frame.image), target)
 
+        rescues = stream.rescues
         stream.write(fill)
+        if rescues == 0 and stream.rescues:
+            logger.warning(
+                "%s: a reader keeps its pictures, so they are taken back (%s)",
+                self.name,
+                ", ".join(reader.program for reader in self._told) or "unknown",
+            )
 
     def audience(self) -> Audience:
         """Who takes pictures; nobody while it is not open."""

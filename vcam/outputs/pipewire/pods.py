@@ -61,9 +61,10 @@ DATA_MEM_FD: Final = 2
 META_TYPE: Final = 1
 META_SIZE: Final = 2
 META_HEADER: Final = 1
+META_BUSY: Final = 7
 
-BUFFERS = (4, 2, 8)
-"""Preferred, least and most buffers: one being filled, one at each of a few readers."""
+BUFFERS = (8, 2, 16)
+"""Preferred, least and most buffers: readers may keep some for a while."""
 
 LARGEST_POD = 4096
 """Bytes; a video format has about 200, so what claims more is not one."""

@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 
+from vcam.core.clock import Clock
 from vcam.core.contracts import Reader, VideoFormat
-from vcam.core.errors import OutputError
+from vcam.core.errors import OutputError, OutputMissing
 from vcam.outputs.pipewire import library as pw
 from vcam.outputs.pipewire import pods
+from vcam.outputs.pipewire.buffers import Buffers, metas_of
 from vcam.outputs.pipewire.formats import PIXEL_FORMATS, PixelFormat, Plane
 from vcam.outputs.pipewire.readers import ReaderWatch
 
@@ -39,10 +41,15 @@ class CameraStream:
         library: libpipewire, as `load_library` gives it.
         properties: of the node.
         video_format: size, and the highest rate.
+        clock: times how long readers keep buffers.
     """
 
     def __init__(
-        self, library: Any, properties: Mapping[str, str], video_format: VideoFormat
+        self,
+        library: Any,
+        properties: Mapping[str, str],
+        video_format: VideoFormat,
+        clock: Clock,
     ) -> None:
         self._library = library
         self._properties = properties
@@ -52,6 +59,7 @@ class CameraStream:
         self.agreed: tuple[PixelFormat, float] | None = None
         self.daemon_version = ""
         self._sequence = 0
+        self._buffers = Buffers(library, clock)
         self._settled = threading.Event()
         self._loop: int | None = None
         self._context: int | None = None
@@ -67,7 +75,14 @@ class CameraStream:
             version=0,
             state_changed=pw.OnStateChanged(self._on_state),
             param_changed=pw.OnParamChanged(self._on_param),
+            add_buffer=pw.OnBuffer(lambda _data, buffer: self._buffers.add(buffer)),
+            remove_buffer=pw.OnBuffer(lambda _data, buffer: self._buffers.remove(buffer)),
         )
+
+    @property
+    def rescues(self) -> int:
+        """How often buffers were taken back from readers that hang."""
+        return self._buffers.rescues
 
     @property
     def readers(self) -> tuple[Reader, ...]:
@@ -106,10 +121,12 @@ class CameraStream:
         library, loop = self._library, self._loop
         library.pw_thread_loop_lock(loop)
         try:
-            if not self.streaming or self.agreed is None:
+            if not self.streaming or self.agreed is None or self._stream is None:
                 return False
-            taken = library.pw_stream_dequeue_buffer(self._stream)
-            if not taken:
+            taken = self._buffers.take(self._stream)
+            if taken is None:
+                # The graph must go on all the same, or no reader gives anything back.
+                library.pw_stream_trigger_process(self._stream)
                 return False
             try:
                 self._fill(pw.PwBuffer.from_address(taken).buffer.contents, fill)
@@ -158,7 +175,7 @@ class CameraStream:
         self._core = library.pw_context_connect(self._context, None, 0)
         if not self._core:
             cause = os.strerror(ct.get_errno())
-            raise OutputError(f"no PipeWire daemon runs in this session ({cause})", RESTART)
+            raise OutputMissing(f"no PipeWire daemon runs in this session ({cause})", RESTART)
         add = pw.method(self._core, pw.ADD_LISTENER)
         add(ct.byref(self._core_hook), ct.byref(self._core_events), None)
         self._add_stream()
@@ -204,8 +221,7 @@ class CameraStream:
             chunk.size = 0
             return
         chunk.size = size
-        for index in range(buffer.n_metas):
-            meta = buffer.metas[index]
+        for meta in metas_of(buffer):
             if meta.type == pods.META_HEADER and meta.size >= ct.sizeof(pw.MetaHeader):
                 header = pw.MetaHeader.from_address(meta.data)
                 header.flags = header.offset = header.dts_offset = 0
