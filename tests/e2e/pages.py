@@ -273,7 +273,8 @@ def opened(
         page.set_default_timeout(10_000)
         faults = Faults(server.url)
         faults.watch(page)
-        page.goto(server.link())
+        # Not "load": a stream that has no picture yet keeps a page loading.
+        page.goto(server.link(), wait_until="domcontentloaded")
         page.locator("body[data-condition='live']").wait_for()
         page.locator("[data-gesture]").first.wait_for()
         if fragment:

@@ -93,6 +93,7 @@ export default {
   "packs.help": "Gestures play the packs that are on. A click on an effect plays it now.",
   "packs.none": "No pack was found.",
   "pack.switch": "Pack {0}",
+  "quick.title": "Play now",
   "effect.play": "Play",
   "effect.off": "Plays only while the pack is on and the camera is live",
 
@@ -143,7 +144,7 @@ export default {
   "figure.latency.short": "Latency",
   "figure.vision": "Hand searches a second",
   "figure.cpu": "Share of one core",
-  "figure.cpu.short": "Core",
+  "figure.cpu.short": "CPU",
   "figure.uptime": "Running for",
   "figure.delay": "If sound runs ahead of lips, set an audio delay of {0} ms in the meeting program.",
   "uptime.hours": "{0} h {1} min",

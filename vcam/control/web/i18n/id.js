@@ -93,6 +93,7 @@ export default {
   "packs.help": "Gestur memainkan paket yang menyala. Klik sebuah efek untuk memainkannya sekarang.",
   "packs.none": "Tidak ada paket yang ditemukan.",
   "pack.switch": "Paket {0}",
+  "quick.title": "Mainkan sekarang",
   "effect.play": "Mainkan",
   "effect.off": "Hanya bisa dimainkan selagi paket menyala dan kamera siaran",
 
@@ -143,7 +144,7 @@ export default {
   "figure.latency.short": "Latensi",
   "figure.vision": "Pencarian tangan per detik",
   "figure.cpu": "Bagian dari satu inti",
-  "figure.cpu.short": "Inti",
+  "figure.cpu.short": "CPU",
   "figure.uptime": "Berjalan selama",
   "figure.delay": "Bila suara mendahului gerak bibir, atur jeda audio {0} md di program rapat.",
   "uptime.hours": "{0} j {1} mnt",

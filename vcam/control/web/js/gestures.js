@@ -108,9 +108,17 @@ function buildRow(first) {
   const hold = buildHold(label, (value) => set("dwell_ms", value));
   const reset = button(t("gesture.reset"), { iconName: "reset", class: "small", "aria-label": t("gesture.reset.label", label) });
   const own = ["enter", "leave", "dwell_ms"].map((field) => `triggers.gestures.${name}.${field}`);
-  reset.addEventListener("click", () => order({ do: "settings", unset: own }));
+  // There is nothing to reset while all three are as they came.
+  const changed = () => store.settings.filter(({ key, origin }) => own.includes(key) && origin !== "default");
+  on("settings", () => {
+    reset.hidden = changed().length === 0;
+  });
+  reset.addEventListener("click", async () => {
+    await order({ do: "settings", unset: changed().map(({ key }) => key) });
+    enter.element.focus();
+  });
 
-  const head = h("div", { class: "head" }, ring, h("h3", {}, label), reason, score, play, allowed);
+  const head = h("div", { class: "head" }, ring, h("div", { class: "name" }, h("h3", {}, label), reason), score, play, allowed);
   const element = h("li", { class: "card gesture", "data-gesture": name }, head, gauge, h("div", { class: "foot" }, hold.element, reset));
   let off = false;
   let shown = "";

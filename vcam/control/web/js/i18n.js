@@ -6,7 +6,7 @@ import { PHRASES, SETTINGS } from "../i18n/id-settings.js";
 import { recall, remember } from "./storage.js";
 
 const TABLES = { en, id };
-export const LANGUAGES = { en: "English", id: "Bahasa Indonesia" };
+export const LANGUAGES = { en: "English", id: "Indonesia" };
 
 let language = fromBrowser(recall("language"));
 

@@ -15,6 +15,30 @@ export function buildPacks() {
   return { element: h("div", {}, h("h2", { class: "title" }, t("packs.title")), h("p", { class: "help lead" }, t("packs.help")), none, list) };
 }
 
+/** The effects of all packs that are on, to play while the picture is in sight. */
+export function buildQuickPlay() {
+  const list = h("ul", { class: "effects" });
+  const element = h("section", { class: "quick", "aria-label": t("quick.title") }, h("h2", {}, t("quick.title")), list);
+  on("state", (state) => {
+    const items = state.packs
+      .filter((pack) => pack.on && !pack.problem)
+      .flatMap((pack) => pack.effects.map((effect) => shownEffect(pack, effect)));
+    element.hidden = items.length === 0;
+    keyed(list, items, (item) => `${item.pack}/${item.name}`, buildEffect);
+  });
+  return element;
+}
+
+function shownEffect(pack, effect) {
+  const { live, mode } = store.state;
+  return {
+    ...effect,
+    pack: pack.name,
+    playable: pack.on && !pack.problem && mode === "live",
+    live: live.some((now) => now.pack === pack.name && now.effect === effect.name),
+  };
+}
+
 function buildPack(first) {
   const { name } = first;
   const picture = first.thumbnail
@@ -39,15 +63,13 @@ function buildPack(first) {
     problem.hidden = !pack.problem;
     setText(problem, pack.problem);
     element.classList.toggle("off", !pack.on);
-    const playable = pack.on && !pack.problem && store.state.mode === "live";
-    const live = store.state.live.filter((now) => now.pack === name).map((now) => now.effect);
-    const items = pack.effects.map((effect) => ({ ...effect, playable, live: live.includes(effect.name) }));
-    keyed(effects, items, (effect) => effect.name, (effect) => buildEffect(name, effect));
+    const items = pack.effects.map((effect) => shownEffect(pack, effect));
+    keyed(effects, items, (effect) => effect.name, buildEffect);
   };
   return { element, update };
 }
 
-function buildEffect(pack, first) {
+function buildEffect(first) {
   const title = readable(first.name);
   const gestures = h("span", { class: "by" });
   const play = h(
@@ -58,7 +80,7 @@ function buildEffect(pack, first) {
     h("span", { class: "label" }, title),
     gestures,
   );
-  play.addEventListener("click", () => order({ do: "play", pack, effect: first.name }));
+  play.addEventListener("click", () => order({ do: "play", pack: first.pack, effect: first.name }));
   const update = (effect) => {
     const names = effect.gestures.map((gesture) => gestureLabel(store.state, gesture));
     setText(gestures, names.join(", "));

@@ -3,6 +3,7 @@
 import { button, h, icon, setAttribute, setText } from "./dom.js";
 import { gestureLabel, number, readable, t } from "./i18n.js";
 import { buildOverlay } from "./overlay.js";
+import { buildQuickPlay } from "./packs.js";
 import { on, put, store } from "./store.js";
 import { recall, remember } from "./storage.js";
 
@@ -83,6 +84,7 @@ export function buildPreview() {
     bar,
     playing,
     snapshotCard(),
+    buildQuickPlay(),
   );
 }
 

@@ -40,9 +40,8 @@ export function buildSetting(first, change) {
     "div",
     { class: "setting", "data-kind": first.kind, "data-key": key },
     h("div", { class: "words" }, h("h4", {}, title), h("code", {}, key), h("p", { class: "help", id: helpId }, `${settingHelp(first)} (${allowed(first)})`)),
-    h("div", { class: "edit" }, editor.element, saved),
+    h("div", { class: "edit" }, editor.element, saved, h("p", { class: "meta" }, origin, applies, reset)),
     error.element,
-    h("p", { class: "meta" }, origin, applies, reset),
   );
   let latest = first;
   const update = (setting) => {
