@@ -72,6 +72,7 @@ class ControlRoom:
             clock,
             stop,
             make_applier,
+            lambda: rack.cameras,
         )
         self._steering = Steering(self.daemon, settings.control)
         self._watcher = SettingsWatcher(store.path, self.daemon.file_changed, clock, self._ended)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vcam.capture.devices import list_cameras
@@ -25,7 +25,7 @@ from vcam.daemon.notices import Notices
 from vcam.daemon.orders import Orders
 from vcam.daemon.packs import PackLibrary
 from vcam.daemon.snapshots import Snapshots
-from vcam.daemon.telling import told_state, watchers
+from vcam.daemon.telling import told_state, unseen, watchers
 from vcam.daemon.values import setting_values
 from vcam.effects.pack import Pack
 from vcam.pipeline import Pipeline
@@ -58,6 +58,7 @@ class PipelineDaemon:
         clock: monotonic time.
         stop: ends the daemon, soon.
         make_applier: brings changed settings to the pipeline, given the notices.
+        camera_outputs: names of the outputs that other programs can choose as a camera.
         wall: time of day, seconds since the epoch.
     """
 
@@ -71,6 +72,7 @@ class PipelineDaemon:
         clock: Clock,
         stop: Callable[[], None],
         make_applier: Callable[[Notices], Applier],
+        camera_outputs: Callable[[], Sequence[str]] = tuple,
         wall: Callable[[], float] = time.time,
     ) -> None:
         self.pictures = pictures
@@ -79,6 +81,8 @@ class PipelineDaemon:
         self._store = store
         self._library = library
         self._clock = clock
+        self._camera_outputs = camera_outputs
+        self._told_unseen = ""
         self._wall = wall
         self._history = StartHistory(wall)
         self._snapshots = Snapshots()
@@ -234,8 +238,9 @@ class PipelineDaemon:
         if self._reload_asked:
             self._reload_asked = False
             self._reload(packs_too=True)
-        programs = {watcher.program for watcher in watchers(self._pipeline.outputs())}
-        self._governor.follow(sorted(programs))
+        outputs = self._pipeline.outputs()
+        self._governor.follow(sorted({watcher.program for watcher in watchers(outputs)}))
+        self._tell_unseen(unseen(outputs, self._camera_outputs()))
         if self._is_asked():
             figures = self._figures.figures().model_copy(update={"uptime_s": 0.0})
             if figures != self._told_figures:
@@ -252,6 +257,12 @@ class PipelineDaemon:
                 # Neither a profile nor a figure is worth a steward that has died.
                 logger.exception("The steward failed; it goes on")
                 self._ended.wait(FIGURES_EVERY_S)
+
+    def _tell_unseen(self, problem: str) -> None:
+        if problem and problem != self._told_unseen:
+            logger.warning("%s", problem)
+        self._told_unseen = problem
+        self.notices.set("cameras", problem)
 
     def _is_asked(self) -> bool:
         return self._clock.now() - self._asked_at < ASKED_FOR_S

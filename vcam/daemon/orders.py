@@ -179,7 +179,7 @@ class Orders:
         if not known.on:
             raise VcamError(f"The pack {pack} is off", f"switch it on: vcam pack on {pack}")
         if effect not in effects:
-            raise unknown(f"effect in {pack}", effect, effects)
+            raise unknown("effect", effect, effects, f"in {pack}")
         self._pipeline.play(pack, effect)
         return Outcome(message=f"{effect} of {known.title} plays")
 

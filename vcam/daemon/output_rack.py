@@ -25,6 +25,12 @@ class OutputRack:
     def __init__(self, platform: str = sys.platform) -> None:
         self._platform = platform
         self._made: dict[str, tuple[Any, Output]] = {}
+        self._cameras: tuple[str, ...] = ()
+
+    @property
+    def cameras(self) -> tuple[str, ...]:
+        """Names of those that other programs can choose as a camera."""
+        return self._cameras
 
     def outputs(self, settings: OutputSettings) -> list[Output]:
         """All that are switched on; several devices where several can be had.
@@ -39,6 +45,7 @@ class OutputRack:
             outputs.append(self._kept("device", settings.virtual_camera, _virtual_camera))
         if settings.pipewire.enabled and self._platform.startswith("linux"):
             outputs.append(self._kept("pipewire", settings.pipewire, _pipewire))
+        self._cameras = tuple(output.name for output in outputs)
         if settings.record_to is not None:
             outputs.append(self._kept("recording", settings.record_to, _recorder))
         self._made = {

@@ -86,6 +86,20 @@ def watchers(outputs: Sequence[OutputStatus]) -> tuple[Watcher, ...]:
     )
 
 
+def unseen(outputs: Sequence[OutputStatus], cameras: Sequence[str]) -> str:
+    """Why no program can choose our camera; empty while one can, or none is wanted.
+
+    Args:
+        outputs: how all outputs do.
+        cameras: names of those that programs can choose as a camera.
+    """
+    wanted = [status for status in outputs if status.name in cameras]
+    if not wanted or any(status.state != "failed" for status in wanted):
+        return ""
+    causes = "; ".join(status.error for status in wanted)
+    return f"No other program can choose vcam as its camera: {causes}"
+
+
 def _camera(source: SourceState) -> CameraState:
     told = source.video_format
     return CameraState(
