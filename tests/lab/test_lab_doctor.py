@@ -1,13 +1,10 @@
 from __future__ import annotations
 
 import socket
-import struct
-from pathlib import Path
+import sys
 
 import pytest
 
-from vcam.capture.devices import CameraFinder
-from vcam.core import v4l2
 from vcam.core.errors import VcamError, WeightsError
 from vcam.lab import doctor
 from vcam.lab.checks import CheckState, checks_text, fail, has_failures, ok, warn
@@ -16,179 +13,38 @@ from vcam.lab.doctor import (
     check_instance,
     check_packages,
     check_packs,
-    check_preview,
+    check_page,
     check_python,
     check_weights,
     run_doctor,
 )
-from vcam.lab.doctor_devices import LoopbackProbe, check_camera, check_virtual_camera
-from vcam.settings.schema import (
-    CameraSettings,
-    PreviewSettings,
-    Settings,
-    VirtualCameraSettings,
-)
+from vcam.settings.schema import PageSettings, Settings
 
-
-def node(sysfs: Path, number: int, name: str) -> None:
-    folder = sysfs / f"video{number}"
-    folder.mkdir(parents=True)
-    (folder / "name").write_text(name + "\n")
-    devices = sysfs.parent / "dev"
-    devices.mkdir(exist_ok=True)
-    (devices / f"video{number}").touch()
-
-
-def device_ioctl(driver: str, card: str, flags: int):
-    def ioctl(descriptor: int, request: int, buffer: bytearray) -> int:
-        if request != v4l2.QUERYCAP:
-            raise OSError(22, "no more entries")
-        told = v4l2.CAPABILITY.pack(
-            driver.encode(), card.encode(), b"", 0, flags | v4l2.CAP_DEVICE_CAPS, flags
-        )
-        buffer[: len(told)] = told
-        return 0
-
-    return ioctl
-
-
-def probe(tmp_path: Path, driver: str, card: str, flags: int, **more) -> LoopbackProbe:
-    node(tmp_path / "sysfs", 9, card)
-    return LoopbackProbe(
-        tmp_path / "sysfs",
-        tmp_path / "dev",
-        device_ioctl(driver, card, flags),
-        tmp_path / "modules",
-        **more,
-    )
-
-
-def test_loopback_device_that_others_can_see(tmp_path):
-    linux = probe(tmp_path, v4l2.LOOPBACK_DRIVER, "vcam", v4l2.CAP_VIDEO_OUTPUT)
-    check = check_virtual_camera(VirtualCameraSettings(), "linux", linux)
-    assert check.state is CheckState.OK
-    assert "vcam" in check.message
-
-
-def test_loopback_device_without_exclusive_caps(tmp_path):
-    both = v4l2.CAP_VIDEO_OUTPUT | v4l2.CAP_VIDEO_CAPTURE
-    linux = probe(tmp_path, v4l2.LOOPBACK_DRIVER, "vcam", both)
-    check = check_virtual_camera(VirtualCameraSettings(), "linux", linux)
-    assert check.state is CheckState.WARN
-    assert "exclusive_caps=1" in check.fix
-
-
-def test_loopback_device_of_another_name(tmp_path):
-    linux = probe(tmp_path, v4l2.LOOPBACK_DRIVER, "OBS", v4l2.CAP_VIDEO_OUTPUT)
-    settings = VirtualCameraSettings(device="/dev/video42")
-    check = check_virtual_camera(settings, "linux", linux)
-    assert check.state is CheckState.FAIL
-    assert "OBS" in check.fix
-
-
-def test_camera_is_no_loopback_device(tmp_path):
-    linux = probe(tmp_path, "uvcvideo", "Webcam", v4l2.CAP_VIDEO_CAPTURE)
-    check = check_virtual_camera(VirtualCameraSettings(), "linux", linux)
-    assert check.state is CheckState.FAIL
-    assert "modprobe v4l2loopback" in check.fix
-
-
-def test_loaded_module_without_a_usable_device(tmp_path):
-    (tmp_path / "modules" / "v4l2loopback").mkdir(parents=True)
-    linux = probe(
-        tmp_path, v4l2.LOOPBACK_DRIVER, "vcam", v4l2.CAP_VIDEO_OUTPUT, is_writable=lambda _: False
-    )
-    check = check_virtual_camera(VirtualCameraSettings(), "linux", linux)
-    assert check.state is CheckState.FAIL
-    assert "usermod" in check.fix
-    named = VirtualCameraSettings(device="vcam")
-    assert "no permission" in check_virtual_camera(named, "linux", linux).message
-
-
-def test_virtual_camera_that_is_switched_off():
-    check = check_virtual_camera(VirtualCameraSettings(enabled=False), "linux")
-    assert check.state is CheckState.OK
-
-
-def test_unity_capture_is_taken_on_trust():
-    settings = VirtualCameraSettings(backend="unitycapture")
-    assert check_virtual_camera(settings, "win32").state is CheckState.OK
-
-
-def finder(tmp_path: Path, flags: int = v4l2.CAP_VIDEO_CAPTURE) -> CameraFinder:
-    return CameraFinder(
-        platform="linux",
-        sysfs=tmp_path / "sysfs",
-        devices=tmp_path / "dev",
-        ioctl=device_ioctl("uvcvideo", "Webcam", flags),
-        proc=tmp_path / "proc",
-    )
-
-
-def test_no_camera(tmp_path):
-    check = check_camera(CameraSettings(), None, finder(tmp_path))
-    assert check.state is CheckState.FAIL
-    assert check.fix
-
-
-def test_camera_that_is_free(tmp_path):
-    node(tmp_path / "sysfs", 0, "Webcam")
-    check = check_camera(CameraSettings(), None, finder(tmp_path))
-    assert check.state is CheckState.OK
-    assert "Webcam" in check.message
-
-
-def hold(tmp_path: Path, pid: int) -> None:
-    folder = tmp_path / "proc" / str(pid) / "fd"
-    folder.mkdir(parents=True)
-    (folder / "3").symlink_to(tmp_path / "dev" / "video0")
-    (tmp_path / "proc" / str(pid) / "comm").write_text("zoom\n")
-
-
-def test_camera_in_use_by_another_program(tmp_path):
-    node(tmp_path / "sysfs", 0, "Webcam")
-    hold(tmp_path, 1234567)
-    check = check_camera(CameraSettings(), None, finder(tmp_path))
-    assert check.state is CheckState.FAIL
-    assert "zoom (pid 1234567)" in check.message
-
-
-def test_camera_in_use_by_the_daemon_is_fine(tmp_path):
-    node(tmp_path / "sysfs", 0, "Webcam")
-    hold(tmp_path, 1234567)
-    assert check_camera(CameraSettings(), 1234567, finder(tmp_path)).state is CheckState.OK
-
-
-class ClosedDevice:
-    def isOpened(self):
-        return False
-
-    def release(self):
-        pass
-
-
-class NoCameras:
-    gives_raw = False
-
-    def open(self, device):
-        return ClosedDevice()
-
-
-def test_cameras_that_cannot_be_listed_are_tried(tmp_path):
-    mac = CameraFinder(backend=NoCameras(), platform="darwin")
-    assert check_camera(CameraSettings(), None, mac).state is CheckState.FAIL
-    assert check_camera(CameraSettings(), 77, mac).state is CheckState.OK
+NAMES = [
+    "Python",
+    "packages",
+    "settings",
+    "weights",
+    "pose model",
+    "packs",
+    "camera",
+    "camera rate",
+    "virtual camera",
+    *(["PipeWire", "browsers", "tray"] if sys.platform.startswith("linux") else []),
+    "page",
+    "instance",
+]
 
 
 def test_port_that_is_taken():
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
-        settings = PreviewSettings(port=holder.getsockname()[1])
-        assert check_preview(settings, None).state is CheckState.WARN
-        assert check_preview(settings, 4242).state is CheckState.OK
-    assert check_preview(settings, None).state is CheckState.OK
-    assert check_preview(PreviewSettings(enabled=False), None).message == "switched off"
+        settings = PageSettings(port=holder.getsockname()[1])
+        assert check_page(settings, None).state is CheckState.WARN
+        assert check_page(settings, 4242).state is CheckState.OK
+    assert check_page(settings, None).state is CheckState.OK
+    assert check_page(PageSettings(enabled=False), None).message == "switched off"
 
 
 def test_gesture_that_does_not_exist():
@@ -264,11 +120,22 @@ def test_all_checks_run_whatever_breaks(tmp_path, monkeypatch):
     config = tmp_path / "c.yaml"
     config.write_text("camera: {fps: 0}\n")
     checks = {check.name: check for check in run_doctor(config)}
-    assert len(checks) == 10
+    assert list(checks) == NAMES
     assert "RuntimeError: boom" in checks["Python"].message
     assert checks["weights"].fix == "get some"
     assert checks["settings"].state is CheckState.FAIL
     assert has_failures(checks.values())
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="PipeWire is for Linux")
+@pytest.mark.parametrize(("pipewire", "state"), [(ok, CheckState.WARN), (warn, CheckState.FAIL)])
+def test_missing_loopback_is_less_bad_where_there_is_pipewire(monkeypatch, pipewire, state):
+    monkeypatch.setattr(doctor, "check_virtual_camera", lambda *_: fail("virtual camera", "none"))
+    monkeypatch.setattr(
+        doctor.DesktopProbe, "check_pipewire", lambda *_: pipewire("PipeWire", "1.4")
+    )
+    checks = {check.name: check for check in doctor._check_outputs(Settings(), None)}
+    assert checks["virtual camera"].state is state
 
 
 def test_lock_that_cannot_be_looked_at_stops_nothing(monkeypatch, tmp_path):
@@ -277,7 +144,7 @@ def test_lock_that_cannot_be_looked_at_stops_nothing(monkeypatch, tmp_path):
 
     monkeypatch.setenv("VCAM_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setattr(doctor, "running_pid", refused)
-    assert len(list(run_doctor())) == 10
+    assert [check.name for check in run_doctor()] == NAMES
 
 
 def test_text_has_a_line_a_check_and_the_fixes():
@@ -302,7 +169,3 @@ def test_text_has_a_line_a_check_and_the_fixes():
 def _no_settings_of_the_user(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.delenv("VCAM_CONFIG", raising=False)
-
-
-def test_layout_of_the_fake_is_the_kernels():
-    assert v4l2.CAPABILITY.size == struct.calcsize("16s32s32sIII12x") == 104

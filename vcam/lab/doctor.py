@@ -11,18 +11,25 @@ import re
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 
 from vcam.control.instance import running_pid, runtime_dir
 from vcam.core.errors import PackError, VcamError
 from vcam.effects.pack import find_packs, load_pack, shipped_pack_folder
-from vcam.lab.checks import Check, fail, failed, ok, warn
-from vcam.lab.doctor_devices import check_camera, check_virtual_camera
+from vcam.lab.checks import Check, CheckState, fail, failed, ok, warn
+from vcam.lab.doctor_desktop import DesktopProbe
+from vcam.lab.doctor_devices import (
+    check_camera,
+    check_camera_rate,
+    check_virtual_camera,
+    spare_finder,
+)
 from vcam.poses.classifier import PoseClassifier
 from vcam.poses.vocabulary import GESTURES
 from vcam.settings.loader import load_settings
-from vcam.settings.schema import PreviewSettings, Settings
+from vcam.settings.schema import PageSettings, Settings
 from vcam.vision.weights import verify, weights_dir
 
 logger = logging.getLogger(__name__)
@@ -55,10 +62,32 @@ def run_doctor(config_file: Path | None = None, overrides: Sequence[str] = ()) -
     yield _guarded("pose model", check_pose_model)
     yield _guarded("packs", lambda: check_packs(settings))
     pid = _running()
-    yield _guarded("camera", lambda: check_camera(settings.camera, pid))
-    yield _guarded("virtual camera", lambda: check_virtual_camera(settings.outputs.virtual_camera))
-    yield _guarded("preview", lambda: check_preview(settings.outputs.preview, pid))
+    finder = spare_finder(pid)
+    yield _guarded("camera", lambda: check_camera(settings.camera, pid, finder))
+    yield _guarded("camera rate", lambda: check_camera_rate(settings.camera, pid, finder))
+    yield from _check_outputs(settings, pid)
+    yield _guarded("page", lambda: check_page(settings.control.page, pid))
     yield _guarded("instance", lambda: check_instance(pid))
+
+
+def _check_outputs(settings: Settings, pid: int | None) -> Iterator[Check]:
+    """What other programs see, and the desktop where there is one that can be asked."""
+    outputs = settings.outputs
+    loopback = _guarded("virtual camera", lambda: check_virtual_camera(outputs.virtual_camera, pid))
+    if not sys.platform.startswith("linux"):
+        yield loopback
+        return
+    desktop = DesktopProbe()
+    pipewire = _guarded("PipeWire", lambda: desktop.check_pipewire(outputs.pipewire))
+    has_pipewire = outputs.pipewire.enabled and pipewire.state is CheckState.OK
+    if has_pipewire and loopback.state is CheckState.FAIL:
+        # Programs without PipeWire (OBS, Zoom) see nothing, but browsers do.
+        loopback = replace(loopback, state=CheckState.WARN)
+    yield loopback
+    yield pipewire
+    has_loopback = outputs.virtual_camera.enabled and loopback.state is CheckState.OK
+    yield _guarded("browsers", lambda: desktop.check_browsers(has_pipewire, has_loopback))
+    yield _guarded("tray", lambda: desktop.check_tray(settings.control.tray))
 
 
 def check_python() -> Check:
@@ -135,10 +164,10 @@ def check_packs(settings: Settings) -> Check:
     return ok("packs", f"on: {on}; there are: {', '.join(sorted(packs))}")
 
 
-def check_preview(settings: PreviewSettings, running: int | None) -> Check:
-    """Whether the preview's port is free."""
+def check_page(settings: PageSettings, running: int | None) -> Check:
+    """Whether the page's port is free."""
     if not settings.enabled:
-        return ok("preview", "switched off")
+        return ok("page", "switched off")
     address = f"{settings.host}:{settings.port}"
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
@@ -149,11 +178,11 @@ def check_preview(settings: PreviewSettings, running: int | None) -> Check:
             probe.bind((settings.host, settings.port))
         except OSError as error:
             if error.errno == errno.EADDRINUSE and running is not None:
-                return ok("preview", f"{address}, served by the running vcam")
+                return ok("page", f"{address}, served by the running vcam")
             reason = error.strerror or str(error)
-            fix = "set outputs.preview.port to another one, or to 0 for any free one"
-            return warn("preview", f"{address} cannot be served ({reason})", fix)
-    return ok("preview", f"{address} is free")
+            fix = "set control.page.port to another one; vcam takes the next free one until then"
+            return warn("page", f"{address} cannot be served ({reason})", fix)
+    return ok("page", f"{address} is free")
 
 
 def check_instance(running: int | None) -> Check:

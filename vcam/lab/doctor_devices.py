@@ -1,23 +1,51 @@
-"""The doctor's look at devices: the camera that is read and the one that is written."""
+"""The doctor's look at devices: the camera that is read and the one that is written.
+
+The camera that the running daemon uses is not opened, not even to be asked.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from vcam.capture.devices import CameraFinder
+from vcam.capture.devices import CameraFinder, CameraInfo
 from vcam.core import v4l2
 from vcam.core.errors import SourceError
-from vcam.core.holders import holders_of
+from vcam.core.holders import holders_of, is_held_by
+from vcam.core.v4l2_controls import (
+    EXPOSURE_AUTO,
+    EXPOSURE_AUTO_PRIORITY,
+    EXPOSURE_MANUAL,
+    read_controls,
+)
 from vcam.lab.checks import Check, fail, failed, ok, warn
+from vcam.lab.doctor_drivers import DriverProbe
+from vcam.lab.doctor_loopback import LoopbackProbe
 from vcam.settings.schema import CameraSettings, VirtualCameraSettings
 
-LOAD_LOOPBACK = "sudo modprobe v4l2loopback exclusive_caps=1 card_label=vcam"
-INSTALL_LOOPBACK = "sudo apt install v4l2loopback-dkms, then " + LOAD_LOOPBACK
-OBS_CLASS = r"CLSID\{A3FCE0F5-3493-419F-958A-ABA1250EC20B}"
-"""The registry entry of OBS's virtual camera, which pyvirtualcam writes to."""
+FOURCCS = {"mjpg": "MJPG", "yuyv": "YUYV"}
+
+
+def spare_finder(running: int | None, finder: CameraFinder | None = None) -> CameraFinder:
+    """A finder that leaves the cameras of the running daemon alone.
+
+    Args:
+        running: the daemon's process; None if there is none.
+        finder: what to look with.
+    """
+    finder = finder or CameraFinder()
+    if running is None or not finder.has_nodes:
+        return finder
+    in_use = frozenset(
+        node.path
+        for node in v4l2.video_nodes(finder.sysfs, finder.devices)
+        # Our own output is no camera to be spared: software devices are under `virtual`.
+        if "virtual" not in (finder.sysfs / node.path.name).resolve().parts
+        and is_held_by(running, node.path, finder.proc)
+    )
+    return replace(finder, untouched=in_use)
 
 
 def check_camera(
@@ -46,6 +74,77 @@ def check_camera(
     return ok("camera", f"{camera.name} ({camera.device}){more}")
 
 
+def check_camera_rate(
+    settings: CameraSettings, running: int | None, finder: CameraFinder | None = None
+) -> Check:
+    """Whether the camera can give the rate that is asked for, in dim light and in this format."""
+    finder = finder or CameraFinder()
+    name = "camera rate"
+    if not finder.has_nodes:
+        return ok(name, "this system does not tell")
+    try:
+        camera = finder.candidates(settings.device)[0]
+    except SourceError:
+        return ok(name, "there is no camera to ask")
+    if Path(str(camera.device)) in finder.untouched:
+        return ok(name, f"{camera.name} is in the hands of the running vcam; see: vcam status")
+    if camera.problem:
+        return ok(name, "the camera may not be asked")
+    return _slow_format(settings, camera, finder) or _dim_light(settings, camera, finder)
+
+
+def _slow_format(
+    settings: CameraSettings, camera: CameraInfo, finder: CameraFinder
+) -> Check | None:
+    modes = camera.modes or _modes(camera, finder)
+    fast = _fastest(modes, settings, "MJPG")
+    slow = _fastest(modes, settings, "YUYV")
+    asked = FOURCCS.get(settings.format)
+    if asked == "MJPG" or fast < settings.fps or slow >= settings.fps:
+        return None
+    size = f"{settings.width}x{settings.height}"
+    what = f"{camera.name} gives YUYV of {size} at {slow:g} a second only, but MJPG at {fast:g}"
+    return warn("camera rate", what, "set camera.format to mjpg")
+
+
+def _modes(camera: CameraInfo, finder: CameraFinder) -> tuple[v4l2.VideoMode, ...]:
+    try:
+        return v4l2.list_modes(Path(str(camera.device)), finder.ioctl)
+    except OSError:
+        return ()
+
+
+def _fastest(modes: tuple[v4l2.VideoMode, ...], settings: CameraSettings, fourcc: str) -> float:
+    """Highest rate at the size that is asked for, 0 if the format has no such size."""
+    rates = [
+        rate
+        for mode in modes
+        if (mode.fourcc, mode.width, mode.height) == (fourcc, settings.width, settings.height)
+        for rate in mode.fps
+    ]
+    return max(rates, default=0.0)
+
+
+def _dim_light(settings: CameraSettings, camera: CameraInfo, finder: CameraFinder) -> Check:
+    name = "camera rate"
+    numbers = (EXPOSURE_AUTO, EXPOSURE_AUTO_PRIORITY)
+    try:
+        controls = read_controls(Path(str(camera.device)), numbers, finder.ioctl)
+    except OSError as error:
+        return ok(name, f"{camera.name} cannot be asked ({error.strerror or error})")
+    priority, exposure = (controls.get(number) for number in numbers[::-1])
+    if priority is None or priority.value == 0:
+        return ok(name, f"{camera.name} keeps its rate in dim light, or does not say otherwise")
+    if exposure is not None and exposure.value == EXPOSURE_MANUAL:
+        return ok(name, f"{camera.name} is set to a fixed exposure")
+    return warn(
+        name,
+        f"{camera.name} may go down to half of {settings.fps:g} pictures a second in dim light",
+        f"more light, or a darker picture: v4l2-ctl -d {camera.device} "
+        f"--set-ctrl {priority.name}=0",
+    )
+
+
 def _probed(settings: CameraSettings, finder: CameraFinder, running: int | None) -> Check:
     """Where cameras are no files, those that open are those that there are."""
     if running is not None:
@@ -64,112 +163,17 @@ def _probed(settings: CameraSettings, finder: CameraFinder, running: int | None)
 
 def check_virtual_camera(
     settings: VirtualCameraSettings,
+    running: int | None = None,
     platform: str = sys.platform,
     linux: LoopbackProbe | None = None,
+    drivers: DriverProbe | None = None,
 ) -> Check:
     """Whether there is a device that other programs can see as a camera."""
     if not settings.enabled:
         return ok("virtual camera", "switched off")
     if platform.startswith("linux"):
-        return (linux or LoopbackProbe()).check(settings.device)
+        return (linux or LoopbackProbe()).check(settings.device, settings.create, running)
+    drivers = drivers or DriverProbe()
     if platform == "win32":
-        return _windows(settings)
-    if Path("/Applications/OBS.app").exists():
-        return ok("virtual camera", "OBS is installed")
-    fix = "install OBS 30 or newer, and start its virtual camera once"
-    return fail("virtual camera", "OBS is not in /Applications", fix)
-
-
-class LoopbackProbe:
-    """Looks for v4l2loopback devices; its parts are replaced in tests.
-
-    Args:
-        sysfs: where Linux lists video devices.
-        devices: the folder of device nodes.
-        ioctl: asks a device.
-        modules: where Linux lists loaded modules.
-        is_writable: whether a device may be opened.
-    """
-
-    def __init__(
-        self,
-        sysfs: Path = v4l2.SYSFS,
-        devices: Path = v4l2.DEVICES,
-        ioctl: v4l2.Ioctl = v4l2.system_ioctl,
-        modules: Path = Path("/sys/module"),
-        is_writable: Callable[[Path], bool] = lambda path: os.access(path, os.R_OK | os.W_OK),
-    ) -> None:
-        self._sysfs = sysfs
-        self._devices = devices
-        self._ioctl = ioctl
-        self._modules = modules
-        self._is_writable = is_writable
-
-    def check(self, wanted: str) -> Check:
-        """Whether the device that the settings want is there and can be used."""
-        name = "virtual camera"
-        nodes = v4l2.video_nodes(self._sysfs, self._devices)
-        found = []
-        for node in nodes:
-            if not self._is_writable(node.path):
-                if wanted in (str(node.path), node.name):
-                    fix = "sudo usermod -aG video $USER, then log out and in again"
-                    return fail(name, f"no permission to use {node.path}", fix)
-                continue
-            try:
-                told = v4l2.query_capability(node.path, self._ioctl)
-            except OSError:
-                continue
-            if told.is_loopback:
-                found.append((node, told))
-        if not found:
-            return self._none_found(bool(nodes))
-        fitting = [
-            (node, told) for node, told in found if wanted in ("auto", str(node.path), told.card)
-        ]
-        if not fitting:
-            there = ", ".join(f"{told.card} ({node.path})" for node, told in found)
-            return fail(name, f"there is no loopback device {wanted}", f"there is {there}")
-        node, told = fitting[0]
-        if told.captures and told.takes_output:
-            # Chromium lists only devices that say that they give pictures and nothing else.
-            return warn(
-                name,
-                f"{told.card} ({node.path}) lacks exclusive_caps, so browsers will not list it",
-                "sudo modprobe -r v4l2loopback, then " + LOAD_LOOPBACK,
-            )
-        return ok(name, f"{told.card} ({node.path})")
-
-    def _none_found(self, has_nodes: bool) -> Check:
-        name = "virtual camera"
-        if not (self._modules / "v4l2loopback").exists():
-            return fail(name, "the module v4l2loopback is not loaded", INSTALL_LOOPBACK)
-        what = "no device of v4l2loopback can be used"
-        fix = (
-            "sudo usermod -aG video $USER, then log out and in again"
-            if has_nodes
-            else ("sudo modprobe -r v4l2loopback, then " + LOAD_LOOPBACK)
-        )
-        return fail(name, what, fix)
-
-
-def _windows(settings: VirtualCameraSettings) -> Check:
-    name = "virtual camera"
-    if settings.backend == "unitycapture":
-        return ok(name, "Unity Capture is to be used; its driver cannot be looked for")
-    if not _obs_is_registered():
-        fix = "install OBS Studio, and start its virtual camera once"
-        return fail(name, "OBS's virtual camera is not installed", fix)
-    return ok(name, "OBS's virtual camera is installed")
-
-
-def _obs_is_registered() -> bool:
-    if sys.platform != "win32":
-        return False
-    import winreg
-
-    try:
-        winreg.CloseKey(winreg.OpenKey(winreg.HKEY_CLASSES_ROOT, OBS_CLASS))
-    except OSError:
-        return False
-    return True
+        return drivers.check_windows(settings.backend)
+    return drivers.check_macos()
