@@ -116,8 +116,8 @@ class Client:
 
     def history(self) -> list[dict[str, Any]]:
         """The wire forms of all `Start`s, the newest first; raises as `run` does."""
-        starts = self._ask("GET", "/api/history")
-        return list(starts["starts"]) if isinstance(starts, dict) else list(starts)
+        starts: list[dict[str, Any]] = self._ask("GET", "/api/history")["history"]
+        return starts
 
     def link(self) -> str:
         """A link that opens the page in a browser, once; raises as `run` does."""

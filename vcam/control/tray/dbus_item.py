@@ -3,7 +3,7 @@
 Specification: freedesktop.org, "StatusNotifierItem"; what it leaves open is as KDE has it.
 """
 
-from __future__ import annotations
+# Without `from __future__ import annotations`: dbus-fast cannot read `-> None` with it.
 
 from collections.abc import Callable
 from typing import Annotated

@@ -4,7 +4,7 @@ Specification: dbus-menu.xml of libdbusmenu. Lines keep their numbers while they
 a menu which is open changes in place.
 """
 
-from __future__ import annotations
+# Without `from __future__ import annotations`: dbus-fast cannot read `-> None` with it.
 
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any

@@ -63,10 +63,8 @@ class Presenter:
         self._unsubscribe: Callable[[], None] = lambda: None
 
     def view(self) -> View:
-        """What to show now."""
-        state = self._daemon.state()
-        meters = self._daemon.meters() if self._visible and has_progress(state) else None
-        return view_of(state, meters, self._language)
+        """What to show now, without the progress of a dwell."""
+        return view_of(self._daemon.state(), None, self._language)
 
     def start(self, screen: Screen) -> None:
         """Shows the state and every change of it on `screen` from now on; harmless twice."""
@@ -114,22 +112,28 @@ class Presenter:
                 thread.join(STOP_S)
 
     def _follow(self) -> None:
-        shown: View | None = None
+        try:
+            self._show_changes()
+        except Exception:
+            # The tray is a convenience: whatever is wrong here must not end the pictures.
+            logger.exception("the tray cannot show the state")
+
+    def _show_changes(self) -> None:
+        shown: tuple[Screen, View] | None = None
+        state = self._daemon.state()
         while not self._closed.is_set():
-            try:
-                polls = self._visible and has_progress(self._daemon.state())
-                self._changed.wait(METERS_PERIOD_S if polls else None)
+            polls = self._visible and has_progress(state)
+            if self._changed.wait(METERS_PERIOD_S if polls else None):
                 self._changed.clear()
-                view = self.view()
-            except Exception:
-                # The tray is a convenience: whatever is wrong here must not end the pictures.
-                logger.exception("the tray cannot show the state")
-                return
-            if self._closed.is_set() or self._screen is None:
-                return
-            if view != shown:
-                self._screen.show(view)
-                shown = view
+                state = self._daemon.state()
+            screen = self._screen
+            if screen is None or self._closed.is_set():
+                continue
+            meters = self._daemon.meters() if polls else None
+            view = view_of(state, meters, self._language)
+            if shown != (screen, view):
+                shown = screen, view
+                screen.show(view)
                 self._closed.wait(CHANGE_PERIOD_S)
 
     def _serve(self) -> None:

@@ -134,7 +134,7 @@ class NotifierTray:
         await asyncio.gather(*pending, return_exceptions=True)
         for task in done:
             if task.exception() is not None:
-                logger.info("The tray has ended: %s", task.exception())
+                logger.info("The tray has ended: the D-Bus session is gone (%s)", task.exception())
 
     async def _follow_watcher(self, bus: MessageBus, name: str, owners: asyncio.Queue[str]) -> None:
         """Registers with each watcher that appears; returns if another kind of tray took over."""
