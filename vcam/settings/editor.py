@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from vcam.core.document import parse_document
+from vcam.core.document import Document, parse_document
 from vcam.core.errors import SettingsError
 from vcam.settings.flow import inline, matched, pair, rejoined
 from vcam.settings.marks import Entry, MarkedText, Place, marked
@@ -31,17 +31,28 @@ def edited(text: str, wanted: Mapping[str, Any]) -> str:
     Raises:
         SettingsError: the text is written in a way that cannot be edited safely.
     """
-    if same(parse_document(text).data, wanted):
-        return text
+    return edited_document(text, parse_document(text), wanted)[0]
+
+
+def edited_document(
+    text: str, document: Document, wanted: Mapping[str, Any]
+) -> tuple[str, Document]:
+    """As `edited`, when the text has been parsed already; what the new text holds, too.
+
+    Raises:
+        SettingsError: the text is written in a way that cannot be edited safely.
+    """
+    if same(document.data, wanted):
+        return text, document
     # Where other places refer to what changes, they are given a copy of their own first.
     for attempt in (_edited_once, _edited_without_aliases):
         try:
-            result = attempt(text, wanted)
+            result = attempt(text, document.data, wanted)
         except (_CannotEdit, yaml.YAMLError):
             continue
-        document = parse_document(result)
-        if not document.problems and same(document.data, wanted):
-            return result
+        found = parse_document(result)
+        if not found.problems and same(found.data, wanted):
+            return result, found
     raise SettingsError(
         "the settings file is written in a way that cannot be changed without harm",
         "change it by hand, or write it with one setting a line",
@@ -61,18 +72,18 @@ class _CannotEdit(Exception):
     """The text has a form that the editor does not know."""
 
 
-def _edited_once(text: str, wanted: Mapping[str, Any]) -> str:
+def _edited_once(text: str, old: dict[str, Any], wanted: Mapping[str, Any]) -> str:
     plan = _Plan(marked(text))
-    plan.document(parse_document(text).data, dict(wanted))
+    plan.document(old, dict(wanted))
     return plan.result()
 
 
-def _edited_without_aliases(text: str, wanted: Mapping[str, Any]) -> str:
+def _edited_without_aliases(text: str, old: dict[str, Any], wanted: Mapping[str, Any]) -> str:
     marks = marked(text)
     plan = _Plan(marks)
     if marks.root is not None:
-        plan.expand_aliases(marks.root, parse_document(text).data)
-    return _edited_once(plan.result(), wanted)
+        plan.expand_aliases(marks.root, old)
+    return _edited_once(plan.result(), old, wanted)
 
 
 class _Plan:

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from vcam.core.document import (
     MAX_BYTES,
+    Document,
     Problem,
     ascii_if_odd,
     parse_document,
@@ -111,8 +112,21 @@ def settings_from_text(
     Raises:
         InvalidSettings: with all the problems, each with its line.
     """
+    return settings_from_document(parse_document(text), path, overrides, from_file)
+
+
+def settings_from_document(
+    document: Document,
+    path: Path | None = None,
+    overrides: Sequence[str] = (),
+    from_file: bool = True,
+) -> LoadedSettings:
+    """As `settings_from_text`, when the text has been parsed already.
+
+    Raises:
+        InvalidSettings: with all the problems, each with its line.
+    """
     where = str(path) if path else "settings"
-    document = parse_document(text)
     if document.problems:
         raise InvalidSettings(where, document.problems)
     data = _without_empty_sections(document.data, ())

@@ -6,6 +6,7 @@ the settings mean.
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -68,19 +69,22 @@ class Entry:
     value: Place
 
 
-@dataclass(frozen=True, slots=True)
 class MarkedText:
     """A YAML text that could be read, taken apart.
 
     Attributes:
         text: the text.
         root: its value; None if it is empty.
-        comments: start and end of each comment, in order.
     """
 
-    text: str
-    root: Place | None
-    comments: tuple[tuple[int, int], ...]
+    def __init__(self, text: str, root: Place | None) -> None:
+        self.text = text
+        self.root = root
+
+    @functools.cached_property
+    def comments(self) -> tuple[tuple[int, int], ...]:
+        """Start and end of each comment, in order; found when first asked for."""
+        return tuple(_comments(self.text))
 
     def line_start(self, place: int) -> int:
         """First character of the line that `place` is in."""
@@ -95,6 +99,8 @@ class MarkedText:
 
     def comments_in(self, start: int, end: int) -> list[str]:
         """The comments that begin there."""
+        if "#" not in self.text[start:end]:
+            return []
         return [
             self.text[first:last].rstrip() for first, last in self.comments if start <= first < end
         ]
@@ -112,7 +118,7 @@ def marked(text: str) -> MarkedText:
     finally:
         loader.dispose()
     root = _place(node, text) if node is not None else None
-    return MarkedText(text, root, tuple(_comments(text)))
+    return MarkedText(text, root)
 
 
 class _AliasNode(yaml.ScalarNode):

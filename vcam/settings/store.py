@@ -8,6 +8,7 @@ so. A file that is wrong changes nothing.
 from __future__ import annotations
 
 import codecs
+import copy
 import dataclasses
 import logging
 import threading
@@ -15,10 +16,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from vcam.core.document import MAX_BYTES, parse_document
+from vcam.core.document import MAX_BYTES, Document, parse_document
 from vcam.core.errors import SettingsError
 from vcam.settings import wishes
-from vcam.settings.editor import edited
+from vcam.settings.editor import edited_document
 from vcam.settings.loader import (
     LoadedSettings,
     config_path,
@@ -26,7 +27,7 @@ from vcam.settings.loader import (
     load_settings,
     problems_of,
     read_file,
-    settings_from_text,
+    settings_from_document,
 )
 from vcam.settings.wishes import Wishes
 from vcam.settings.writing import Unwritable, write_file
@@ -72,7 +73,7 @@ class SettingsStore:
         self._raw = read_file(place)
         self._text = decoded(self._raw or b"", place)
         self._loaded = (
-            settings_from_text("", place, overrides, from_file=False)
+            settings_from_document(Document(), place, overrides, from_file=False)
             if self._raw is None and not must_exist
             else load_settings(path, overrides)
         )
@@ -151,23 +152,27 @@ class SettingsStore:
             )
         if raw == self._raw and not self._problem:
             return self._loaded
-        text = from_disk = decoded(raw or b"", self.path)
-        # Checked for itself first: its lines are the user's, those of the edited text are not.
-        loaded = settings_from_text(text, self.path, self._overrides, raw is not None)
-        unsaved = self._still_unsaved(text)
+        text = decoded(raw or b"", self.path)
+        document = parse_document(text)
+        loaded = settings_from_document(document, self.path, self._overrides, raw is not None)
+        unsaved = self._still_unsaved(document.data)
         if unsaved:
-            text = edited(text, wishes.applied(unsaved, parse_document(text).data))
-            loaded = settings_from_text(text, self.path, self._overrides, raw is not None)
+            wanted = wishes.applied(unsaved, copy.deepcopy(document.data))
+            loaded = settings_from_document(
+                edited_document(text, document, wanted)[1],
+                self.path,
+                self._overrides,
+                raw is not None,
+            )
         self._unsaved = unsaved
-        self._take(raw, from_disk, loaded)
+        self._take(raw, text, loaded)
         return loaded
 
-    def _still_unsaved(self, text: str) -> Wishes:
+    def _still_unsaved(self, now: dict[str, Any]) -> Wishes:
         """What could not be saved, less what the file says anew: that is the newer wish."""
         if not self._unsaved:
             return {}
         before = parse_document(self._text).data
-        now = parse_document(text).data
         return {
             names: value
             for names, value in self._unsaved.items()
@@ -182,20 +187,22 @@ class SettingsStore:
         else:
             # A file that has vanished is written again as it was, since it is in force.
             text = self._text if self._loaded.from_file else _HEADER
-        settings_from_text(text, self.path)
+        document = parse_document(text)
+        if text != self._text:
+            settings_from_document(document, self.path)
         all_wishes = wishes.joined(self._unsaved, new)
-        wanted = wishes.applied(all_wishes, parse_document(text).data)
+        wanted = wishes.applied(all_wishes, copy.deepcopy(document.data))
         problems = problems_of(wanted)
         if problems:
             raise SettingsError("\n".join(problem.message for problem in problems))
-        new_text = edited(text, wanted)
+        new_text, new_document = edited_document(text, document, wanted)
         new_raw = new_text.encode()
         if raw is not None and raw.startswith(codecs.BOM_UTF8):
             new_raw = codecs.BOM_UTF8 + new_raw
         if len(new_raw) > MAX_BYTES:
             raise SettingsError(f"{self.path} would become larger than {MAX_BYTES // 1024} KiB")
         overrides = wishes.without(self._overrides, new)
-        loaded = settings_from_text(new_text, self.path, overrides)
+        loaded = settings_from_document(new_document, self.path, overrides)
         self._warning = ""
         try:
             if new_raw != raw and not write_file(self.path, new_raw, raw):

@@ -1,4 +1,4 @@
-"""Tells when the settings file has changed, by looking at it four times a second.
+"""Tells when the settings file has changed, by looking at it again and again.
 
 Looking works on every system and file system, network ones too, and survives editors that write
 another file and rename it; it costs a `stat` call each time.
@@ -19,7 +19,9 @@ from vcam.core.document import MAX_BYTES
 logger = logging.getLogger(__name__)
 
 LOOK_EVERY_S = 0.25
-"""Two equal looks make a change certain, so it is told within twice this time."""
+
+SETTLES_S = 0.15
+"""A change counts when the next look, so much later, finds the same: within 0.4 s in all."""
 
 _DISTRUST_LOOKS = 9
 """After a change the content is compared as well for so many looks: a file system may note times
@@ -54,6 +56,7 @@ class SettingsWatcher:
         self._seen = self._told = self._look()
         self._content = self._read()
         self._distrust = _DISTRUST_LOOKS
+        self._unsettled = False
 
     def start(self) -> threading.Thread:
         """Begins to watch; the thread ends soon after `stop` is set."""
@@ -64,7 +67,8 @@ class SettingsWatcher:
     def look(self) -> bool:
         """One look; True if a change was told. The thread calls it; tests may."""
         before, self._seen = self._seen, self._look()
-        if self._seen != before:
+        self._unsettled = self._seen != before
+        if self._unsettled:
             return False
         if self._seen == self._told:
             if not self._distrust:
@@ -85,7 +89,7 @@ class SettingsWatcher:
         return True
 
     def _watch(self) -> None:
-        while not self._clock.wait(self._stop, LOOK_EVERY_S):
+        while not self._clock.wait(self._stop, SETTLES_S if self._unsettled else LOOK_EVERY_S):
             self.look()
 
     def _look(self) -> _Look:
