@@ -19,6 +19,7 @@ from vcam.settings.explain import (
 )
 from vcam.settings.fields import field_tree
 from vcam.settings.loader import settings_from_text
+from vcam.settings.profiles import profile_for, with_profile
 from vcam.settings.schema import Settings
 
 
@@ -35,11 +36,15 @@ def test_default_file_loads_as_the_defaults():
 
 def test_shipped_profiles_load():
     profiles = sorted(shipped_config_dir().glob("*.yaml"))
-    assert {"default.yaml", "selfie.yaml", "work.yaml"} <= {profile.name for profile in profiles}
+    assert {"default.yaml", "profiles.yaml", "selfie.yaml", "work.yaml"} <= {
+        profile.name for profile in profiles
+    }
     for profile in profiles:
         settings_from_text(profile.read_text(encoding="utf-8"), profile)
     work = settings_from_text((shipped_config_dir() / "work.yaml").read_text(encoding="utf-8"))
-    assert not work.settings.reactions.enabled
+    assert work.settings.reactions.enabled
+    assert profile_for(work.settings, ["zoom"]) == "work"
+    assert not with_profile(work.settings, "work").reactions.enabled
 
 
 def test_every_field_has_help_and_a_type():
