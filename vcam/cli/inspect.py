@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -14,24 +13,46 @@ from vcam.cli.options import json_option, print_json, settings_options
 @click.command()
 @json_option
 def devices(as_json: bool) -> None:
-    """List the cameras that vcam could read, with their formats."""
-    from vcam.capture.devices import list_cameras
+    """List the cameras that vcam could read, and the devices that it writes to, with readers."""
+    from vcam.control.client import Client
+    from vcam.control.instance import running_pid
+    from vcam.lab.device_list import (
+        camera_json,
+        camera_text,
+        list_outputs,
+        mark_untouched,
+        output_text,
+    )
+    from vcam.lab.doctor_devices import spare_finder
 
-    cameras = list_cameras()
+    running = running_pid()
+    finder = spare_finder(running)
+    # Where cameras are listed by opening them, the daemon's is not to be had.
+    may_list = finder.has_nodes or running is None
+    cameras = finder.list_cameras() if may_list else ()
+    cameras = mark_untouched(cameras, finder.untouched)
+    outputs = list_outputs(running, finder, lambda: Client.connect().state())
     if as_json:
-        for camera in cameras:
-            print_json(asdict(camera))
+        for data in [*map(camera_json, cameras), *(output.as_json() for output in outputs)]:
+            print_json(data)
         return
-    if not cameras:
-        click.echo("No camera was found; try: vcam doctor")
+    click.echo("Cameras:")
+    if not may_list:
+        click.echo("  the running vcam has them; stop it to list them")
+    elif not cameras:
+        click.echo("  none was found; try: vcam doctor")
     for camera in cameras:
-        kind = "  (virtual)" if camera.is_loopback else ""
-        click.echo(f"{camera.device}  {camera.name}{kind}")
-        if camera.problem:
-            click.echo(f"    {camera.problem}")
-        for mode in camera.modes:
-            rates = ", ".join(f"{fps:g}" for fps in mode.fps)
-            click.echo(f"    {mode.fourcc}  {mode.width}x{mode.height}  {rates} fps".rstrip())
+        _echo_indented(camera_text(camera))
+    click.echo("Outputs:")
+    if not outputs:
+        click.echo("  none")
+    for output in outputs:
+        _echo_indented(output_text(output))
+
+
+def _echo_indented(lines: list[str]) -> None:
+    for line in lines:
+        click.echo(f"  {line}")
 
 
 @click.command()
