@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import copy
 import difflib
 from collections import Counter
@@ -7,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from vcam.core.document import parse_document
@@ -323,7 +324,7 @@ def changes(data: Any) -> st.SearchStrategy[Any]:
 
 
 @given(st.data())
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_edited_text_holds_what_is_wanted_and_every_comment(data):
     text, before = data.draw(documents(), "document")
     assert same(parse_document(text).data, before)
@@ -338,7 +339,7 @@ def test_edited_text_holds_what_is_wanted_and_every_comment(data):
 
 
 @given(st.data())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_one_new_value_changes_nothing_beside_it(data):
     text, before = data.draw(documents(), "document")
     places = [(name,) for name in before] + [
@@ -360,6 +361,26 @@ def test_one_new_value_changes_nothing_beside_it(data):
     touched = [code[1:] for code in matcher.get_opcodes() if code[0] != "equal"]
     assert all(end - start == 1 == last - first for start, end, first, last in touched)
     assert len(touched) <= 1
+
+
+@given(
+    st.text(alphabet="ab: \n\r\t-[]{}&*|>'\"%#?,.01~", max_size=60),
+    st.sampled_from([{}, {"a": 1}, {"a": {"b": [1, "x"]}, "c": None}, {"b": ["0"]}]),
+)
+@example("? a\n: &b\n  - 1\nb: *b", {"a": 1})
+@example("- &a 1", {"a": 1})
+@example("--- |\n a", {"a": 1})
+@example("a: 1\n...\n", {"a": 1, "b": 2})
+@settings(max_examples=250, deadline=None)
+def test_any_yaml_is_edited_rightly_or_refused(text, new):
+    document = parse_document(text)
+    if document.problems:
+        return
+    for wanted in (new, document.data | new):
+        result = "refused"
+        with contextlib.suppress(SettingsError):
+            result = edited(text, wanted)
+        assert result == "refused" or same(parse_document(result).data, wanted)
 
 
 def comments(text: str) -> list[str]:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vcam.core.document import parse_value
+from vcam.core.document import parse_document, parse_value
 from vcam.core.errors import SettingsError
 from vcam.settings.explain import (
     all_keys,
@@ -110,6 +110,15 @@ def test_schema_refuses_unknown_names():
     schema = json_schema()
     assert schema["$schema"].endswith("2020-12/schema")
     assert schema["additionalProperties"] is False
+
+
+def test_schema_takes_the_shipped_files_and_refuses_a_wrong_one():
+    validator = pytest.importorskip("jsonschema_rs").Draft202012Validator(json_schema())
+    for file in shipped_config_dir().glob("*.yaml"):
+        data = parse_document(file.read_text(encoding="utf-8")).data
+        assert validator.is_valid(data), file.name
+    for wrong in ({"camera": {"widht": 3}}, {"profiles": {"p": {"apps": [""]}}}):
+        assert not validator.is_valid(wrong)
 
 
 def test_effective_yaml_loads_as_the_same_settings_and_names_origins():
