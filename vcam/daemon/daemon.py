@@ -28,7 +28,7 @@ from vcam.daemon.snapshots import Snapshots
 from vcam.daemon.telling import told_state, unseen, watchers
 from vcam.daemon.values import setting_values
 from vcam.effects.pack import Pack
-from vcam.pipeline import Pipeline
+from vcam.pipeline import Pipeline, SourcePhase
 from vcam.settings.store import SettingsStore
 
 logger = logging.getLogger(__name__)
@@ -104,6 +104,7 @@ class PipelineDaemon:
         self._listeners: tuple[Callable[[], None], ...] = ()
         self._asked_at = float("-inf")
         self._told_figures = self._figures.figures()
+        self._was_live = False
         self._reload_asked = False
         self._wake = threading.Event()
         self._ended = threading.Event()
@@ -242,10 +243,7 @@ class PipelineDaemon:
         self._governor.follow(sorted({watcher.program for watcher in watchers(outputs)}))
         self._tell_unseen(unseen(outputs, self._camera_outputs()))
         if self._is_asked():
-            figures = self._figures.figures().model_copy(update={"uptime_s": 0.0})
-            if figures != self._told_figures:
-                self._told_figures = figures
-                self._changed()
+            self._renew_figures()
 
     def _attend(self) -> None:
         while not self._ended.is_set():
@@ -257,6 +255,16 @@ class PipelineDaemon:
                 # Neither a profile nor a figure is worth a steward that has died.
                 logger.exception("The steward failed; it goes on")
                 self._ended.wait(FIGURES_EVERY_S)
+
+    def _renew_figures(self) -> None:
+        is_live = self._pipeline.source_state().phase is SourcePhase.LIVE
+        was_live, self._was_live = self._was_live, is_live
+        # Who is told asks again, so a camera that sleeps would keep a tray busy for ever.
+        if is_live or was_live:
+            figures = self._figures.figures().model_copy(update={"uptime_s": 0.0})
+            if figures != self._told_figures:
+                self._told_figures = figures
+                self._changed()
 
     def _tell_unseen(self, problem: str) -> None:
         if problem and problem != self._told_unseen:

@@ -64,7 +64,7 @@ class FigureMeter:
             latency_p95_ms=p95,
             camera_to_output_ms=delay if 0 < delay < BELIEVED_BELOW_MS else None,
             vision_hz=round((stats.vision_frames - self._before.vision_frames) / elapsed_s, 1),
-            cpu_share=round((busy_s - self._busy_s) / elapsed_s, 3),
+            cpu_share=round((busy_s - self._busy_s) / elapsed_s, 2),
         )
         self._before, self._at, self._busy_s = stats, now, busy_s
 
