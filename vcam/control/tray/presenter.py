@@ -151,6 +151,8 @@ class Presenter:
             outcome = self._daemon.run(command)
         finally:
             if item is not None and self._screen is not None:
+                # First, or an old tick would be confirmed.
+                self._screen.show(self.view())
                 self._screen.carried_out(item)
         if isinstance(command, TakeSnapshot) and self._screen is not None:
             # The other commands can be seen in the menu or in the picture.

@@ -44,6 +44,7 @@ class PystrayTray:
         self._shown: View | None = None
         self._pending: View | None = None
         self._icon: Any = None
+        self._stopping = False
         self._on_main = sys.platform == "darwin"
         if self._on_main:
             self._icon = self._make()
@@ -91,6 +92,7 @@ class PystrayTray:
 
     def stop(self) -> None:
         """Takes the icon away."""
+        self._stopping = True
         self._icon.visible = False
         if not self._on_main:
             self._icon.stop()
@@ -120,17 +122,19 @@ class PystrayTray:
         try:
             self._icon.run()
         except Exception:
-            logger.exception("the tray has ended")
+            # At its end GTK's backend asks for the desktop's notifications, which may be missing.
+            level = logging.DEBUG if self._stopping else logging.ERROR
+            logger.log(level, "the tray has ended", exc_info=True)
 
     def _apply(self, view: View) -> None:
-        shown = self._shown
-        self._shown = view
-        if shown is None or view.look != shown.look:
-            self._icon.icon = draw_icon(view.look, ICON_SIZE)
-        if shown is None or view.title != shown.title:
-            self._icon.title = view.title
-        if shown is None or view.menu != shown.menu:
-            self._icon.menu = self._menu(view.menu)
+        with self._lock:
+            shown, self._shown = self._shown, view
+            if shown is None or view.look != shown.look:
+                self._icon.icon = draw_icon(view.look, ICON_SIZE)
+            if shown is None or view.title != shown.title:
+                self._icon.title = view.title
+            if shown is None or view.menu != shown.menu:
+                self._icon.menu = self._menu(view.menu)
 
     def _menu(self, items: tuple[Item, ...]) -> Any:
         import pystray
