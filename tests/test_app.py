@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import logging
+import os
 import signal
+import subprocess
 import sys
 import threading
 
@@ -9,28 +11,52 @@ import pytest
 
 from vcam import app
 from vcam.core.errors import OutputError, VcamError
-from vcam.settings.schema import Settings
+from vcam.pipeline import PipelineStats, SourcePhase, SourceState
+from vcam.settings.store import SettingsStore
+
+QUIET = """\
+reactions: {enabled: false}
+outputs: {virtual_camera: {enabled: false}, pipewire: {enabled: false}}
+control: {page: {enabled: false}, tray: {enabled: false}}
+"""
 
 
-class BrokenPipeline:
-    """A pipeline one of whose threads fails at once."""
+class IdlePipeline:
+    """A pipeline that shows a picture at once and does nothing more.
 
-    def __init__(self) -> None:
+    Args:
+        failure: which thread fails as soon as it runs; empty for none.
+    """
+
+    def __init__(self, failure: str = "") -> None:
         self.finished = threading.Event()
         self.failure = ""
+        self.stopped = False
+        self._fails = failure
 
     def start(self) -> None:
-        self.failure = "the output thread failed"
-        self.finished.set()
+        self.failure = self._fails
+        if self.failure:
+            self.finished.set()
 
     def stop(self) -> None:
-        pass
+        self.stopped = True
+
+    def stats(self) -> PipelineStats:
+        return PipelineStats(1, 0, 0, 0, (), 1.0, 1.0)
+
+    def source_state(self) -> SourceState:
+        return SourceState(SourcePhase.LIVE, "idle")
+
+    def outputs(self):
+        return ()
 
 
 @pytest.fixture
 def signals():
     """Puts back what a run changes in this process: handlers, switch interval, log level."""
-    numbers = [signal.SIGINT, signal.SIGTERM]
+    names = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in numbers}
     interval = sys.getswitchinterval()
     level = logging.getLogger("vcam").level
@@ -42,35 +68,119 @@ def signals():
 
 
 @pytest.fixture
-def quiet(monkeypatch):
-    """No devices, no packs."""
-    return Settings.model_validate(
-        {
-            "reactions": {"enabled": False},
-            "outputs": {"virtual_camera": {"enabled": False}, "preview": {"enabled": False}},
-        }
-    )
+def store(tmp_path, signals):
+    """No devices, no packs, no page, no tray."""
+    path = tmp_path / "config.yaml"
+    path.write_text(QUIET)
+    return SettingsStore(path)
 
 
-def test_failed_thread_is_a_failure(monkeypatch, signals, quiet):
-    monkeypatch.setattr(app, "build_pipeline", lambda *args, **options: BrokenPipeline())
+@pytest.fixture
+def pipeline(monkeypatch):
+    made = IdlePipeline()
+    monkeypatch.setattr(app, "build_pipeline", lambda *args, **options: made)
+    return made
+
+
+def test_failed_thread_is_a_failure(monkeypatch, store):
+    broken = IdlePipeline("the output thread failed")
+    monkeypatch.setattr(app, "build_pipeline", lambda *args, **options: broken)
     with pytest.raises(VcamError, match="output thread failed"):
-        app.run_daemon(quiet, None)
+        app.run_daemon(store, None)
+    assert broken.stopped
 
 
-def test_recording_to_an_unknown_format_is_refused_at_once(signals, quiet):
-    outputs = quiet.outputs.model_copy(update={"record_to": "clip.mkv"})
+def test_recording_to_an_unknown_format_is_refused_at_once(store):
+    store.change({"outputs.record_to": "clip.mkv"})
     with pytest.raises(OutputError, match=r"clip\.mkv.*\.mp4 or \.avi"):
-        app.run_daemon(quiet.model_copy(update={"outputs": outputs}), None, seconds=0)
+        app.run_daemon(store, None, seconds=0)
 
 
-def test_signals_that_are_ignored_on_purpose_stay_ignored(monkeypatch, signals, quiet):
-    monkeypatch.setattr(app, "build_pipeline", lambda *args, **options: BrokenPipeline())
+def test_signals_that_are_ignored_on_purpose_stay_ignored(store, pipeline):
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    with pytest.raises(VcamError):
-        app.run_daemon(quiet, None)
+    app.run_daemon(store, None, seconds=0)
     assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
     assert signal.getsignal(signal.SIGTERM) not in (signal.SIG_IGN, signal.SIG_DFL)
+
+
+def after_start(monkeypatch, act):
+    """Calls `act` from another thread as soon as the pipeline is steered."""
+    from vcam.control_room import ControlRoom
+
+    start = ControlRoom.start
+
+    def started(self):
+        start(self)
+        threading.Thread(target=act, args=(self,)).start()
+
+    monkeypatch.setattr(ControlRoom, "start", started)
+
+
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
+def test_signals_end_it(monkeypatch, store, pipeline, name):
+    after_start(monkeypatch, lambda room: os.kill(os.getpid(), getattr(signal, name)))
+    app.run_daemon(store, None, seconds=60)
+    assert pipeline.stopped
+
+
+def test_stop_command_ends_it(monkeypatch, store, pipeline):
+    from vcam.control.commands import Stop
+
+    after_start(monkeypatch, lambda room: room.daemon.run(Stop()))
+    app.run_daemon(store, None, seconds=60)
+    assert pipeline.stopped
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="POSIX")
+def test_hang_up_reads_the_settings_again_where_no_terminal_is(monkeypatch, store, pipeline):
+    from vcam.control.commands import Stop
+
+    monkeypatch.setattr(app, "has_terminal", lambda: False)
+
+    asked = threading.Event()
+    seen = []
+
+    def act(room):
+        room.daemon.ask_reload = asked.set
+        os.kill(os.getpid(), signal.SIGHUP)
+        seen.append(asked.wait(60))
+        room.daemon.run(Stop())
+
+    after_start(monkeypatch, act)
+    app.run_daemon(store, None, seconds=60)
+    assert seen == [True]
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="POSIX")
+def test_hang_up_of_its_terminal_ends_it(monkeypatch, store, pipeline):
+    monkeypatch.setattr(app, "has_terminal", lambda: True)
+    after_start(monkeypatch, lambda room: os.kill(os.getpid(), signal.SIGHUP))
+    app.run_daemon(store, None, seconds=60)
+    assert pipeline.stopped
+
+
+def test_steering_that_cannot_be_started_does_not_end_the_picture(
+    monkeypatch, store, pipeline, caplog
+):
+    from vcam import control_room
+
+    def fail(*args, **options):
+        raise ImportError("broken package")
+
+    monkeypatch.setattr(control_room, "PipelineDaemon", fail)
+    app.run_daemon(store, None, seconds=0.1)
+    assert "the picture goes on" in caplog.text
+    assert pipeline.stopped
+
+
+def test_signal_before_the_first_picture_ends_it(monkeypatch, store, pipeline):
+    monkeypatch.setattr(app, "_is_showing", lambda pipeline: False)
+    opened = []
+    monkeypatch.setattr(app, "_open_control_room", lambda *args: opened.append(args))
+    monkeypatch.setattr(pipeline, "start", lambda: os.kill(os.getpid(), signal.SIGTERM))
+    app.run_daemon(store, None, seconds=60)
+    assert pipeline.stopped
+    assert opened == []
 
 
 def test_debug_messages_are_ours_alone(monkeypatch):
@@ -86,3 +196,22 @@ def test_debug_messages_are_ours_alone(monkeypatch):
     finally:
         root.handlers[:], root.level, ours.level = before
         ours.manager._clear_cache()
+
+
+def test_what_is_off_is_not_even_loaded(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text(QUIET)
+    code = """\
+import sys
+from pathlib import Path
+from vcam.app import run_daemon
+from vcam.settings.store import SettingsStore
+run_daemon(SettingsStore(Path(sys.argv[1])), "demo", seconds=1.2)
+loaded = {name.partition(".")[0] for name in sys.modules}
+print(sorted(loaded & {"fastapi", "uvicorn", "websockets", "starlette", "dbus_fast", "pystray"}))
+print("vcam.daemon.daemon" in sys.modules)
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
+    )
+    assert result.stdout.split("\n")[:2] == ["[]", "True"]
