@@ -9,6 +9,7 @@ import click
 
 from vcam import __version__
 from vcam.cli.asking import exit_status
+from vcam.cli.autostart import autostart
 from vcam.cli.completion import completion
 from vcam.cli.config import config
 from vcam.cli.inspect import devices, doctor
@@ -83,6 +84,7 @@ for _command in (
     wrong,
     devices,
     doctor,
+    autostart,
     weights,
     config,
     lab,

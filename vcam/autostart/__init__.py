@@ -1,0 +1,1 @@
+"""Starting vcam when the user logs in: systemd, XDG autostart, launchd, or Windows' registry."""
