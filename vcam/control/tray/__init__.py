@@ -89,7 +89,7 @@ class Tray:
         return True
 
 
-def start_tray(daemon: Daemon, open_page: Callable[[], None], language: str) -> Tray:
+def start_tray(daemon: Daemon, open_page: Callable[[], None], language: str) -> Tray | None:
     """Shows the icon; returns at once, and it appears when the desktop has made room.
 
     Without a tray the log says so in one line, and on Linux one that appears later is used. On
@@ -99,7 +99,14 @@ def start_tray(daemon: Daemon, open_page: Callable[[], None], language: str) -> 
         daemon: what is shown and steered.
         open_page: opens the page in the user's browser; called on a thread of the tray.
         language: `en`, `id`, or `auto` for the system's own.
+
+    Returns:
+        The icon; None on macOS where this is not the main thread.
     """
+    if sys.platform == "darwin" and threading.current_thread() is not threading.main_thread():
+        # AppKit ends the whole process that touches it from another thread.
+        logger.info("No icon in the tray: on macOS it needs the main thread")
+        return None
     from vcam.control.tray.presenter import Presenter
     from vcam.control.tray.words import choose_language
 
