@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +11,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response
+import pytest
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Locator,
+    Page,
+    Response,
+    sync_playwright,
+)
 
-from vcam.control.commands import Command
 from vcam.control.server import ControlServer
 from vcam.control.state import (
     CameraState,
@@ -82,7 +91,9 @@ HISTORY = (
 )
 
 
-def hand_points(x: float = 0.22, y: float = 0.8, size: float = 0.5) -> tuple[tuple[float, float], ...]:
+def hand_points(
+    x: float = 0.22, y: float = 0.8, size: float = 0.5
+) -> tuple[tuple[float, float], ...]:
     """21 landmarks of a hand that shows V: a fan of fingers over the wrist at (x, y)."""
     reach = (0.55, 1.0, 0.98, 0.5, 0.45)
     points = [(x, y)]
@@ -154,10 +165,6 @@ class PageDaemon(FakeDaemon):
         folder = shipped_pack_folder() / pack
         return pack_thumbnail(load_pack(folder), folder)
 
-    def tell_history(self) -> None:
-        """Makes the listeners look at the history again."""
-        self.change()
-
     def _change_settings(self, changes: dict[str, object], unset: tuple[str, ...]) -> None:
         self._store.change(changes, unset)
         self.change(gestures=self._gestures())
@@ -211,6 +218,7 @@ class Faults:
     url: str
     console: list[str] = field(default_factory=list)
     requests: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
 
     def watch(self, page: Page) -> None:
         """Listens to all that the page reports."""
@@ -231,9 +239,14 @@ class Faults:
         if not url.startswith((self.url, "data:", "blob:")):
             self.requests.append(f"foreign: {url}")
 
+    def expect(self, *parts: str) -> None:
+        """Faults that hold one of these texts are what the test is about."""
+        self.expected.extend(parts)
+
     def all(self) -> list[str]:
-        """Everything that was wrong."""
-        return self.console + self.requests
+        """Everything that was wrong and not expected."""
+        faults = self.console + self.requests
+        return [fault for fault in faults if not any(part in fault for part in self.expected)]
 
 
 @dataclass
@@ -245,7 +258,28 @@ class Opened:
     server: ControlServer
     faults: Faults
 
-    def sent(self, kind: type[Command]) -> list[Any]:
+    def gesture(self, name: str) -> Locator:
+        """The row of a gesture."""
+        return self.page.locator(f"[data-gesture={name}]")
+
+    def pack(self, name: str) -> Locator:
+        """The card of a pack."""
+        return self.page.locator(f"[data-pack={name}]")
+
+    def setting(self, key: str) -> Locator:
+        """The row of a setting, whose section is unfolded by searching for it."""
+        self.page.locator("#search").fill(key)
+        return self.page.locator(f'[data-key="{key}"]')
+
+    def setting_arrives(self, key: str, value: object) -> None:
+        """Waits until the page has read a value of the settings that has changed."""
+        script = """async ([key, value]) => {
+          const { settingValue } = await import("/static/js/store.js");
+          return settingValue(key) === value;
+        }"""
+        self.until(lambda: self.page.evaluate(script, [key, value]))
+
+    def sent(self, kind: type[Any]) -> list[Any]:
         """The commands of a kind that the daemon has carried out."""
         return [command for command in self.daemon.commands if isinstance(command, kind)]
 
@@ -258,9 +292,21 @@ class Opened:
 
 
 @contextmanager
-def opened(
-    browser: Browser, folder: Path, fragment: str = "", **context: Any
-) -> Iterator[Opened]:
+def chromium() -> Iterator[Browser]:
+    """The browser; skips the test where there is none."""
+    if not CHROMIUM.exists():
+        pytest.skip(f"no browser at {CHROMIUM}; on Debian: apt install chromium")
+    arguments = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def opened(browser: Browser, folder: Path, fragment: str = "", **context: Any) -> Iterator[Opened]:
     """The page, opened by a one-time link, with all that it needs, ended at the end."""
     daemon = PageDaemon(folder)
     daemon.pictures.show()
@@ -280,6 +326,7 @@ def opened(
         if fragment:
             page.locator(f"#tab-{fragment}").click()
         yield Opened(page, daemon, server, faults)
+        assert not faults.all()
     finally:
         window.close()
         daemon.pictures.close()

@@ -88,7 +88,12 @@ function listEditor(label, commit) {
     const text = control.value.trim();
     if (!text) return;
     control.value = "";
-    commit([...items, text]);
+    decide([...items, text]);
+  }
+  // Shown at once: the next change starts from this one, not from what the daemon last said.
+  function decide(wanted) {
+    set(wanted);
+    commit(wanted);
   }
   add.addEventListener("click", append);
   control.addEventListener("keydown", (event) => {
@@ -100,7 +105,7 @@ function listEditor(label, commit) {
       ...items.map((item, index) => {
         const remove = button(t("setting.list.remove", item), { iconName: "close", quiet: true, class: "bare" });
         remove.addEventListener("click", () => {
-          commit(items.filter((_, other) => other !== index));
+          decide(items.filter((_, other) => other !== index));
           control.focus();
         });
         return h("li", { class: "chip" }, h("span", {}, item), remove);
@@ -108,8 +113,8 @@ function listEditor(label, commit) {
     );
     if (value === null) list.replaceChildren(h("li", { class: "help" }, t("setting.unset")));
   }
-  const error = h("div", { class: "list-editor" }, list, h("div", { class: "add" }, control, add));
-  return { element: error, control, set };
+  const element = h("div", { class: "list-editor" }, list, h("div", { class: "add" }, control, add));
+  return { element, control, set };
 }
 
 /** The line under an editor that says what is wrong. */

@@ -34,7 +34,7 @@ function choose(kind, name) {
 }
 
 function gestureField() {
-  const select = h("select", {});
+  const select = h("select", { "aria-label": t("names.gesture") });
   select.addEventListener("change", () => choose("gestures", select.value));
   const update = () => {
     const names = known("gestures");
@@ -52,7 +52,7 @@ let lists = 0;
 
 function profileField() {
   const id = `profile-names-${++lists}`;
-  const input = h("input", { type: "text", list: id, maxlength: 60, placeholder: t("names.profile.new") });
+  const input = h("input", { type: "text", list: id, maxlength: 60, "aria-label": t("names.profile"), placeholder: t("names.profile.new") });
   const list = h("datalist", { id });
   input.addEventListener("change", () => choose("profiles", input.value.trim()));
   const update = () => {

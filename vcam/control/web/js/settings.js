@@ -16,8 +16,10 @@ export function buildSettings() {
   const sections = h("div", { class: "sections" });
   const file = h("p", { class: "help lead" });
   const unfolded = new Set();
+  let visible = false;
 
   function show() {
+    if (!visible) return;
     const wanted = search.value.trim().toLowerCase();
     const matching = listed(store.settings).filter((setting) => matches(setting, wanted));
     none.hidden = matching.length > 0 || store.settings.length === 0;
@@ -39,7 +41,9 @@ export function buildSettings() {
     // The file may be edited by hand meanwhile, and what it says is not part of the state.
     shown(open) {
       clearInterval(timer);
+      visible = open;
       if (!open) return;
+      show();
       const refresh = () => !document.hidden && store.connection === "open" && loadSettings().catch(() => {});
       refresh();
       timer = setInterval(() => (sections.isConnected ? refresh() : clearInterval(timer)), POLL_MS);
