@@ -28,13 +28,20 @@ def test_set_keeps_comments_and_tells_what_changed(file):
     status, output = vcam("set", "camera.fps=20", "reactions.packs=[party, badges]")
     assert status == 0
     assert file.read_text() == (TEXT.replace("15", "20") + "reactions:\n  packs: [party, badges]\n")
-    assert output == f"{file} is saved; changed: camera.fps, reactions.packs\n"
+    assert output == (
+        f"{file} is saved; changed: camera.fps, reactions.packs\n"
+        "  in a vcam that runs: the camera is opened again\n"
+    )
 
 
 def test_unset(file):
     status, output = vcam("unset", "camera.fps", "--json")
     assert status == 0
-    assert json.loads(output) == {"file": str(file), "changed": ["camera.fps"]}
+    assert json.loads(output) == {
+        "file": str(file),
+        "changed": ["camera.fps"],
+        "needs": ["camera"],
+    }
     assert file.read_text() == "# mine\n# lamp\n"
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from vcam.core.errors import SettingsError
-from vcam.settings.changes import applies, changed_keys, needed, strongest
+from vcam.settings.changes import applies, changed_keys, needed
 from vcam.settings.fields import find_field
 from vcam.settings.loader import settings_from_text
 from vcam.settings.schema import Settings
@@ -64,10 +64,8 @@ def test_unknown_setting():
 def test_needs_of_several_the_costliest_first():
     several = ["camera.fps", "reactions.packs", "outputs.width", "control.page.port"]
     assert needed(several) == ("device", "camera", "page")
-    assert strongest(several) == "device"
     assert needed(["reactions.packs"]) == ("at once",)
     assert needed([]) == ()
-    assert strongest([]) == "at once"
 
 
 @pytest.mark.parametrize(

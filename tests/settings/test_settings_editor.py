@@ -324,7 +324,7 @@ def changes(data: Any) -> st.SearchStrategy[Any]:
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_edited_text_holds_what_is_wanted_and_every_comment(data):
     text, before = data.draw(documents(), "document")
     assert same(parse_document(text).data, before)
@@ -339,7 +339,7 @@ def test_edited_text_holds_what_is_wanted_and_every_comment(data):
 
 
 @given(st.data())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_one_new_value_changes_nothing_beside_it(data):
     text, before = data.draw(documents(), "document")
     places = [(name,) for name in before] + [
@@ -371,7 +371,7 @@ def test_one_new_value_changes_nothing_beside_it(data):
 @example("- &a 1", {"a": 1})
 @example("--- |\n a", {"a": 1})
 @example("a: 1\n...\n", {"a": 1, "b": 2})
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_yaml_is_edited_rightly_or_refused(text, new):
     document = parse_document(text)
     if document.problems:

@@ -352,7 +352,7 @@ data = st.recursive(
     st.dictionaries(keys, data, max_size=3),
     st.lists(keys, max_size=3),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_any_change_of_any_file_is_made_or_refused(tmp_path_factory, text, changes, unset):
     file = tmp_path_factory.getbasetemp() / "fuzzed.yaml"
     file.write_text(TEXT)

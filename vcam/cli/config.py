@@ -100,7 +100,8 @@ def _change(
     config_file: Path | None, values: dict[str, Any], keys: Sequence[str], as_json: bool
 ) -> None:
     from vcam.core.errors import SettingsError
-    from vcam.settings.changes import changed_keys
+    from vcam.settings.changes import changed_keys, needed
+    from vcam.settings.fields import APPLIES_TEXT
     from vcam.settings.store import SettingsStore
 
     store = SettingsStore(config_file, must_exist=False)
@@ -109,10 +110,13 @@ def _change(
     if store.warning:
         raise SettingsError(store.warning)
     changed = changed_keys(before, after)
+    needs = needed(changed)
     if as_json:
-        print_json({"file": str(store.path), "changed": list(changed)})
-    else:
-        click.echo(f"{store.path} is saved; changed: {', '.join(changed) or 'nothing'}")
+        print_json({"file": str(store.path), "changed": list(changed), "needs": list(needs)})
+        return
+    click.echo(f"{store.path} is saved; changed: {', '.join(changed) or 'nothing'}")
+    for need in needs:
+        click.echo(f"  in a vcam that runs: {APPLIES_TEXT[need]}")
 
 
 @config.command()

@@ -48,15 +48,6 @@ def needed(keys: Iterable[str]) -> tuple[Applies, ...]:
     return tuple(need for need in _COSTLIEST_FIRST if need in costly)
 
 
-def strongest(keys: Iterable[str]) -> Applies:
-    """The costliest of `needed`; `at once` without any keys.
-
-    Raises:
-        SettingsError: one is no setting.
-    """
-    return next(iter(needed(keys)), AT_ONCE)
-
-
 def _differing(old: Mapping[str, Any], new: Mapping[str, Any], prefix: str) -> Iterator[str]:
     for name in [*old, *(name for name in new if name not in old)]:
         key = f"{prefix}{name}"
