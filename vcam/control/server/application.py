@@ -17,7 +17,7 @@ from vcam.control.server.access import Access
 from vcam.control.server.description import DESCRIPTION, describe
 from vcam.control.server.gate import Gate
 from vcam.control.server.live import Live
-from vcam.control.server.problems import RETRY, Refusal, invalid
+from vcam.control.server.problems import RETRY, Refusal, failure, invalid
 from vcam.control.server.stream import Fan
 from vcam.control.server.workers import Busy, Workers
 from vcam.core.errors import VcamError
@@ -124,7 +124,12 @@ async def _malformed(request: Request, error: Exception) -> Response:
     return _told(invalid(error.errors()))
 
 
+async def _failed(request: Request, error: Exception) -> Response:
+    return _told(failure())  # The gate logs it.
+
+
 _HANDLERS: dict[type[Exception], Callable[[Request, Exception], Awaitable[Response]]] = {
+    Exception: _failed,
     Refusal: _refused,
     VcamError: _not_possible,
     Busy: _busy,

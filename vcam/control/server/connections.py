@@ -28,12 +28,16 @@ KEEP_ALIVE_S = 5
 STALL_S = 5.0
 """For a client to take what was sent."""
 
-MAX_HEAD_BYTES = 16 * 1024
+MAX_HEAD_BYTES = 32 * 1024
+"""Cookies of other programs on this machine come along."""
 
 MAX_MESSAGE_BYTES = 1024
 """Of what WebSocket clients say."""
 
 PING_S = 20.0
+
+LAST_ANSWERS_S = 0.2
+"""For answers that are under way when the server stops."""
 
 
 class StallWatch:
@@ -197,7 +201,6 @@ class Server(uvicorn.Server):
                 server_header=False,
                 date_header=False,
                 timeout_keep_alive=KEEP_ALIVE_S,
-                timeout_graceful_shutdown=0,
                 h11_max_incomplete_event_size=MAX_HEAD_BYTES,
                 ws_max_size=MAX_MESSAGE_BYTES,
                 ws_ping_interval=PING_S,
@@ -219,11 +222,18 @@ class Server(uvicorn.Server):
         await self._stopping.wait()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Ends streams and connections."""
+        """Ends streams and connections; uvicorn's own would sleep, and wait for clients."""
+        for listening in self.servers:
+            listening.close()
         self._on_stop()
-        await super().shutdown(sockets)
+        for connection in tuple(self.server_state.connections):
+            connection.shutdown()
+        if self.server_state.tasks:
+            await asyncio.wait(tuple(self.server_state.tasks), timeout=LAST_ANSWERS_S)
         for connection in tuple(self.server_state.connections):
             connection.transport.abort()
+        for task in tuple(self.server_state.tasks):
+            task.cancel()
 
 
 class _ToDebug(logging.Handler):
@@ -238,6 +248,7 @@ def quiet_logs() -> None:
     theirs = logging.getLogger("uvicorn")
     theirs.handlers = [_ToDebug()]
     theirs.propagate = False
-    theirs.setLevel(logging.DEBUG)
-    # It looks at its own level only, and would count an unset one as tracing.
-    logging.getLogger("uvicorn.error").setLevel(logging.DEBUG)
+    # What is below that holds headers, and with them the token and the cookie. Set on the one that
+    # is asked, too: uvicorn looks at its own level only, and counts an unset one as tracing.
+    for name in ("uvicorn", "uvicorn.error"):
+        logging.getLogger(name).setLevel(logging.INFO)

@@ -7,14 +7,14 @@ no route can be forgotten.
 from __future__ import annotations
 
 import logging
-from http.cookies import CookieError, SimpleCookie
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from vcam.control.server.access import Access
 from vcam.control.server.pages import LOCKED_PAGE
-from vcam.control.server.problems import Refusal
+from vcam.control.server.problems import Refusal, failure
 
 logger = logging.getLogger(__name__)
 
@@ -72,12 +72,13 @@ class Gate:
             await self._app(scope, receive, send_protected)
         except Refusal as refusal:
             await _answer(scope, send_protected, refusal)
+        except ClientDisconnect:
+            logger.debug("a client of the page went away before its request was whole")
         except Exception:
             # What goes wrong here must never reach the client, and never end the server.
             logger.exception("the page's server failed at %s", scope["path"])
             if not started:
-                problem = Refusal(500, "vcam failed at this", "see its log")
-                await _answer(scope, send_protected, problem)
+                await _answer(scope, send_protected, failure())
 
     def _check(self, scope: Scope, headers: Headers) -> None:
         path = scope["path"]
@@ -128,11 +129,15 @@ class Gate:
 
     def has_session(self, headers: Headers) -> bool:
         """Whether the cookie of an open session came along."""
-        try:
-            cookies = SimpleCookie("; ".join(headers.getlist("cookie")))
-        except CookieError:
-            return False
-        return COOKIE in cookies and self._access.knows_session(cookies[COOKIE].value)
+        # Not SimpleCookie: it drops all cookies for one odd one, and every program that serves on
+        # this machine shares its cookies with us.
+        pairs = (
+            pair.partition("=") for line in headers.getlist("cookie") for pair in line.split(";")
+        )
+        return any(
+            name.strip() == COOKIE and self._access.knows_session(value.strip())
+            for name, _, value in pairs
+        )
 
 
 def _is_visit(path: str, method: str, headers: Headers) -> bool:

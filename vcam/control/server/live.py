@@ -71,8 +71,7 @@ class Live:
             await socket.accept()
             sender = asyncio.ensure_future(client.send_to(socket))
             while (text := await _next_text(socket)) is not None:
-                client.meters = LiveRequest.model_validate_json(text).meters
-                self._watch_meters()
+                self._want_meters(client, LiveRequest.model_validate_json(text).meters)
         except (ValidationError, KeyError):
             await socket.close(POLICY_VIOLATION, 'send {"meters": true} or {"meters": false}')
         except WebSocketDisconnect:
@@ -140,10 +139,15 @@ class Live:
             starts = ",".join(start.model_dump_json() for start in history)
             self._offer("history", f'{{"history":[{starts}]}}')
 
-    def _watch_meters(self) -> None:
-        if self._meters_timer is None and self._loop is not None:
+    def _want_meters(self, client: Client, wanted: bool) -> None:
+        begins = wanted and not client.meters
+        client.meters = wanted
+        if begins and self._meters_timer is None:
             self._meters = None
             self._tell_meters()
+        elif begins and self._meters is not None:
+            # The others have had it; it may stay the same for long.
+            client.offer("meters", _meters_text(self._meters))
 
     def _tell_meters(self) -> None:
         self._meters_timer = None
@@ -155,7 +159,7 @@ class Live:
         if meters is self._meters or meters == self._meters:
             return
         self._meters = meters
-        text = f'{{"meters":{meters.model_dump_json()}}}'
+        text = _meters_text(meters)
         for client in readers:
             client.offer("meters", text)
 
@@ -188,6 +192,10 @@ class Client:
                     await socket.send_text(self._waiting.pop(kind))
         except (WebSocketDisconnect, RuntimeError):
             return
+
+
+def _meters_text(meters: Meters) -> str:
+    return f'{{"meters":{meters.model_dump_json()}}}'
 
 
 async def _next_text(socket: WebSocket) -> str | None:

@@ -50,6 +50,11 @@ class Refusal(Exception):
         return self.problem.model_dump_json().encode()
 
 
+def failure() -> Refusal:
+    """What a client is told about an error of ours; the log tells more."""
+    return Refusal(500, "vcam failed at this", "see its log")
+
+
 def invalid(errors: Sequence[Any]) -> Refusal:
     """A refusal that names the first of pydantic's errors.
 
