@@ -82,6 +82,7 @@ class Real:
             "camera: {when: always}\n"
             "outputs: {virtual_camera: {enabled: false}, pipewire: {enabled: false}}\n"
             "control: {language: en, page: {port: 0}}\n"
+            "profiles: {work: {packs: [badges]}}\n"
             "log_level: debug\n"
         )
         runtime = folder / "runtime"
@@ -135,6 +136,8 @@ def steered(request, desktop, tmp_path, monkeypatch):
     need("xfce4-panel")
     if request.param == "real" and not is_complete():
         pytest.skip("no weights; run: vcam weights pull")
+    if os.environ.get("VCAM_TRAY_PICTURE"):
+        desktop.start("display", "-window", "root", "xc:#3d6470")
     desktop.start_panel()
     made = Fake(desktop, monkeypatch) if request.param == "fake" else Real(desktop, tmp_path)
     yield made
@@ -195,8 +198,8 @@ def test_pack_is_toggled_by_the_mouse_and_every_menu_shows_the_truth(desktop, st
 def keep_picture(desktop: Desktop, popup: tuple[int, int, int, int], steered) -> None:
     target = os.environ.get("VCAM_TRAY_PICTURE")
     if target and isinstance(steered, Real):
-        left, top, width, height = popup
-        desktop.screen().crop((left - 60, top - 24, 800, 600)).save(target)
+        left, top, _width, _height = popup
+        desktop.screen().crop((left - 90, top - 40, 800, 600)).save(target)
 
 
 def test_primary_click_opens_the_page_and_middle_click_pauses(desktop, steered):
