@@ -82,6 +82,21 @@ def test_packages_that_are_missing(monkeypatch):
     assert check_packages("numpy").state is CheckState.FAIL
 
 
+@pytest.mark.parametrize(
+    ("requirement", "platform", "needed"),
+    [
+        ("numpy>=2", "win32", True),
+        ('dbus-fast>=2; sys_platform == "linux"', "win32", False),
+        ("dbus-fast>=2; sys_platform == 'linux'", "linux", True),
+        ('pyvirtualcam; sys_platform != "linux"', "linux", False),
+        ('pyvirtualcam; sys_platform != "linux"', "darwin", True),
+        ('mypy; extra == "dev"', "linux", False),
+    ],
+)
+def test_packages_of_other_platforms_are_not_missed(requirement, platform, needed):
+    assert doctor._is_needed(requirement, platform) is needed
+
+
 def test_not_installed_at_all():
     assert check_packages("never-heard-of-it").state is CheckState.WARN
 

@@ -37,6 +37,7 @@ logger = logging.getLogger(__name__)
 OLDEST_PYTHON = (3, 11)
 
 _EXTRA = re.compile(r";.*\bextra\b")
+_PLATFORM = re.compile(r";.*\bsys_platform\s*(==|!=)\s*['\"](\w+)['\"]")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -105,7 +106,7 @@ def check_packages(distribution: str = "vcam") -> Check:
         requirements = metadata.requires(distribution) or []
     except metadata.PackageNotFoundError:
         return warn("packages", "vcam runs from a folder, not installed", "pip install -e .")
-    names = [_NAME.match(line) for line in requirements if not _EXTRA.search(line)]
+    names = [_NAME.match(line) for line in requirements if _is_needed(line)]
     versions = {match[0]: _version(match[0]) for match in names if match}
     missing = [name for name, version in versions.items() if version is None]
     if missing:
@@ -214,6 +215,14 @@ def _running() -> int | None:
     except VcamError:
         # The lock cannot be looked at; `check_instance` says why.
         return None
+
+
+def _is_needed(requirement: str, platform: str = sys.platform) -> bool:
+    """Whether it is no extra, and for this platform."""
+    if _EXTRA.search(requirement):
+        return False
+    condition = _PLATFORM.search(requirement)
+    return condition is None or (condition[1] == "==") == (condition[2] == platform)
 
 
 def _version(distribution: str) -> str | None:
