@@ -5,9 +5,11 @@ import threading
 import pytest
 
 from vcam.core.errors import SourceError
+from vcam.core.frame import Frame
 from vcam.core.slot import LatestSlot
 from vcam.pipeline.capture_thread import (
     LONGEST_RETRY_S,
+    PATIENT_RETRY_S,
     Captured,
     CaptureLoop,
 )
@@ -36,19 +38,22 @@ class RecordingClock(FakeClock):
     def __init__(self, stop: threading.Event, stop_after: int = 100) -> None:
         super().__init__()
         self.waits: list[float] = []
+        self.on_wait = lambda seconds: None
         self._stop, self._stop_after = stop, stop_after
 
     def wait(self, interrupt: threading.Event, timeout_s: float) -> bool:
         self.waits.append(timeout_s)
+        self.on_wait(timeout_s)
         if len(self.waits) >= self._stop_after:
             self._stop.set()
         return super().wait(interrupt, timeout_s)
 
 
-def make(camera: FakeCamera, frames: int = 5, waits: int = 100, reopen_at_end: bool = True):
+def make(camera: FakeCamera, frames: int = 5, waits: int = 100, **more):
     stop = threading.Event()
     slot, clock = RecordingSlot(stop, frames), RecordingClock(stop, waits)
-    return CaptureLoop(camera, slot, clock, stop, reopen_at_end=reopen_at_end), slot, clock
+    more = {"reopen_at_end": True} | more
+    return CaptureLoop(camera, slot, clock, stop, **more), slot, clock
 
 
 def test_frames_reach_the_slot_with_the_time_they_were_handed_over():
@@ -63,7 +68,7 @@ def test_camera_that_will_not_open_is_tried_again_with_growing_pauses(caplog):
     camera = FakeCamera(failures=[SourceError("no camera", "plug one in")] * 8)
     loop, slot, clock = make(camera)
     loop.run()
-    assert clock.waits == [0.5, 1, 2, 4, 8] + [LONGEST_RETRY_S] * 3
+    assert clock.waits == [0.25, 0.5] + [LONGEST_RETRY_S] * 6
     assert len([c for c in slot.put_values if c is not None]) == 5
     warnings = [r.message for r in caplog.records if r.levelname == "WARNING"]
     assert warnings == ["no camera: plug one in"]
@@ -83,7 +88,29 @@ def test_unplugged_camera_empties_the_slot_and_is_reopened():
 def test_pauses_grow_for_a_camera_that_never_holds():
     loop, _, clock = make(FakeCamera(frames_until_lost=1), frames=6)
     loop.run()
-    assert clock.waits == [0.5, 1, 2, 4, 8]
+    assert clock.waits == [0.25, 0.5, 1, 1, 1]
+
+
+def test_camera_that_nobody_waits_for_is_tried_less_and_less():
+    camera = FakeCamera(failures=[SourceError("no camera", "plug one in")] * 8)
+    loop, _, clock = make(camera)
+    loop.direct(True, urgent=False, reason="")
+    loop.run()
+    assert clock.waits == [0.25, 0.5, 1, 2, 4, 8] + [PATIENT_RETRY_S] * 2
+
+
+def test_first_viewer_of_a_lost_camera_makes_it_be_tried_at_once():
+    camera = FakeCamera(failures=[SourceError("no camera")] * 6)
+    loop, _, clock = make(camera)
+    loop.direct(True, urgent=False, reason="")
+
+    def come(seconds: float) -> None:
+        if seconds == 4:
+            loop.direct(True, urgent=True, reason="")
+
+    clock.on_wait = come
+    loop.run()
+    assert clock.waits == [0.25, 0.5, 1, 2, 4, 0.25]
 
 
 def test_camera_that_held_is_soon_opened_again():
@@ -97,7 +124,7 @@ def test_camera_that_held_is_soon_opened_again():
 
     loop, _, clock = make(SlowCamera(frames_until_lost=4), frames=9)
     loop.run()
-    assert clock.waits == [0.5, 0.5]
+    assert clock.waits == [0.25, 0.25]
 
 
 def test_fault_of_a_driver_is_told_once_and_the_camera_opened_again(caplog):
@@ -163,3 +190,142 @@ def test_being_interrupted_by_the_end_is_no_loss(caplog):
     loop.run()
     assert slot.put_values == []
     assert caplog.records == []
+
+
+class Meddled(FakeCamera):
+    """Something happens while its frames are read."""
+
+    def __init__(self, name: str = "meddled", **happens) -> None:
+        super().__init__(clock=lambda: 0.0)
+        self.name = name
+        self.happens = happens.get("happens", {})
+        self.given = 0
+
+    def read(self):
+        self.given += 1
+        if self.given in self.happens:
+            self.happens.pop(self.given)()
+            if self.interrupted.is_set():
+                raise SourceError("was interrupted")
+        return super().read()
+
+
+def kinds(slot: RecordingSlot) -> list[str]:
+    return ["frame" if value else "none" for value in slot.put_values]
+
+
+def test_camera_that_nobody_wants_is_never_opened():
+    camera = FakeCamera()
+    loop, slot, _ = make(camera, waits=3, wanted=False)
+    loop.run()
+    assert camera.times_opened == 0
+    assert loop.state.phase is SourcePhase.ASLEEP
+    assert kinds(slot) == ["none"]
+
+
+def test_camera_that_is_no_longer_wanted_is_closed_and_opened_when_it_is(caplog):
+    camera = Meddled(happens={3: lambda: loop.direct(False, urgent=False, reason="paused")})
+    phases = []
+    loop, slot, clock = make(
+        camera, frames=4, on_change=lambda: phases.append((loop.state.phase, loop.state.message))
+    )
+
+    def want(seconds: float) -> None:
+        assert not camera.is_open
+        loop.direct(True, urgent=True, reason="")
+
+    clock.on_wait = want
+    loop.run()
+    assert kinds(slot) == ["frame", "frame", "none", "frame", "frame"]
+    assert camera.times_opened == 2
+    assert phases == [
+        (SourcePhase.LIVE, ""),
+        (SourcePhase.ASLEEP, "paused"),
+        (SourcePhase.OPENING, ""),
+        (SourcePhase.LIVE, ""),
+    ]
+    assert [r for r in caplog.records if r.levelname == "WARNING"] == []
+
+
+def test_want_that_comes_back_at_once_is_no_loss(caplog):
+    def flicker() -> None:
+        loop.direct(False, urgent=False, reason="paused")
+        loop.direct(True, urgent=True, reason="")
+
+    camera = Meddled(happens={3: flicker})
+    loop, slot, clock = make(camera, frames=4)
+    loop.run()
+    assert "none" not in kinds(slot)
+    assert clock.waits == []
+    assert loop.state.phase is SourcePhase.LIVE
+
+
+def test_interruption_that_an_opening_source_did_not_hear_is_repeated():
+    loop, _, _ = make(FakeCamera(), frames=1, waits=1)
+
+    class Deaf(FakeCamera):
+        def open(self):
+            loop.direct(False, urgent=False, reason="paused")
+            told = super().open()
+            assert not self.interrupted.is_set()
+            loop.direct(False, urgent=False, reason="paused")
+            assert self.interrupted.is_set()
+            return told
+
+    loop.replace(Deaf())
+    loop.run()
+    assert loop.state.phase is SourcePhase.ASLEEP
+
+
+def test_other_source_takes_over_and_the_old_one_is_closed(caplog):
+    new = FakeCamera()
+    new.name = "new"
+    old = Meddled("old", happens={3: lambda: loop.replace(new)})
+    loop, _, clock = make(old, frames=5)
+    loop.run()
+    assert old.interrupted.is_set()
+    assert not old.is_open
+    assert new.times_opened == 1
+    assert loop.state.name == "new"
+    assert loop.state.openings == 2, "nothing learnt from the old pictures holds"
+    assert clock.waits == []
+    assert [r for r in caplog.records if r.levelname == "WARNING"] == []
+
+
+def test_source_replaced_in_the_pause_after_a_loss_is_opened_at_once():
+    broken = FakeCamera(failures=[SourceError("no camera")] * 99)
+    loop, slot, clock = make(broken, frames=1)
+    clock.on_wait = lambda seconds: loop.replace(FakeCamera()) if seconds == 1 else None
+    loop.run()
+    assert clock.waits == [0.25, 0.5, 1]
+    assert kinds(slot)[-1] == "frame"
+
+
+def test_restart_opens_the_camera_anew():
+    camera = Meddled(happens={3: lambda: loop.restart()})
+    loop, _, clock = make(camera, frames=4)
+    loop.run()
+    assert camera.times_opened == 2
+    assert clock.waits == []
+
+
+def test_black_camera_is_told_once_and_its_picture_goes_out(caplog):
+    class Covered(FakeCamera):
+        """Ten frames a second; black but for the frames 60 to 69."""
+
+        def read(self):
+            frame = super().read()
+            clock.advance(0.1)
+            value = 90 if 60 <= frame.index < 70 else 3
+            return Frame(plain_image(value=value), frame.captured_at, frame.index)
+
+    messages = []
+    loop, slot, clock = make(
+        Covered(), frames=130, on_change=lambda: messages.append(loop.state.message)
+    )
+    loop.run()
+    dark = "fake camera shows nothing but black: open its shutter or take the cap off"
+    assert messages == ["", dark, "", dark]
+    assert loop.state.phase is SourcePhase.LIVE
+    assert kinds(slot) == ["frame"] * 130
+    assert caplog.text.count("black") == 1

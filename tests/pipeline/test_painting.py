@@ -6,9 +6,9 @@ import pytest
 from vcam.core.events import ReactionRule
 from vcam.core.frame import Frame
 from vcam.core.observation import Hand, Observation
+from vcam.pipeline.looking import Scene
 from vcam.pipeline.painting import PicturePainter
 from vcam.pipeline.stats import SourcePhase, SourceState
-from vcam.pipeline.vision_thread import Scene
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import OutputSettings
 from vcam.testing import plain_image

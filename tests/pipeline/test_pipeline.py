@@ -7,7 +7,7 @@ from vcam.core.contracts import VideoFormat
 from vcam.core.errors import WeightsError
 from vcam.pipeline import Pipeline
 from vcam.reactions.stage import Stage
-from vcam.settings.schema import Settings, TriggerSettings
+from vcam.settings.schema import CameraSettings, Settings, TriggerSettings
 from vcam.testing import FakeCamera, plain_image
 from vcam.triggers.engine import TriggerEngine
 
@@ -25,6 +25,12 @@ class Group:
 
     def send(self, frame) -> None:
         self.sent.set()
+
+    def status(self):
+        return ()
+
+    def set_mirror(self, on: bool) -> None:
+        pass
 
     def close(self) -> None:
         pass
@@ -56,7 +62,7 @@ def make(source, public: Group) -> Pipeline:
         compositor=None,
         public=public,
         preview=Group(),
-        settings=Settings(),
+        settings=Settings(camera=CameraSettings(when="always")),
         clock=MonotonicClock(),
     )
 

@@ -12,9 +12,9 @@ from vcam.core.observation import Attention, Hand, Observation, PoseReading
 from vcam.core.slot import LatestSlot
 from vcam.pipeline.capture_thread import Captured
 from vcam.pipeline.stats import Counters, SourcePhase, SourceState
-from vcam.pipeline.vision_thread import RELOAD_AFTER_S, VisionLoop
+from vcam.pipeline.vision_thread import ASLEEP_WAKE_S, RELOAD_AFTER_S, VisionLoop
 from vcam.reactions.stage import Stage
-from vcam.settings.schema import TriggerSettings
+from vcam.settings.schema import TriggerDefaults, TriggerSettings
 from vcam.testing import FakeClock, plain_image
 from vcam.triggers.engine import TriggerEngine
 
@@ -56,11 +56,20 @@ class ScriptedSlot(LatestSlot[Captured]):
         super().__init__()
         self._fake, self._stop, self._frames, self._gaps = clock, stop, frames, gaps
         self._next = 0
+        self._happens = {}
+
+    def at(self, index: int, happens) -> None:
+        """Does something just before this frame is handed over."""
+        self._happens[index] = happens
 
     def wait_newer(self, version: int, timeout_s: float):
+        if timeout_s == 0:
+            return None, version
         self._fake.advance(1 / 30)
         index = self._next
         self._next += 1
+        if index in self._happens:
+            self._happens[index]()
         if self._next >= self._frames:
             self._stop.set()
         if index in self._gaps:
@@ -69,11 +78,33 @@ class ScriptedSlot(LatestSlot[Captured]):
         return Captured(frame, self._fake.now()), version + 1
 
 
+class StepClock(FakeClock):
+    """In each long wait, the next of `then` happens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waits: list[float] = []
+        self.then = []
+
+    def wait(self, interrupt: threading.Event, timeout_s: float) -> bool:
+        if timeout_s == ASLEEP_WAKE_S:
+            self.waits.append(timeout_s)
+            if self.then:
+                self.then.pop(0)()
+            assert len(self.waits) < 100
+            self.advance(timeout_s)
+            return interrupt.is_set()
+        return super().wait(interrupt, timeout_s)
+
+
+RULE = ReactionRule("v_sign", "pack", "glasses", "hold", 0, 0, 200)
+
+
 class World:
     def __init__(
-        self, frames: int, gaps=(), recognizer=None, failures=(), gestures=("v_sign",)
+        self, frames: int, gaps=(), recognizer=None, failures=(), gestures=("v_sign",), awake=True
     ) -> None:
-        self.clock, self.stop = FakeClock(), threading.Event()
+        self.clock, self.stop = StepClock(), threading.Event()
         self.recognizer = recognizer or FakeRecognizer()
         self.events = []
         self.openings = 1
@@ -86,10 +117,10 @@ class World:
                 raise failures.pop(0)
             return self.recognizer
 
-        rule = ReactionRule("v_sign", "pack", "glasses", "hold", 0, 0, 200)
-        self.stage = Stage([rule])
+        self.stage = Stage([RULE] if gestures else [])
+        self.slot = ScriptedSlot(self.clock, self.stop, frames, gaps)
         self.loop = VisionLoop(
-            ScriptedSlot(self.clock, self.stop, frames, gaps),
+            self.slot,
             lambda: SourceState(SourcePhase.LIVE, "fake", openings=self.openings),
             load,
             TriggerEngine(TriggerSettings(), gestures),
@@ -98,7 +129,11 @@ class World:
             self.clock,
             self.stop,
             Counters(self.clock.now()),
+            awake=awake,
         )
+
+    def end(self) -> None:
+        self.stop.set()
 
     def kinds(self):
         return [e.kind for e in self.events if e.kind is not EventKind.PROGRESS]
@@ -123,8 +158,115 @@ def test_scene_tells_the_hold_in_progress():
 
 def test_with_nothing_to_watch_for_no_network_is_loaded():
     world = World(frames=10, gestures=())
+    world.clock.then = [world.end]
     world.loop.run()
     assert world.loads == 0
+    assert world.clock.waits == [ASLEEP_WAKE_S]
+
+
+def test_pack_that_is_switched_on_makes_it_look():
+    world = World(frames=60, gestures=())
+    world.clock.then = [lambda: world.loop.mailbox.post(lambda: world.loop.apply(None, [RULE]))]
+    world.loop.run()
+    assert world.loads == 1
+    assert world.kinds() == [EventKind.START]
+
+
+def test_pack_that_is_switched_off_ends_its_gesture_and_its_effect():
+    world = World(frames=90)
+    world.slot.at(60, lambda: world.loop.mailbox.post(lambda: world.loop.apply(None, [])))
+    world.clock.then = [world.end]
+    world.loop.run()
+    assert world.kinds() == [EventKind.START, EventKind.END]
+    assert world.stage.live(world.clock.now() + 1) == ()
+    assert len(world.recognizer.looked_at) < 70, "nothing is looked at any more"
+
+
+def test_asleep_it_loads_the_networks_but_looks_at_nothing():
+    world = World(frames=10, awake=False)
+    world.clock.then = [world.end]
+    world.loop.run()
+    assert world.loads == 1
+    assert world.recognizer.looked_at == []
+
+
+def test_sleep_ends_what_goes_on_and_clears_the_stage():
+    world, asleep = World(frames=90), []
+
+    def wake() -> None:
+        asleep.append((world.kinds(), world.loop.scene, world.stage.live(world.clock.now() + 1)))
+        world.loop.direct(True)
+
+    world.slot.at(60, lambda: world.loop.direct(False))
+    world.clock.then = [wake]
+    world.loop.run()
+    assert asleep == [([EventKind.START, EventKind.END], None, ())]
+    assert world.recognizer.looked_at[-1] == 89
+    assert world.recognizer.resets == 2
+    assert world.loads == 1
+
+
+def test_warm_up_follows_the_sleep():
+    world = World(frames=120)
+    woken = []
+
+    def wake() -> None:
+        woken.append(world.clock.now() + ASLEEP_WAKE_S)
+        world.loop.direct(True)
+
+    world.slot.at(25, lambda: world.loop.direct(False))
+    world.clock.then = [wake]
+    world.loop.run()
+    assert world.kinds() == [EventKind.CANCELLED, EventKind.START]
+    assert 1.0 <= world.events[-1].at - woken[0] < 1.2, "warm-up and dwell"
+
+
+def test_directing_the_same_again_posts_nothing():
+    world = World(frames=5)
+    world.loop.direct(True)
+    assert not world.loop.mailbox.posted.is_set()
+
+
+def test_other_recognizer_takes_over():
+    world, other = World(frames=60), FakeRecognizer()
+    world.slot.at(20, lambda: world.loop.replace_recognizer(lambda: other))
+    world.loop.run()
+    assert world.recognizer.looked_at[-1] < other.looked_at[0] <= 22
+    assert other.looked_at[-1] == 59
+    assert other.resets == 1
+
+
+def test_recognizer_that_does_not_load_leaves_the_old_one_at_work():
+    world, told = World(frames=60), []
+
+    def broken():
+        raise WeightsError("the weights are missing")
+
+    world.loop._on_change = lambda: told.append(world.loop.problem)
+    world.slot.at(20, lambda: world.loop.replace_recognizer(broken))
+    world.loop.run()
+    assert world.recognizer.looked_at[-1] == 59
+    assert told == ["the weights are missing"]
+
+
+def test_other_thresholds_hold_at_once():
+    strict = TriggerSettings(defaults=TriggerDefaults(enabled=False))
+    world = World(frames=90)
+    world.slot.at(60, lambda: world.loop.mailbox.post(lambda: world.loop.apply(strict, None)))
+    world.loop.run()
+    assert world.kinds() == [EventKind.START, EventKind.END]
+    assert world.events[-1].reason == "switched off"
+
+
+def test_meters_are_read_only_while_somebody_asks():
+    world, read = World(frames=60), []
+    world.slot.at(20, lambda: read.append(world.loop.meters()))
+    world.slot.at(40, lambda: read.append(world.loop.meters()))
+    world.loop.run()
+    assert read[0] == ()
+    (meter,) = read[1]
+    assert (meter.gesture, meter.active) == ("v_sign", True)
+    assert meter.score == pytest.approx(0.99)
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
+import cv2
 import numpy as np
 from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
@@ -16,6 +17,9 @@ _GLOW = (96, 84, 150)
 _TITLE, _TEXT, _ICON = (248, 248, 250), (192, 192, 206), (222, 218, 240)
 _SHARPER = 3
 """The icon is drawn so many times larger and then made small: Pillow draws without smoothing."""
+
+_TILE = 128
+"""Side of the square of noise that is laid out over the background."""
 
 _Font = ImageFont.FreeTypeFont | ImageFont.ImageFont
 
@@ -62,18 +66,22 @@ def _render(width: int, height: int, title: str, lines: tuple[str, ...], crossed
     for row in rows:
         draw.text((width / 2, y), row, _TEXT, text_font, anchor="ma")
         y += text_step
-    return np.ascontiguousarray(np.asarray(picture)[..., ::-1])
+    return np.asarray(cv2.cvtColor(np.asarray(picture), cv2.COLOR_RGB2BGR), np.uint8)
 
 
 def _background(width: int, height: int) -> Image:
     """Dark, a little lighter behind the icon; dithered, for bands show on dark gradients."""
-    down = np.linspace(0, 1, height)[:, None, None]
-    across = np.linspace(-1, 1, width)[None, :, None]
-    colour = np.array(_TOP) * (1 - down) + np.array(_BOTTOM) * down
-    glow = np.exp(-(across**2 / 0.35 + (down - 0.34) ** 2 / 0.08))
-    colour = colour + (np.array(_GLOW) - colour) * 0.34 * glow
-    noise = np.random.default_rng(0).uniform(-0.5, 0.5, (height, width, 1))
-    return np.clip(colour + noise + 0.5, 0, 255).astype(np.uint8)
+    down = np.linspace(0, 1, height, dtype=np.float32)
+    across = np.linspace(-1, 1, width, dtype=np.float32)
+    # The glow is a product of one curve across and one down, so no pixel needs an exponential.
+    glow = 0.34 * np.outer(np.exp(-((down - 0.34) ** 2) / 0.08), np.exp(-(across**2) / 0.35))
+    noise = np.random.default_rng(0).random((_TILE, _TILE), np.float32)
+    noise = np.tile(noise, (-(-height // _TILE), -(-width // _TILE)))[:height, :width]
+    picture = np.empty((height, width, 3), np.uint8)
+    for channel, (top, bottom, light) in enumerate(zip(_TOP, _BOTTOM, _GLOW, strict=True)):
+        colour = (top + (bottom - top) * down)[:, None]
+        picture[..., channel] = colour + (light - colour) * glow + noise
+    return picture
 
 
 def _draw_icon(picture: Pillow.Image, x: float, y: float, size: int, crossed: bool) -> None:

@@ -29,7 +29,7 @@ once, and vision keeps it for milliseconds at a time. The picture goes first."""
 IDLE_TICK_S = 0.25
 """How often time passes for gestures while no frame comes."""
 
-ASLEEP_WAKE_S = 60.0
+ASLEEP_WAKE_S = 300.0
 """Whatever there is to do wakes the thread; the length does not matter."""
 
 RELOAD_AFTER_S = 60.0
