@@ -176,6 +176,50 @@ def test_tray_that_fails_or_has_no_place_is_told(world, start):
     assert "no place" in other._daemon.notices.told["tray"]
 
 
+def test_tray_of_a_mac_lives_on_the_main_thread(world, monkeypatch):
+    attended = []
+    monkeypatch.setattr(
+        "vcam.control.tray.start_tray",
+        lambda *args: world.note(f"tray on {threading.current_thread().name}") or Attended(),
+    )
+
+    class Attended:
+        attend = staticmethod(attended.append)
+
+        def stop(self) -> None:
+            world.note("tray stopped")
+
+    steering = Steering(Daemon(), ControlSettings(), platform="darwin")
+    steering.start()
+    world.wait_for("page http://127.0.0.1:8765")
+    assert len(world.log) == 1
+    assert steering.attend(0.2)
+    assert steering.attend(0.1)
+    assert attended == [0.2, 0.1]
+    assert world.log[1:] == [f"tray on {threading.current_thread().name}"]
+    steering.stop()
+    assert world.log[-1] == "tray stopped"
+
+
+def test_tray_of_a_mac_that_fails_is_given_up(world, monkeypatch, caplog):
+    class Failing:
+        @staticmethod
+        def attend(timeout_s):
+            raise OSError("AppKit")
+
+    monkeypatch.setattr("vcam.control.tray.start_tray", lambda *args: Failing())
+    steering = Steering(Daemon(), ControlSettings(), platform="darwin")
+    assert not steering.attend(0.2)
+    assert "The tray failed" in caplog.text
+    caplog.clear()
+    assert not steering.attend(0.2)
+    assert caplog.text == ""
+
+
+def test_elsewhere_the_main_thread_has_nothing_to_do(world, start):
+    assert not start().attend(60)
+
+
 def test_page_is_opened_by_a_fresh_link(world, start, monkeypatch, caplog):
     opened = threading.Event()
     links = []

@@ -37,11 +37,16 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-WAIT_STEP_S = 0.2 if sys.platform == "win32" else 1.0
-"""Longest wait at a time; on Windows, signals are not handled before a wait is over."""
+WAIT_STEP_S = 0.2 if sys.platform in ("win32", "darwin") else 1.0
+"""Longest wait at a time; on Windows, signals are not handled before a wait is over, and on macOS
+the tray is attended to for as long."""
 
 FIRST_PICTURE_S = 1.0
 """What steers the pipeline is not loaded before the first picture is out, or so long has passed."""
+
+RECORDING_THREAD = "output recording"
+RECORDING_S = 10.0
+"""How long the end waits for the last pictures of a recording to be written."""
 
 _LOOK_EVERY_S = 0.02
 
@@ -186,7 +191,10 @@ def _wait_end(
     pipeline: Pipeline, inbox: Inbox, clock: Clock, deadline: float, relay: Relay
 ) -> None:
     while not pipeline.finished.is_set() and clock.now() < deadline:
-        asked = inbox.get(min(WAIT_STEP_S, deadline - clock.now()))
+        step_s = min(WAIT_STEP_S, deadline - clock.now())
+        if relay.room is not None and relay.room.attend(step_s):
+            step_s = 0.0
+        asked = inbox.get(step_s)
         if asked is Asked.STOP:
             return
         if asked is Asked.RELOAD and relay.room is not None:
@@ -200,6 +208,20 @@ def _end(pipeline: Pipeline, preview: PreviewOutput, room: ControlRoom | None) -
     ending.start()
     pipeline.stop()
     ending.join(1.0)
+    for thread in threading.enumerate():
+        if thread.name == RECORDING_THREAD:
+            # What was recorded cannot be recorded again: this alone may take longer.
+            logger.info("The recording is being finished")
+            thread.join(RECORDING_S)
+
+
+def has_stragglers() -> bool:
+    """Whether a thread of the pipeline is still at work, in a driver or a codec that hangs.
+
+    An ordinary end of the process would take its native code down under it, which aborts.
+    """
+    names = ("capture", "vision", "output")
+    return any(thread.name.startswith(names) for thread in threading.enumerate())
 
 
 def _heed_signals(inbox: Inbox) -> None:

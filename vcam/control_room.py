@@ -85,6 +85,10 @@ class ControlRoom:
         self.daemon.file_changed()
         self._steering.start()
 
+    def attend(self, timeout_s: float) -> bool:
+        """What the main thread has to do on macOS in place of waiting; see `Steering.attend`."""
+        return self._steering.attend(timeout_s)
+
     def stop(self) -> None:
         """Ends all; within a second."""
         self._ended.set()

@@ -6,6 +6,7 @@ Neither can end the camera: what fails is told in the log and in the state, and 
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 import webbrowser
 from collections.abc import Callable
@@ -35,16 +36,19 @@ class Steering:
     Args:
         daemon: what they steer.
         settings: which of them are wanted.
+        platform: as `sys.platform`.
     """
 
-    def __init__(self, daemon: PipelineDaemon, settings: ControlSettings) -> None:
+    def __init__(
+        self, daemon: PipelineDaemon, settings: ControlSettings, platform: str = sys.platform
+    ) -> None:
         self._daemon = daemon
         self._wanted = settings
         self._page: ControlServer | None = None
         self._tray: Tray | None = None
         self._page_as: object = None
         self._tray_as: object = None
-        self._announced = False
+        self._tray_on_main = platform == "darwin"
         self._changed = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, name="steering", daemon=True)
@@ -64,6 +68,29 @@ class Steering:
         self._changed.set()
         self._thread.join(STOP_S)
 
+    def attend(self, timeout_s: float) -> bool:
+        """On macOS, runs the tray, which lives on the main thread there; elsewhere does nothing.
+
+        Args:
+            timeout_s: longest time to stay.
+
+        Returns:
+            Whether the time was used up.
+        """
+        if not self._tray_on_main:
+            return False
+        self._guarded("tray", self._bring_tray)
+        attend = self._tray.attend if self._tray is not None else None
+        if attend is None:
+            return False
+        try:
+            attend(timeout_s)
+        except Exception:
+            logger.exception("The tray failed, going on without it")
+            self._tray = None
+            return False
+        return True
+
     def open_page(self) -> None:
         """Opens the page in the user's browser, by a fresh link. Any thread."""
         page = self._page
@@ -79,7 +106,8 @@ class Steering:
         while not self._ended.is_set():
             self._changed.clear()
             self._guarded("page", self._bring_page)
-            self._guarded("tray", self._bring_tray)
+            if not self._tray_on_main:
+                self._guarded("tray", self._bring_tray)
             self._changed.wait()
             self._ended.wait(GRACE_S)
         self._guarded("page", self._stop_page)

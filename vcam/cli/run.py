@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import logging
+import os
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +56,7 @@ def _run(
     verbose: bool,
     must_recognize: bool,
 ) -> None:
-    from vcam.app import run_daemon
+    from vcam.app import has_stragglers, run_daemon
     from vcam.cli.weights import ensure_weights
     from vcam.control.instance import InstanceLock
     from vcam.core.errors import WeightsError
@@ -74,3 +76,6 @@ def _run(
             click.echo(f"vcam: {error}", err=True)
             click.echo("vcam: the camera goes on without hand recognition", err=True)
         run_daemon(store, source, seconds)
+    if has_stragglers():
+        logging.shutdown()
+        os._exit(0)
