@@ -15,7 +15,12 @@ from .vm import machine
 
 HERE = Path(__file__).parent / "vm"
 TIMEOUT_S = 600
-SCENARIOS = ("device_of_our_own", "camera_that_goes_and_comes")
+SCENARIOS = (
+    "doctor_names_wrong_options",
+    "device_of_our_own",
+    "camera_that_goes_and_comes",
+    "daemon_from_camera_to_reader",
+)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from daemon import daemon_from_camera_to_reader, doctor_names_wrong_options
 from kit import (
     HEIGHT,
     PATIENCE_S,
@@ -158,10 +159,18 @@ def camera_that_goes_and_comes(results: Results) -> None:
     source.open()
     results.check("it is read again", source.read().index > 2)
     source.close()
+    unload("vivid")
 
+
+SCENARIOS = (
+    doctor_names_wrong_options,
+    device_of_our_own,
+    camera_that_goes_and_comes,
+    daemon_from_camera_to_reader,
+)
 
 if __name__ == "__main__":
     notes = Results()
-    for scenario in (device_of_our_own, camera_that_goes_and_comes):
-        if len(sys.argv) < 2 or scenario.__name__ in sys.argv[1:]:
+    for scenario in SCENARIOS:
+        if scenario.__name__ in sys.argv[1:]:
             notes.run(scenario)

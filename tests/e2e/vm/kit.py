@@ -19,7 +19,7 @@ import numpy as np
 MODULES = Path("/mnt/modules")
 SHARE = Path("/mnt/share")
 VIVID = Path("/sys/bus/platform/drivers/vivid")
-PATIENCE_S = 60.0
+PATIENCE_S = 150.0
 """Everything takes ten times as long here."""
 
 WIDTH, HEIGHT = 320, 180
@@ -100,6 +100,11 @@ class Viewer:
         """Waits until the newest picture is as wanted."""
         return until(lambda: self.newest and wanted(planes(self.newest)), timeout_s)
 
+    @property
+    def ends(self) -> tuple[int, int] | None:
+        """Brightness at the sides of the newest picture."""
+        return ends(planes(self.newest)) if self.newest else None
+
     def end(self) -> None:
         """Ends the program."""
         self.process.kill()
@@ -112,22 +117,22 @@ def planes(picture: bytes, width: int = WIDTH) -> np.ndarray:
     return np.frombuffer(picture, np.uint8).reshape(-1, width)
 
 
-def stripes(picture: np.ndarray) -> list[int]:
-    """Brightness (0 to 255) of the eight stripes, below vivid's text."""
-    rows = picture[HEIGHT // 2 : HEIGHT * 3 // 4, :WIDTH]
-    return [int(rows[:, x + 10 : x + 30].mean()) for x in range(0, WIDTH, WIDTH // 8)]
+def ends(picture: np.ndarray) -> tuple[int, int]:
+    """Brightness (0 to 255) of the left and the right eighth, near the bottom."""
+    rows = picture[HEIGHT * 3 // 4 : HEIGHT - 5, :WIDTH]
+    return int(rows[:, : WIDTH // 8].mean()), int(rows[:, -WIDTH // 8 :].mean())
 
 
 def shows_bars(picture: np.ndarray) -> bool:
-    """Whether it is vivid's colour bars: white on the left, black on the right."""
-    bright = stripes(picture)
-    return bright[0] > 150 and bright[7] < 40 and bright == sorted(bright, reverse=True)
+    """Whether it is vivid's colour bars: white on the left (180), black on the right (16)."""
+    left, right = ends(picture)
+    return left > 140 and right < 50
 
 
 def shows_mirrored_bars(picture: np.ndarray) -> bool:
     """Whether it is the bars the other way round."""
-    bright = stripes(picture)
-    return bright[7] > 150 and bright[0] < 40 and bright == sorted(bright)
+    left, right = ends(picture)
+    return left < 50 and right > 140
 
 
 def is_open(device: Path, pid: int) -> bool:
