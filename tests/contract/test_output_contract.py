@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -14,12 +13,13 @@ import pytest
 from vcam.core.contracts import Output, VideoFormat
 from vcam.core.errors import OutputError
 from vcam.core.frame import Frame
+from vcam.outputs.mirrored import mirrored
 from vcam.outputs.null import NullOutput
-from vcam.outputs.preview import PORTS_TRIED, PreviewOutput
+from vcam.outputs.preview import PreviewOutput
 from vcam.outputs.recorder import RecorderOutput
 from vcam.outputs.virtual_camera import VirtualCameraOutput
-from vcam.settings.schema import PreviewSettings, VirtualCameraSettings
-from vcam.testing import FakeOutput, plain_image
+from vcam.settings.schema import VirtualCameraSettings
+from vcam.testing import FakeClock, FakeOutput, plain_image
 
 from ..outputs.fake_pyvirtualcam import FakeDriver
 from ..outputs.loopbacks import Loopbacks, loopback
@@ -37,31 +37,14 @@ class Case:
 
 
 def preview(folder: Path) -> Case:
-    blockers = _consecutive_ports(PORTS_TRIED)
-    port = blockers[0].getsockname()[1]
-
-    def release() -> None:
-        for blocker in blockers:
-            blocker.close()
-
-    return Case(
-        PreviewOutput(PreviewSettings(port=0)), PreviewOutput(PreviewSettings(port=port)), release
-    )
+    output = PreviewOutput(FakeClock())
+    return Case(output, None, output.feed.close)
 
 
-def _consecutive_ports(count: int) -> list[socket.socket]:
-    """Takes so many ports in a row."""
-    for first in range(21_000, 60_000, 97):
-        taken: list[socket.socket] = []
-        try:
-            for port in range(first, first + count):
-                taken.append(socket.create_server(("127.0.0.1", port)))
-        except OSError:
-            for blocker in taken:
-                blocker.close()
-            continue
-        return taken
-    raise AssertionError("no free ports")
+def mirrored_camera(folder: Path) -> Case:
+    case = loopback_camera(folder)
+    assert case.broken is not None
+    return Case(mirrored(case.output), mirrored(case.broken))
 
 
 def recorder(folder: Path) -> Case:
@@ -95,6 +78,7 @@ def driver_camera(platform: str) -> Case:
 CASES: dict[str, Callable[[Path], Case]] = {
     "null": lambda folder: Case(NullOutput(), None),
     "preview": preview,
+    "mirrored": mirrored_camera,
     "recorder": recorder,
     "v4l2loopback": loopback_camera,
     "Windows virtual camera": lambda folder: driver_camera("win32"),
