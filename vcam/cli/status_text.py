@@ -41,7 +41,7 @@ def change_line(state: Mapping[str, Any]) -> str:
         _headline(state),
         "watched by " + ", ".join(_watchers(state["watchers"])),
         "outputs " + ", ".join(_output(output) for output in state["outputs"]),
-        _reactions(state),
+        f"reactions {_reactions(state)}",
         "packs " + (", ".join(p["name"] for p in state["packs"] if p["on"]) or "none"),
         f"profile {_profile(state)}",
     ]
@@ -110,10 +110,10 @@ def _output(output: Mapping[str, Any]) -> str:
 
 def _reactions(state: Mapping[str, Any]) -> str:
     if not state["reactions"]:
-        return _warn("reactions off")
+        return _warn("off")
     if state["recognition"]:
-        return _bad(f"hands are not recognised: {state['recognition']}")
-    return "reactions on"
+        return _bad(f"none, as hands are not recognised: {state['recognition']}")
+    return "on"
 
 
 def _pack(pack: Mapping[str, Any]) -> str:

@@ -91,8 +91,10 @@ class PystrayTray:
             self._icon.update_menu()
 
     def stop(self) -> None:
-        """Takes the icon away."""
+        """Takes the icon away; on macOS off the main thread, the end of the process does that."""
         self._stopping = True
+        if self._on_main and threading.current_thread() is not threading.main_thread():
+            return
         self._icon.visible = False
         if not self._on_main:
             self._icon.stop()
