@@ -5,6 +5,9 @@ import { t } from "./i18n.js";
 import { retryNow } from "./live.js";
 import { on, store } from "./store.js";
 
+/** Notices that were closed on this visit. */
+const closed = new Set();
+
 export function buildBanners() {
   const holder = h("div", { class: "banners", "aria-live": "polite" });
   const show = () => keyed(holder, list(store), (item) => item.key, create);
@@ -28,7 +31,7 @@ function list({ state, connection }) {
   add("warning", "warn", t("settings.warning"), state.settings.warning);
   add("recognition", "warn", t("recognition.off"), state.recognition);
   for (const notice of state.notices) add(`notice ${notice}`, "info", "", notice);
-  return items;
+  return items.filter((item) => !closed.has(item.key));
 }
 
 function create(first) {
@@ -36,12 +39,18 @@ function create(first) {
   const text = h("span", {});
   const again = first.again ? button(t("offline.now"), { class: "small" }) : null;
   again?.addEventListener("click", retryNow);
+  const close = first.kind === "info" ? button(t("close"), { iconName: "close", quiet: true, class: "bare" }) : null;
+  close?.addEventListener("click", () => {
+    closed.add(first.key);
+    element.hidden = true;
+  });
   const element = h(
     "div",
     { class: `banner ${first.kind}`, "data-banner": first.key },
     icon(first.kind === "info" ? "info" : "warn"),
     h("p", {}, title, " ", text),
     again,
+    close,
   );
   const update = (item) => {
     setText(title, item.title);

@@ -35,15 +35,24 @@ export function svg(tag, attributes = {}, ...children) {
   return element;
 }
 
+/** Brings the symbols of icons.svg into the page: they are there even when vcam has gone. */
+export async function loadIcons() {
+  const text = await (await fetch("/static/icons.svg")).text();
+  const sprite = new DOMParser().parseFromString(text, "image/svg+xml").documentElement;
+  sprite.setAttribute("class", "sprite");
+  sprite.setAttribute("aria-hidden", "true");
+  document.body.append(document.adoptNode(sprite));
+}
+
 /** A symbol of icons.svg; decoration alone, the name stands beside it or on the control. */
 export function icon(name) {
-  const use = svg("use", { href: `/static/icons.svg#${name}` });
+  const use = svg("use", { href: `#i-${name}` });
   return svg("svg", { class: "icon", "aria-hidden": "true", viewBox: "0 0 24 24" }, use);
 }
 
 export function setIcon(holder, name) {
   const use = holder.querySelector("use");
-  setAttribute(use, "href", `/static/icons.svg#${name}`);
+  setAttribute(use, "href", `#i-${name}`);
 }
 
 /** A button with an icon and a text; `quiet` keeps the text for screen readers and the tip. */

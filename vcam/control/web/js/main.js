@@ -3,7 +3,7 @@
 import { loadSettings, order } from "./api.js";
 import { buildBanners } from "./banners.js";
 import { buildCamera } from "./camera.js";
-import { h } from "./dom.js";
+import { h, loadIcons } from "./dom.js";
 import { buildGestures } from "./gestures.js";
 import { buildHeader } from "./header.js";
 import { buildHistory } from "./history.js";
@@ -84,5 +84,6 @@ async function refresh() {
 }
 
 setLanguage();
+await loadIcons().catch(() => {});
 build();
 startLive();

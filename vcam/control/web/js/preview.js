@@ -1,6 +1,6 @@
 // The live picture. It costs nothing while nobody can see it: the stream is closed then.
 
-import { button, h, icon, setAttribute, setText } from "./dom.js";
+import { button, h, icon, setAttribute, setIcon, setText } from "./dom.js";
 import { gestureLabel, number, readable, t } from "./i18n.js";
 import { buildOverlay } from "./overlay.js";
 import { buildQuickPlay } from "./packs.js";
@@ -21,8 +21,8 @@ export function buildPreview() {
   const cover = h("div", { class: "cover" }, icon("eye-off"), words);
   const screen = h("div", { class: "screen" }, picture, cover);
   const overlay = buildOverlay(screen);
-  const shower = switchButton("preview", t("preview.show"), "eye", true, run);
-  const marks = switchButton("overlay", t("preview.overlay"), "hand", false, (wanted) => overlay.show(wanted));
+  const shower = switchButton("preview", t("preview.show"), ["eye", "eye-off"], true, run);
+  const marks = switchButton("overlay", t("preview.overlay"), ["hand", "hand"], false, (wanted) => overlay.show(wanted));
 
   let running = false;
   let failed = false;
@@ -88,16 +88,20 @@ export function buildPreview() {
   );
 }
 
-function switchButton(name, label, iconName, byDefault, change) {
+function switchButton(name, label, [iconName, offIcon], byDefault, change) {
   let wanted = (recall(name) ?? (byDefault ? "on" : "off")) === "on";
   const element = button(label, { iconName, quiet: true, class: "bare", id: `${name}-switch` });
-  setAttribute(element, "aria-pressed", String(wanted));
   element.addEventListener("click", () => {
     wanted = !wanted;
     remember(name, wanted ? "on" : "off");
-    setAttribute(element, "aria-pressed", String(wanted));
+    show();
     change(wanted);
   });
+  function show() {
+    setAttribute(element, "aria-pressed", String(wanted));
+    setIcon(element, wanted ? iconName : offIcon);
+  }
+  show();
   queueMicrotask(() => change(wanted));
   return { element, isOn: () => wanted };
 }

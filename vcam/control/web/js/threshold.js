@@ -28,6 +28,7 @@ export function buildThreshold({ className, label, word, gauge, limits, commit }
   setAttribute(element, "aria-orientation", "horizontal");
   let inForce = 0;
   let chosen = null;
+  let asked = null;
   let timer = 0;
 
   const value = () => chosen ?? inForce;
@@ -50,9 +51,11 @@ export function buildThreshold({ className, label, word, gauge, limits, commit }
 
   async function decide() {
     clearTimeout(timer);
-    if (chosen === null) return;
+    if (chosen === null || chosen === asked) return;
     const wanted = chosen;
+    asked = wanted;
     const done = wanted === inForce || (await commit(wanted));
+    asked = null;
     // What was accepted stands until the state says so, lest the line jump back and forth.
     if (done) timer = setTimeout(forget, CONFIRM_MS, wanted);
     else forget(wanted);
