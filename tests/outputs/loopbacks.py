@@ -42,6 +42,7 @@ class Loopbacks:
         makes: whether the module makes devices: `new` or `old` numbers of requests, or `never`.
         held: numbers of devices that cannot be removed.
         watchers: those that were started.
+        now: seconds on the machine's clock; each look at it takes one.
     """
 
     def __init__(self, folder: Path, **nodes: tuple[str, str, int]) -> None:
@@ -53,6 +54,7 @@ class Loopbacks:
         self.makes = "new"
         self.held: set[int] = set()
         self.watchers: list[FakeWatcher] = []
+        self.now = 0.0
         for place in (self.sysfs, self.devices, self.proc):
             place.mkdir()
         for name, (label, driver, flags) in nodes.items():
@@ -76,7 +78,11 @@ class Loopbacks:
     @property
     def machine(self) -> LoopbackMachine:
         control = LoopbackControl(self.devices / "v4l2loopback", self.devices, self.ioctl)
-        return LoopbackMachine(self.finder, control, self.ioctl, self.watch)
+        return LoopbackMachine(self.finder, control, self.ioctl, self.watch, self._tick)
+
+    def _tick(self) -> float:
+        self.now += 1
+        return self.now
 
     def watch(self, device: Path) -> FakeWatcher:
         self.watchers.append(FakeWatcher())

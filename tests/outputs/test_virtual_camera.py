@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -202,3 +203,26 @@ def test_audience_is_the_devices_while_it_is_open(tmp_path):
     machine.output.close()
     assert watcher.closed
     assert machine.output.audience() == Audience(streaming=False)
+
+
+def test_without_readers_a_picture_now_and_then_is_enough(tmp_path):
+    machine = Linux(tmp_path, video1=loopback("vcam"))
+    times = iter([0.0, 0.1, 0.2, 0.6, 0.7, 0.8, 0.9])
+    linux = replace(machine.loopbacks.machine, now=lambda: next(times))
+    output = VirtualCameraOutput(VirtualCameraSettings(), linux=linux, platform="linux")
+    output.open(FORMAT)
+
+    def count() -> int:
+        return len(machine.loopbacks.written("video1")) // SIZE
+
+    def sent() -> int:
+        before = count()
+        output.send(FRAME)
+        return count() - before
+
+    assert [sent() for _ in range(5)] == [1, 0, 0, 1, 0]
+    (watcher,) = machine.loopbacks.watchers
+    for streaming in (True, None):
+        watcher.audience = Audience(streaming)
+        assert sent() == 1
+    output.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,10 @@ from vcam.outputs.loopback_readers import Watcher, watch_readers
 from vcam.outputs.loopback_writer import LoopbackWriter
 from vcam.settings.schema import VirtualCameraSettings
 
+UNREAD_EVERY_S = 0.5
+"""While nobody reads, a picture now and then is enough: a reader that comes waits for the next one,
+and its coming is known before that."""
+
 
 @dataclass(frozen=True)
 class LoopbackMachine:
@@ -27,12 +32,14 @@ class LoopbackMachine:
         control: makes devices.
         ioctl: asks a device.
         watch: starts to watch a device's readers; None where that is impossible.
+        now: seconds.
     """
 
     finder: LoopbackFinder = field(default_factory=LoopbackFinder)
     control: LoopbackControl = field(default_factory=LoopbackControl)
     ioctl: v4l2.Ioctl = v4l2.system_ioctl
     watch: Callable[[Path], Watcher | None] = watch_readers
+    now: Callable[[], float] = time.monotonic
 
 
 class LoopbackCamera:
@@ -56,6 +63,7 @@ class LoopbackCamera:
     ) -> None:
         self._machine = machine
         self._made: Path | None = None
+        self._written_at = float("-inf")
         refusals: list[OutputError] = []
         for device in self._devices(settings):
             try:
@@ -82,11 +90,15 @@ class LoopbackCamera:
         return str(self._path)
 
     def send(self, image: Image) -> None:
-        """Writes a picture.
+        """Writes a picture; most are left out while nobody reads.
 
         Raises:
             OutputError: the device does not take it.
         """
+        now = self._machine.now()
+        if self.audience().streaming is False and now - self._written_at < UNREAD_EVERY_S:
+            return
+        self._written_at = now
         self._writer.write(image)
 
     def audience(self) -> Audience:

@@ -123,14 +123,8 @@ def ends(picture: np.ndarray) -> tuple[int, int]:
     return int(rows[:, : WIDTH // 8].mean()), int(rows[:, -WIDTH // 8 :].mean())
 
 
-def shows_bars(picture: np.ndarray) -> bool:
-    """Whether it is vivid's colour bars: white on the left (180), black on the right (16)."""
-    left, right = ends(picture)
-    return left > 140 and right < 50
-
-
 def shows_mirrored_bars(picture: np.ndarray) -> bool:
-    """Whether it is the bars the other way round."""
+    """Whether it is vivid's colour bars (white 180 to black 16) the other way round."""
     left, right = ends(picture)
     return left < 50 and right > 140
 
