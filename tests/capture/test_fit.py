@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vcam.capture.fit import Fitter
+from vcam.capture.fit import Fitter, placed
 from vcam.core.geometry import Placement
 from vcam.testing import plain_image
 
@@ -97,3 +97,10 @@ def test_memory_of_sizes_is_bounded():
     for width in range(10, 60):
         fitter.placement(width, 30)
     assert len(fitter._plans) <= 16
+
+
+@given(SIDES, SIDES, SIDES, SIDES, MODES)
+def test_placement_is_told_without_a_fitter(width, height, out_width, out_height, mode):
+    fitter = Fitter(out_width, out_height, mode)
+    told = placed((width, height), (out_width, out_height), mode)
+    assert told == fitter.placement(width, height)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
@@ -168,7 +169,37 @@ def test_unknown_packs_and_effects_are_left_out(make_pack: Make, show: Show) -> 
     canvas = blank()
     compositor.draw(canvas, [show(pack="gone"), show(effect="gone")], None, 1.0)
     assert box(canvas) is None
+    compositor.draw(canvas, [], None, 1.0)
     compositor.set_packs([])
+    compositor.draw(canvas, [show()], None, 1.0)
+    assert box(canvas) is None
+
+
+def test_effect_of_a_pack_that_is_gone_is_drawn_until_it_has_left(
+    make_pack: Make, show: Show
+) -> None:
+    compositor = Compositor([load_pack(make_pack(on("screen")))])
+
+    def is_drawn(*live: LiveEffect) -> bool:
+        canvas = blank()
+        compositor.draw(canvas, live, None, 1.0)
+        return box(canvas) is not None
+
+    assert is_drawn(show())
+    compositor.set_packs([])
+    compositor.set_packs([])
+    assert is_drawn(show()), "it leaves with its animation"
+    assert not is_drawn()
+    assert not is_drawn(show()), "nothing calls it back"
+
+
+def test_pack_that_comes_back_is_the_new_one(make_pack: Make, show: Show) -> None:
+    pack = load_pack(make_pack(on("screen")))
+    compositor = Compositor([pack])
+    compositor.draw(blank(), [show()], None, 1.0)
+    compositor.set_packs([])
+    compositor.set_packs([dataclasses.replace(pack, effects={})])
+    canvas = blank()
     compositor.draw(canvas, [show()], None, 1.0)
     assert box(canvas) is None
 

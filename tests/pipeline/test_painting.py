@@ -114,3 +114,42 @@ def test_placeholder_has_the_size_of_the_output_and_says_something(phase):
     card = painter.placeholder(SourceState(phase, "USB camera", "busy: close the other program"))
     assert card.shape == (360, 640, 3)
     assert card.std() > 5
+
+
+def test_cards_of_different_causes_differ():
+    painter, _ = make()
+    cards = [painter.placeholder(SourceState(phase, "camera", "gone")) for phase in SourcePhase]
+    cards += [painter.asleep(), painter.pause()]
+    assert len({card.tobytes() for card in cards}) >= 6
+    assert {card.shape for card in cards} == {(360, 640, 3)}
+
+
+def test_other_settings_hold_from_the_next_picture_on():
+    painter, _ = make("off", seen=scene(1.0, hold=True))
+    before, _ = painter.paint(frame(320, 360), 1.0)
+    painter.apply(OutputSettings(width=320, height=180, fit="letterbox"), "picture")
+    after, _ = painter.paint(frame(320, 360), 1.0)
+    assert after.shape == (180, 320, 3)
+    assert not after[:, :100].any(), "bars"
+    assert painter.asleep().shape == painter.pause().shape == (180, 320, 3)
+    assert painter.refit(before).shape == (180, 320, 3)
+    painter.apply(SIZE, "picture")
+    ringed, _ = painter.paint(frame(), 1.0)
+    assert not np.array_equal(ringed, frame().image)
+
+
+def test_effects_that_come_and_go_are_told():
+    told = []
+    stage = Stage()
+    painter = PicturePainter(
+        SIZE, "off", stage, WhiteCorner(), lambda: None, lambda: told.append(1)
+    )
+    painter.paint(frame(), 1.0)
+    assert told == []
+    stage.play("p", "e", 1.0, min_ms=500)
+    for now in (1.1, 1.2, 1.3):
+        painter.paint(frame(), now)
+    assert told == [1]
+    for now in (3.0, 3.1):
+        painter.paint(frame(), now)
+    assert told == [1, 1]
