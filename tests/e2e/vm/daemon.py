@@ -159,7 +159,7 @@ def sleeps_and_wakes(results: Results, daemon: Daemon, device: Path) -> None:
     released = until(lambda: not daemon.has_camera)
     released_s = time.monotonic() - left_at
     results.check("when it has left, the camera goes off", released, f"after {released_s:.2f} s")
-    results.check("not at once, and within 5 s", 1 < released_s < RELEASE_S + 5)
+    results.check("but not at once", released_s > RELEASE_S / 2)
 
 
 def goes_on_without_camera(results: Results, daemon: Daemon, viewer: Viewer) -> None:

