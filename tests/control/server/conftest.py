@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -116,6 +117,26 @@ def browser(server, port) -> Client:
     assert entered.status == 303
     cookie = entered.headers["set-cookie"].partition("=")[2].partition(";")[0]
     return Client(port, cookie=cookie, always={"Origin": server.url})
+
+
+@pytest.fixture
+def raw(port):
+    """Opens bare connections and sends them lines."""
+    opened = []
+
+    def send(*lines: str, receive_buffer: int | None = None) -> socket.socket:
+        connection = socket.socket()
+        if receive_buffer is not None:
+            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+        connection.settimeout(WAIT_S)
+        connection.connect(("127.0.0.1", port))
+        opened.append(connection)
+        connection.sendall("\r\n".join(lines).encode())
+        return connection
+
+    yield send
+    for connection in opened:
+        connection.close()
 
 
 @pytest.fixture
