@@ -213,7 +213,7 @@ def test_listing_and_inspecting_is_no_audience(output, feeder, session):
 
 def test_nothing_is_sent_while_nobody_reads(output):
     writes = []
-    output._stream.write = writes.append
+    output._stream.write = lambda *arguments: writes.append(arguments)
     for index in range(3):
         output.send(Frame(picture(), index / 30, index))
     assert writes == []

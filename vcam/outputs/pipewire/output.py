@@ -114,7 +114,7 @@ class PipeWireOutput:
             pixel_format.convert(self._oriented(frame.image), target)
 
         rescues = stream.rescues
-        stream.write(fill)
+        stream.write(fill, frame.captured_at)
         if rescues == 0 and stream.rescues:
             logger.warning(
                 "%s: a reader keeps its pictures, so they are taken back (%s)",

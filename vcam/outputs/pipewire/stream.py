@@ -24,6 +24,9 @@ from vcam.outputs.pipewire.readers import ReaderWatch
 OPEN_WITHIN_S = 3.0
 """A daemon that runs answers within milliseconds; one that hangs must not hold the thread."""
 
+OLDEST_STAMP_NS = 1_000_000_000
+"""A camera's picture is never older when it is sent."""
+
 LOWER_RATES = (60, 30, 25, 24, 20, 15, 10, 5)
 """Rates on offer below the own one: those that webcams have."""
 
@@ -58,7 +61,7 @@ class CameraStream:
         self.failure = ""
         self.agreed: tuple[PixelFormat, float] | None = None
         self.daemon_version = ""
-        self._sequence = 0
+        self._sequence = self._stamped_ns = 0
         self._buffers = Buffers(library, clock)
         self._settled = threading.Event()
         self._loop: int | None = None
@@ -108,11 +111,13 @@ class CameraStream:
             self.close()
             raise
 
-    def write(self, fill: Callable[[PixelFormat, Plane], None]) -> bool:
+    def write(self, fill: Callable[[PixelFormat, Plane], None], captured_at: float) -> bool:
         """Publishes one picture, if anybody takes one.
 
         Args:
             fill: writes it into the flat array it is given, in the format it is given.
+            captured_at: when it was taken, in seconds of the monotonic clock; a time that cannot
+                be (of a source with another clock) counts as now.
 
         Returns:
             Whether it went out; False while nobody streams, or when the readers still hold all
@@ -129,7 +134,9 @@ class CameraStream:
                 library.pw_stream_trigger_process(self._stream)
                 return False
             try:
-                self._fill(pw.PwBuffer.from_address(taken).buffer.contents, fill)
+                buffer = pw.PwBuffer.from_address(taken).buffer.contents
+                self._stamp(buffer, captured_at)
+                self._fill(buffer, fill)
             finally:
                 library.pw_stream_queue_buffer(self._stream, taken)
             library.pw_stream_trigger_process(self._stream)
@@ -221,15 +228,28 @@ class CameraStream:
             chunk.size = 0
             return
         chunk.size = size
+        memory = (ct.c_uint8 * size).from_address(data.data)
+        fill(pixel_format, np.ctypeslib.as_array(memory))
+
+    def _stamp(self, buffer: pw.Buffer, captured_at: float) -> None:
+        """Tells the readers when the picture was taken, as PipeWire's own cameras do.
+
+        Chromium and Firefox read the header without asking whether there is one. GStreamer holds
+        a frame back until its time has come: the time of sending would often make it late.
+        """
+        now_ns = time.monotonic_ns()
+        taken_ns = int(captured_at * 1e9)
+        if not 0 <= now_ns - taken_ns <= OLDEST_STAMP_NS:
+            taken_ns = now_ns
+        # A picture may be sent twice, or after one that is younger; time never stands still.
+        self._stamped_ns = max(taken_ns, self._stamped_ns + 1)
         for meta in metas_of(buffer):
             if meta.type == pods.META_HEADER and meta.size >= ct.sizeof(pw.MetaHeader):
                 header = pw.MetaHeader.from_address(meta.data)
                 header.flags = header.offset = header.dts_offset = 0
-                header.pts = time.monotonic_ns()
+                header.pts = self._stamped_ns
                 header.seq = self._sequence
                 self._sequence += 1
-        memory = (ct.c_uint8 * size).from_address(data.data)
-        fill(pixel_format, np.ctypeslib.as_array(memory))
 
     def _on_state(self, _data: Any, _old: int, new: int, error: bytes | None) -> None:
         self.streaming = new == pw.STATE_STREAMING
