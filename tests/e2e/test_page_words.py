@@ -21,7 +21,7 @@ ENTRY = re.compile(r'^  (?:"([^"]+)"|(\w+)): "((?:[^"\\]|\\.)*)",$', re.MULTILIN
 FAMILIES = {
     "condition": {*get_args(CameraPhase), *get_args(Mode), "offline"},
     "output": {*get_args(OutputPhase), "reader", "readers"},
-    "reason": {reason.value.replace(" ", "_") for reason in Reason},
+    "reason": {reason.value.replace(" ", "_") for reason in Reason} | {"resting"},
     "applies": {"camera", "device", "recognition", "page"},
     "theme": {"auto", "light", "dark"},
     "side": {"left", "right"},

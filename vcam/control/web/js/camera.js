@@ -15,7 +15,12 @@ export function buildCamera() {
   const delay = h("p", { class: "callout" });
   const figures = h("dl", { class: "facts" });
 
-  const showChoices = () => fillChoices(choices);
+  const none = h("p", { class: "help" }, t("camera.none"));
+  const showChoices = () => {
+    none.hidden = store.cameras?.length !== 0;
+    fillChoices(choices);
+  };
+  showChoices();
   on("cameras", showChoices);
   on("settings", showChoices);
   on("state", (state) => {
@@ -28,7 +33,7 @@ export function buildCamera() {
   const element = h(
     "div",
     {},
-    h("div", { class: "card" }, h("div", { class: "head" }, h("h2", {}, t("camera.title")), again), now, choices),
+    h("div", { class: "card" }, h("div", { class: "head" }, h("h2", {}, t("camera.title")), again), now, choices, none),
     h("div", { class: "card" }, h("h2", {}, t("outputs.title")), noOutputs, outputs),
     h("div", { class: "card" }, h("h2", {}, t("figures.title")), delay, figures),
   );

@@ -19,7 +19,8 @@ export function buildPreview() {
   const picture = h("img", { id: "picture", alt: t("preview.alt"), src: NOTHING });
   const words = h("p", {});
   const cover = h("div", { class: "cover" }, icon("eye-off"), words);
-  const screen = h("div", { class: "screen" }, picture, cover);
+  const playing = h("p", { class: "playing" });
+  const screen = h("div", { class: "screen" }, picture, playing, cover);
   const overlay = buildOverlay(screen);
   const shower = switchButton("preview", t("preview.show"), ["eye", "eye-off"], true, run);
   const marks = switchButton("overlay", t("preview.overlay"), ["hand", "hand"], false, (wanted) => overlay.show(wanted));
@@ -70,7 +71,6 @@ export function buildPreview() {
   // Only once it stands in the page can it be seen.
   requestAnimationFrame(run);
 
-  const playing = h("p", { class: "playing" });
   const figures = h("dl", { class: "figures" });
   on("state", (state) => {
     showPlaying(playing, state);
@@ -82,7 +82,6 @@ export function buildPreview() {
     { class: "stage", "aria-label": t("preview.title") },
     screen,
     bar,
-    playing,
     snapshotCard(),
     buildQuickPlay(),
   );
