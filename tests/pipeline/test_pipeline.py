@@ -44,6 +44,9 @@ class Group:
     def status(self):
         return ()
 
+    def is_watched(self) -> bool:
+        return True
+
     def set_mirror(self, on: bool) -> None:
         pass
 
@@ -386,7 +389,7 @@ def test_changes_are_told():
 def test_idle_pipeline_says_nothing():
     with World() as world:
         assert soon(lambda: world.phase() is SourcePhase.ASLEEP)
-        time.sleep(0.3)
+        time.sleep(1.0)
         told = world.changes
         time.sleep(0.6)
         assert world.changes == told

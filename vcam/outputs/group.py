@@ -34,7 +34,7 @@ class OutputGroup:
     closed, told in the log once, and tried again with growing pauses for as long as the group is
     open. No method raises for an output's sake.
 
-    All methods but `status` and `wait_opened` belong to one thread.
+    All methods but `status`, `is_watched` and `wait_opened` belong to one thread.
 
     Frames are read by the outputs after `send` has returned: their images must never be written
     to again, as `Frame` says.
@@ -116,6 +116,10 @@ class OutputGroup:
     def status(self) -> tuple[OutputStatus, ...]:
         """How each output does, in the order they were given; any thread."""
         return tuple(worker.status for worker in self._workers)
+
+    def is_watched(self) -> bool:
+        """Whether anybody takes pictures of an output that is open; any thread."""
+        return any(worker.is_watched() for worker in self._workers)
 
     def close(self) -> None:
         """Closes all outputs within a second; harmless when the group is not open.

@@ -54,13 +54,6 @@ class OutputStatus:
     frames_dropped: int = 0
     audience: Audience | None = None
 
-    @property
-    def is_watched(self) -> bool:
-        """Whether somebody takes its pictures; one that cannot tell counts while it is open."""
-        if self.state != "open":
-            return False
-        return self.audience is None or self.audience.streaming is not False
-
 
 class _Run:
     """What belongs to one start of a worker; a thread that outlives its stop keeps its own."""
@@ -106,6 +99,15 @@ class OutputWorker:
         with self._lock:
             status = self._status
         return replace(status, audience=self._audience()) if self._watched else status
+
+    def is_watched(self) -> bool:
+        """Whether somebody takes its pictures; one that cannot tell counts while it is open.
+
+        Asked many times a second while the camera sleeps, so it does no more than it must.
+        """
+        if self._status.state != "open":
+            return False
+        return self._watched is None or self._audience().streaming is not False
 
     @property
     def name(self) -> str:

@@ -87,6 +87,7 @@ class CaptureLoop:
         self._wanted = wanted
         self._urgent = wanted
         self._reason = ""
+        self._directed: tuple[bool, bool, str] | None = None
         self._replacement: Source | None = None
         self._recalled = False
         self._in_session = False
@@ -104,7 +105,10 @@ class CaptureLoop:
             urgent: whether somebody waits for its pictures: a lost one is tried more often then.
             reason: why it is not wanted.
         """
+        if not self._recalled and (wanted, urgent, reason) == self._directed:
+            return
         with self._lock:
+            self._directed = wanted, urgent, reason
             if self._wanted and not wanted:
                 self._recalled = True
             wakes = (wanted, reason) != (self._wanted, self._reason) or urgent > self._urgent

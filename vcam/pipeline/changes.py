@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from vcam.core.events import ReactionRule
-from vcam.effects.pack import Pack
 from vcam.reactions.rules import RuleBook
 from vcam.settings.schema import Settings, TriggerSettings
+
+if TYPE_CHECKING:
+    from vcam.effects.pack import Pack
 
 
 @dataclass(frozen=True, slots=True)

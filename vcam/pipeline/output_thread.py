@@ -92,6 +92,10 @@ class Group(Protocol):
         """How they do; any thread."""
         ...
 
+    def is_watched(self) -> bool:
+        """Whether anybody takes pictures; any thread."""
+        ...
+
     def close(self) -> None:
         """Ends them."""
         ...

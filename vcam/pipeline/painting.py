@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 
@@ -15,13 +15,15 @@ from vcam.core.geometry import Placement
 from vcam.core.observation import Observation
 from vcam.core.pool import ImagePool
 from vcam.effects.card import render_card
-from vcam.effects.pack import Pack
 from vcam.effects.ring import draw_ring
 from vcam.pipeline.looking import Scene
 from vcam.pipeline.pause import PausePicture
 from vcam.pipeline.stats import SourcePhase, SourceState
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import OutputSettings
+
+if TYPE_CHECKING:
+    from vcam.effects.pack import Pack
 
 logger = logging.getLogger(__name__)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from vcam.capture.fit import placed
 from vcam.core.clock import Clock
@@ -13,7 +14,6 @@ from vcam.core.events import GestureEvent, LiveEffect
 from vcam.core.frame import Image
 from vcam.core.geometry import Placement
 from vcam.core.slot import LatestSlot
-from vcam.effects.pack import Pack
 from vcam.outputs.worker import OutputStatus
 from vcam.pipeline.audiences import Audiences
 from vcam.pipeline.capture_thread import Captured, CaptureLoop
@@ -29,6 +29,9 @@ from vcam.pipeline.vision_thread import VisionLoop
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import OutputSettings, Settings
 from vcam.triggers.engine import TriggerEngine
+
+if TYPE_CHECKING:
+    from vcam.effects.pack import Pack
 
 logger = logging.getLogger(__name__)
 
