@@ -105,7 +105,7 @@ class CameraStream:
                 raise OutputError("PipeWire does not answer", RESTART)
             if self.failure:
                 raise OutputError(f"PipeWire takes no camera ({self.failure})", RESTART)
-            if pw.parse_version(self.daemon_version) < pw.OLDEST:
+            if self.daemon_version and pw.parse_version(self.daemon_version) < pw.OLDEST:
                 raise OutputError(f"PipeWire {self.daemon_version} is too old", pw.INSTALL)
         except BaseException:
             self.close()
@@ -172,7 +172,8 @@ class CameraStream:
         library = self._library
         self._loop = library.pw_thread_loop_new(b"vcam-pipewire", None)
         if not self._loop:
-            raise OutputError(f"PipeWire's thread cannot be made ({os.strerror(ct.get_errno())})")
+            cause = os.strerror(ct.get_errno())
+            raise OutputError(f"PipeWire's thread cannot be made ({cause})", "restart vcam")
         program = pw.new_properties(library, {"application.name": "vcam"})
         self._context = library.pw_context_new(
             library.pw_thread_loop_get_loop(self._loop), program, 0
@@ -188,7 +189,7 @@ class CameraStream:
         self._add_stream()
         self._watch = ReaderWatch(library, self._core, self._own_node)
         if library.pw_thread_loop_start(self._loop) < 0:
-            raise OutputError("PipeWire's thread does not start")
+            raise OutputError("PipeWire's thread does not start", "restart vcam")
 
     def _add_stream(self) -> None:
         library = self._library
