@@ -51,6 +51,9 @@ class IdlePipeline:
     def outputs(self):
         return ()
 
+    def apply(self, settings, packs):
+        self.packs = packs
+
 
 @pytest.fixture
 def signals():
@@ -171,6 +174,36 @@ def test_steering_that_cannot_be_started_does_not_end_the_picture(
     app.run_daemon(store, None, seconds=0.1)
     assert "the picture goes on" in caplog.text
     assert pipeline.stopped
+
+
+def test_packs_come_after_the_first_picture(monkeypatch, store, pipeline):
+    given = {}
+
+    def build(*args, **options):
+        given.update(options)
+        return pipeline
+
+    monkeypatch.setattr(app, "build_pipeline", build)
+    store.change({"reactions.enabled": True})
+    app.run_daemon(store, None, seconds=0.5)
+    assert given["packs"] == ()
+    assert [pack.name for pack in pipeline.packs] == ["selfie-glasses"]
+
+
+def test_recording_is_given_time_to_be_finished(store, pipeline):
+    finished = []
+    go = threading.Event()
+
+    def finish() -> None:
+        go.wait(60)
+        finished.append(True)
+
+    pipeline.stop = go.set
+    threading.Thread(target=finish, name=app.RECORDING_THREAD).start()
+    assert app.has_stragglers()
+    app.run_daemon(store, None, seconds=0)
+    assert finished == [True]
+    assert not app.has_stragglers()
 
 
 def test_signal_before_the_first_picture_ends_it(monkeypatch, store, pipeline):

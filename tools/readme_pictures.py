@@ -18,7 +18,8 @@ from vcam.core.errors import SourceEnded
 from vcam.core.events import EventKind
 from vcam.core.frame import Image
 from vcam.daemon.loading import load_packs
-from vcam.daemon.recognition import HandRecognizer, card_thresholds
+from vcam.daemon.recognition import HandRecognizer
+from vcam.daemon.thresholds import card_thresholds
 from vcam.effects.compositor import Compositor
 from vcam.pipeline.painting import PicturePainter
 from vcam.pipeline.vision_thread import Scene, look_at

@@ -1,7 +1,8 @@
 """Puts pipeline, daemon, page and tray together into a running program.
 
-The picture comes first: the pipeline is started before anything else is even imported, and what
-steers it follows when the first picture is out. What steers it can fail without ending it.
+The picture comes first: the pipeline is started before anything else is even imported; the sticker
+packs, recognition, and what steers it follow when the first picture is out. What steers it can fail
+without ending it.
 
 Signals: SIGINT and SIGTERM end it within a second. SIGHUP has settings and packs read again, as is
 usual for daemons; but where a terminal started it, SIGHUP means that the terminal has gone, and
@@ -23,10 +24,9 @@ from typing import TYPE_CHECKING
 
 from vcam.capture.select import create_source
 from vcam.core.clock import Clock, MonotonicClock
-from vcam.core.errors import VcamError
+from vcam.core.errors import PackError, VcamError
 from vcam.core.events import EventKind, GestureEvent
 from vcam.daemon.building import SWITCH_INTERVAL_S, build_pipeline
-from vcam.daemon.loading import load_packs
 from vcam.daemon.output_rack import OutputRack
 from vcam.outputs.preview import PreviewOutput
 from vcam.pipeline import Pipeline, SourcePhase
@@ -34,6 +34,8 @@ from vcam.settings.store import SettingsStore
 
 if TYPE_CHECKING:
     from vcam.control_room import ControlRoom
+    from vcam.effects.pack import Pack
+    from vcam.settings.schema import Settings
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +121,6 @@ def run_daemon(store: SettingsStore, source_spec: str | None, seconds: float | N
     rack = OutputRack()
     public = rack.outputs(settings.outputs)
     preview = PreviewOutput(clock)
-    packs = load_packs(settings.reactions) if settings.reactions.enabled else ()
     relay = Relay()
     pipeline = build_pipeline(
         settings,
@@ -127,13 +128,13 @@ def run_daemon(store: SettingsStore, source_spec: str | None, seconds: float | N
         public,
         [preview],
         clock,
-        packs=packs,
+        packs=(),
         on_event=relay.on_event,
         on_change=relay.on_change,
     )
     inbox = Inbox()
 
-    def make_room() -> ControlRoom:
+    def make_room(packs: tuple[Pack, ...]) -> ControlRoom:
         from vcam.control_room import ControlRoom
 
         return ControlRoom(
@@ -152,13 +153,26 @@ def run_daemon(store: SettingsStore, source_spec: str | None, seconds: float | N
     pipeline.start()
     try:
         if _wait_first_picture(pipeline, inbox, clock, deadline):
-            _open_control_room(make_room, relay)
+            packs = _load_packs(settings, pipeline)
+            _open_control_room(lambda: make_room(packs), relay)
             _wait_end(pipeline, inbox, clock, deadline, relay)
     finally:
         _end(pipeline, preview, relay.room)
     if pipeline.failure:
         raise VcamError(pipeline.failure, "the log above says why; please report it")
     logger.info("Ended")
+
+
+def _load_packs(settings: Settings, pipeline: Pipeline) -> tuple[Pack, ...]:
+    """Loads the packs that are on, and has their gestures watched for."""
+    from vcam.daemon.loading import load_packs
+
+    packs = load_packs(settings.reactions) if settings.reactions.enabled else ()
+    try:
+        pipeline.apply(settings, packs)
+    except PackError as error:
+        logger.error("%s", error)
+    return packs
 
 
 def _open_control_room(make: Callable[[], ControlRoom], relay: Relay) -> None:

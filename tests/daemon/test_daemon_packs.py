@@ -6,8 +6,9 @@ import pytest
 from PIL import Image as Pillow
 
 from vcam.core.errors import VcamError
-from vcam.daemon.loading import answered_gestures, load_packs
+from vcam.daemon.loading import load_packs
 from vcam.daemon.packs import PackLibrary
+from vcam.daemon.thresholds import answered_gestures
 from vcam.settings.schema import ReactionSettings
 
 PACK = """\

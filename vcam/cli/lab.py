@@ -28,8 +28,9 @@ def images(
 ) -> None:
     """Recognise the pictures of FOLDER, which holds one folder a class, and judge the result."""
     from vcam.cli.weights import ensure_weights
-    from vcam.daemon.loading import answered_gestures, load_packs
-    from vcam.daemon.recognition import HandRecognizer, card_thresholds
+    from vcam.daemon.loading import load_packs
+    from vcam.daemon.recognition import HandRecognizer
+    from vcam.daemon.thresholds import answered_gestures, card_thresholds
     from vcam.lab.images import ImagesRun, find_pictures, summary_text
     from vcam.settings.loader import load_settings
 

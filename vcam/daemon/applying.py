@@ -9,9 +9,9 @@ from vcam.capture.select import create_source
 from vcam.core.clock import Clock
 from vcam.core.contracts import Output
 from vcam.core.errors import OutputError, PackError
+from vcam.daemon.building import load_recognizer
 from vcam.daemon.notices import Notices
 from vcam.daemon.output_rack import OutputRack
-from vcam.daemon.recognition import HandRecognizer
 from vcam.effects.pack import Pack
 from vcam.pipeline import Pipeline
 from vcam.settings.changes import applies, changed_keys
@@ -62,7 +62,7 @@ class Applier:
             self._apply_at_once(new, packs)
         if "recognition" in needs:
             vision = new.vision
-            self._pipeline.replace_recognizer(lambda: HandRecognizer.load(vision))
+            self._pipeline.replace_recognizer(lambda: load_recognizer(vision))
         if "camera" in needs and not self._keeps_source:
             self._pipeline.replace_source(create_source(None, new.camera, self._clock))
         if "device" in needs:

@@ -3,23 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from vcam.core.clock import Clock
 from vcam.core.contracts import Output, Source
-from vcam.core.events import GestureEvent
-from vcam.daemon.loading import answered_gestures, load_packs
-from vcam.daemon.recognition import HandRecognizer, card_thresholds
-from vcam.effects.compositor import Compositor
-from vcam.effects.pack import Pack
+from vcam.core.events import GestureEvent, LiveEffect
+from vcam.core.frame import Image
+from vcam.core.geometry import Placement
+from vcam.core.observation import Observation
+from vcam.daemon.thresholds import answered_gestures, card_thresholds
 from vcam.outputs.group import OutputGroup
 from vcam.pipeline import Pipeline
 from vcam.reactions.stage import Stage
-from vcam.settings.schema import Settings
+from vcam.settings.schema import Settings, VisionSettings
 from vcam.triggers.engine import TriggerEngine
+
+if TYPE_CHECKING:
+    from vcam.effects.compositor import Compositor
+    from vcam.effects.pack import Pack
+    from vcam.pipeline.looking import Recognizer
 
 SWITCH_INTERVAL_S = 0.0005
 """How long a busy Python thread may keep the others waiting; the default of 5 ms delays every
 return from a network or a decoder by that much."""
+
+
+class LateCompositor:
+    """A compositor that is loaded with the first packs: the first pictures need none.
+
+    Used from the output thread only.
+    """
+
+    def __init__(self) -> None:
+        self._real: Compositor | None = None
+
+    def set_packs(self, packs: Sequence[Pack]) -> None:
+        """Takes over the packs that are on."""
+        if self._real is not None:
+            self._real.set_packs(packs)
+        elif packs:
+            from vcam.effects.compositor import Compositor
+
+            self._real = Compositor(packs)
+
+    def draw(
+        self,
+        canvas: Image,
+        live: Sequence[LiveEffect],
+        observation: Observation | None,
+        at: float,
+        place: Placement,
+        frame_at: float,
+    ) -> None:
+        """Draws on `canvas`, in place; nothing before there are packs."""
+        if self._real is not None:
+            self._real.draw(canvas, live, observation, at, place, frame_at)
+
+
+def load_recognizer(settings: VisionSettings) -> Recognizer:
+    """Loads the networks, and the code that runs them.
+
+    Raises:
+        WeightsError: weights are missing or wrong.
+        ModelError: the pose head is.
+    """
+    from vcam.daemon.recognition import HandRecognizer
+
+    return HandRecognizer.load(settings)
 
 
 def build_pipeline(
@@ -48,14 +98,19 @@ def build_pipeline(
         reopen_at_end: open a finite source again when it has ended.
     """
     if packs is None:
+        from vcam.daemon.loading import load_packs
+
         packs = load_packs(settings.reactions) if settings.reactions.enabled else ()
     rules = [rule for pack in packs for rule in pack.rules]
+    compositor = LateCompositor()
+    compositor.set_packs(packs)
+    vision = settings.vision
     return Pipeline(
         source=source,
-        load_recognizer=lambda: HandRecognizer.load(settings.vision),
+        load_recognizer=lambda: load_recognizer(vision),
         engine=TriggerEngine(settings.triggers, answered_gestures(packs), card_thresholds()),
         stage=Stage(rules),
-        compositor=Compositor(packs),
+        compositor=compositor,
         public=OutputGroup(public, clock),
         preview=OutputGroup(preview, clock),
         settings=settings,

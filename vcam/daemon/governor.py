@@ -10,10 +10,9 @@ from typing import Any, Protocol
 
 from vcam.control.state import GestureState
 from vcam.core.errors import SettingsError
-from vcam.daemon.loading import answered_gestures
 from vcam.daemon.naming import unknown
 from vcam.daemon.packs import PackLibrary
-from vcam.daemon.recognition import card_thresholds
+from vcam.daemon.thresholds import answered_gestures, card_thresholds
 from vcam.effects.pack import Pack
 from vcam.poses.vocabulary import GESTURES, label
 from vcam.settings.changes import changed_keys

@@ -11,7 +11,8 @@ from vcam.control.state import HandJudgement, Judgement, PoseBar
 from vcam.core.frame import Image
 from vcam.core.observation import Hand, Observation, PoseReading
 from vcam.daemon.deciding import decide
-from vcam.daemon.recognition import HandRecognizer, card_thresholds
+from vcam.daemon.recognition import HandRecognizer
+from vcam.daemon.thresholds import card_thresholds
 from vcam.settings.schema import Settings, VisionSettings
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from pathlib import Path
 
 from vcam.core.errors import VcamError
 from vcam.daemon.naming import unknown
 from vcam.effects.pack import Pack, find_packs, load_pack, shipped_pack_folder
-from vcam.poses.vocabulary import GESTURES
 from vcam.settings.schema import ReactionSettings
 
 logger = logging.getLogger(__name__)
@@ -32,9 +30,3 @@ def load_packs(settings: ReactionSettings) -> tuple[Pack, ...]:
         except VcamError as error:
             logger.error("%s", error)
     return tuple(packs)
-
-
-def answered_gestures(packs: Sequence[Pack]) -> tuple[str, ...]:
-    """The gestures that these packs answer. No other is worth watching for."""
-    answered = {rule.gesture for pack in packs for rule in pack.rules}
-    return tuple(gesture for gesture in GESTURES if gesture in answered)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-from vcam.core.errors import ModelError
 from vcam.core.frame import Frame, Image
 from vcam.core.observation import Attention, Observation, PoseReading
-from vcam.poses.card import load_card
-from vcam.poses.classifier import PoseClassifier, shipped_model
+from vcam.poses.classifier import PoseClassifier
 from vcam.settings.schema import VisionSettings
 from vcam.vision.observer import Observer
 from vcam.vision.stills import observe_picture
@@ -64,14 +62,3 @@ class HandRecognizer:
     def reset(self) -> None:
         """Forgets earlier frames."""
         self._observer.reset()
-
-
-def card_thresholds() -> Mapping[str, float]:
-    """`enter` of each pose from the shipped pose model's card; empty if it cannot be read.
-
-    Whoever loads the model is told why it cannot be used; triggers get along without.
-    """
-    try:
-        return load_card(shipped_model().with_suffix(".json")).thresholds
-    except ModelError:
-        return {}

@@ -14,8 +14,9 @@ from vcam.core.clock import MonotonicClock
 from vcam.core.contracts import Source
 from vcam.core.errors import SourceEnded, SourceError
 from vcam.core.events import EventKind, GestureEvent
-from vcam.daemon.loading import answered_gestures, load_packs
-from vcam.daemon.recognition import HandRecognizer, card_thresholds
+from vcam.daemon.loading import load_packs
+from vcam.daemon.recognition import HandRecognizer
+from vcam.daemon.thresholds import answered_gestures, card_thresholds
 from vcam.lab.metrics import rounded
 from vcam.lab.scoring import Score, Span, Start, read_labels, score_starts
 from vcam.lab.tables import table

@@ -1,0 +1,32 @@
+"""Which gestures are worth watching for, and from which score on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from vcam.core.errors import ModelError
+from vcam.poses.card import load_card
+from vcam.poses.vocabulary import GESTURES
+
+if TYPE_CHECKING:
+    from vcam.effects.pack import Pack
+
+
+def answered_gestures(packs: Iterable[Pack]) -> tuple[str, ...]:
+    """The gestures that these packs answer. No other is worth watching for."""
+    answered = {rule.gesture for pack in packs for rule in pack.rules}
+    return tuple(gesture for gesture in GESTURES if gesture in answered)
+
+
+def card_thresholds() -> Mapping[str, float]:
+    """`enter` of each pose from the shipped pose model's card; empty if it cannot be read.
+
+    Whoever loads the model is told why it cannot be used; triggers get along without.
+    """
+    from vcam.poses.classifier import shipped_model
+
+    try:
+        return load_card(shipped_model().with_suffix(".json")).thresholds
+    except ModelError:
+        return {}
