@@ -15,12 +15,16 @@ from vcam.core.errors import OutputError
 from vcam.core.frame import Frame
 from vcam.outputs.mirrored import mirrored
 from vcam.outputs.null import NullOutput
+from vcam.outputs.pipewire import PipeWireOutput
 from vcam.outputs.preview import PreviewOutput
 from vcam.outputs.recorder import RecorderOutput
 from vcam.outputs.virtual_camera import VirtualCameraOutput
-from vcam.settings.schema import VirtualCameraSettings
+from vcam.settings.schema import PipeWireSettings, VirtualCameraSettings
 from vcam.testing import FakeClock, FakeOutput, plain_image
 
+from ..e2e.pipewire_session.session import PipeWireSession
+from ..e2e.pipewire_session.session import missing as missing_pipewire
+from ..outputs.fake_pipewire import FakePipeWire
 from ..outputs.fake_pyvirtualcam import FakeDriver
 from ..outputs.loopbacks import Loopbacks, loopback
 
@@ -75,12 +79,31 @@ def driver_camera(platform: str) -> Case:
     return Case(made[0], made[1])
 
 
+def pipewire_camera(folder: Path) -> Case:
+    if reason := missing_pipewire():
+        pytest.skip(reason)
+    session = PipeWireSession(manager=False)
+    patch = pytest.MonkeyPatch()
+    patch.setenv("XDG_RUNTIME_DIR", str(session.folder))
+
+    def release() -> None:
+        patch.undo()
+        session.close()
+
+    return Case(
+        PipeWireOutput(PipeWireSettings()),
+        PipeWireOutput(PipeWireSettings(), load=lambda: FakePipeWire("0.3.65")),
+        release,
+    )
+
+
 CASES: dict[str, Callable[[Path], Case]] = {
     "null": lambda folder: Case(NullOutput(), None),
     "preview": preview,
     "mirrored": mirrored_camera,
     "recorder": recorder,
     "v4l2loopback": loopback_camera,
+    "PipeWire": pipewire_camera,
     "Windows virtual camera": lambda folder: driver_camera("win32"),
     "macOS virtual camera": lambda folder: driver_camera("darwin"),
     "fake output": lambda folder: Case(

@@ -44,12 +44,16 @@ def wait_for(condition: Callable[[], object], what: str, timeout_s: float = PATI
 class PipeWireSession:
     """The daemons, and programs that run among them.
 
+    Args:
+        manager: start D-Bus and the session manager too, without which no reader is linked.
+
     Attributes:
         folder: the runtime directory.
         environment: for programs that belong to the session.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, manager: bool = True) -> None:
+        self._manager = manager
         # A socket's path may have 108 bytes: pytest's folders are too deep for that.
         self.folder = Path(tempfile.mkdtemp(prefix="vcam-pw-"))
         (self.folder / "home").mkdir()
@@ -67,10 +71,14 @@ class PipeWireSession:
         self._log = (self.folder / "log").open("wb")
         self._running: list[subprocess.Popen[bytes]] = []
         self._pipewire: list[subprocess.Popen[bytes]] = []
+        if manager:
+            self._start_bus()
+        self.start_pipewire()
+
+    def _start_bus(self) -> None:
         bus = self.environment["DBUS_SESSION_BUS_ADDRESS"]
         self.start("dbus-daemon", "--session", f"--address={bus}", "--nofork", "--nopidfile")
         wait_for((self.folder / "bus").exists, "the bus")
-        self.start_pipewire()
 
     def start(self, *command: str, **extra: str) -> subprocess.Popen[bytes]:
         """Runs a program in the background until the session closes; its output goes to the log."""
@@ -88,7 +96,9 @@ class PipeWireSession:
         """Starts PipeWire and its session manager."""
         pipewire = self.start("pipewire")
         wait_for((self.folder / "pipewire-0").exists, "PipeWire")
-        self._pipewire = [pipewire, self.start("wireplumber")]
+        self._pipewire = [pipewire]
+        if self._manager:
+            self._pipewire.append(self.start("wireplumber"))
 
     def stop_pipewire(self) -> None:
         """Ends both, as a crash or an update would."""
