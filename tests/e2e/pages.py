@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 import time
@@ -19,6 +20,7 @@ from playwright.sync_api import (
     Locator,
     Page,
     Response,
+    expect,
     sync_playwright,
 )
 
@@ -47,6 +49,9 @@ from vcam.settings.store import SettingsStore
 from vcam.testing import FakeDaemon
 
 CHROMIUM = Path("/usr/bin/chromium")
+
+PATIENCE_S = 20.0
+"""Far beyond what anything takes, for machines that are busy with other things."""
 
 SETTINGS_FILE = """\
 # my own words
@@ -139,7 +144,7 @@ class PageDaemon(FakeDaemon):
                 OutputState(name="page", phase="open", readers=1),
             ),
             watchers=(Watcher(program="zoom", pid=812, output="vcam (/dev/video10)"),),
-            packs=tuple(_shipped_packs()),
+            packs=_shipped_packs(),
             gestures=self._gestures(),
             settings=SettingsState(path=str(self.settings_file), exists=True),
             figures=Figures(
@@ -191,7 +196,12 @@ class PageDaemon(FakeDaemon):
         return tuple(gestures)
 
 
-def _shipped_packs() -> Iterator[PackState]:
+@functools.cache
+def _shipped_packs() -> tuple[PackState, ...]:
+    return tuple(_read_packs())
+
+
+def _read_packs() -> Iterator[PackState]:
     for folder in sorted(path for path in shipped_pack_folder().iterdir() if path.is_dir()):
         pack = load_pack(folder)
         answers: dict[str, list[str]] = {name: [] for name in pack.effects}
@@ -283,7 +293,7 @@ class Opened:
         """The commands of a kind that the daemon has carried out."""
         return [command for command in self.daemon.commands if isinstance(command, kind)]
 
-    def until(self, question: Any, patience_s: float = 10.0) -> None:
+    def until(self, question: Any, patience_s: float = PATIENCE_S) -> None:
         """Waits until `question()` is true, letting the browser work meanwhile."""
         end = time.monotonic() + patience_s
         while not question():
@@ -296,6 +306,7 @@ def chromium() -> Iterator[Browser]:
     """The browser; skips the test where there is none."""
     if not CHROMIUM.exists():
         pytest.skip(f"no browser at {CHROMIUM}; on Debian: apt install chromium")
+    expect.set_options(timeout=PATIENCE_S * 1000)
     arguments = ["--no-sandbox"] if os.name == "posix" and os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
@@ -316,7 +327,7 @@ def opened(browser: Browser, folder: Path, fragment: str = "", **context: Any) -
     window: BrowserContext = browser.new_context(**context)
     try:
         page = window.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(PATIENCE_S * 1000)
         faults = Faults(server.url)
         faults.watch(page)
         # Not "load": a stream that has no picture yet keeps a page loading.

@@ -21,12 +21,15 @@ function list({ state, connection }) {
     return [{ key: "refused", kind: "bad", title: t("offline.refused"), text: t("offline.open") }];
   }
   if (connection === "lost") {
-    return [{ key: "lost", kind: "bad", title: t("offline.lost"), text: t("offline.retry"), again: true }];
+    return [
+      { key: "lost", kind: "bad", title: t("offline.lost"), text: t("offline.retry"), again: true },
+    ];
   }
   if (!state) return [];
   const items = [];
   const add = (key, kind, title, text) => text && items.push({ key, kind, title, text });
-  if (state.camera.phase === "lost") add("camera", "bad", t("camera.lost"), state.camera.message || state.camera.name);
+  if (state.camera.phase === "lost")
+    add("camera", "bad", t("camera.lost"), state.camera.message || state.camera.name);
   add("problem", "bad", t("settings.problem"), state.settings.problem);
   add("warning", "warn", t("settings.warning"), state.settings.warning);
   add("recognition", "warn", t("recognition.off"), state.recognition);
@@ -39,7 +42,10 @@ function create(first) {
   const text = h("span", {});
   const again = first.again ? button(t("offline.now"), { class: "small" }) : null;
   again?.addEventListener("click", retryNow);
-  const close = first.kind === "info" ? button(t("close"), { iconName: "close", quiet: true, class: "bare" }) : null;
+  const close =
+    first.kind === "info"
+      ? button(t("close"), { iconName: "close", quiet: true, class: "bare" })
+      : null;
   close?.addEventListener("click", () => {
     closed.add(first.key);
     element.hidden = true;

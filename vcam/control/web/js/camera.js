@@ -6,7 +6,11 @@ import { number, t } from "./i18n.js";
 import { on, put, settingValue, store } from "./store.js";
 
 export function buildCamera() {
-  const choices = h("div", { class: "choices", role: "radiogroup", "aria-label": t("camera.choose") });
+  const choices = h("div", {
+    class: "choices",
+    role: "radiogroup",
+    "aria-label": t("camera.choose"),
+  });
   const again = button(t("camera.again"), { iconName: "reset", class: "small" });
   again.addEventListener("click", loadCameras);
   const now = h("p", { class: "help" });
@@ -33,7 +37,14 @@ export function buildCamera() {
   const element = h(
     "div",
     {},
-    h("div", { class: "card" }, h("div", { class: "head" }, h("h2", {}, t("camera.title")), again), now, choices, none),
+    h(
+      "div",
+      { class: "card" },
+      h("div", { class: "head" }, h("h2", {}, t("camera.title")), again),
+      now,
+      choices,
+      none,
+    ),
     h("div", { class: "card" }, h("h2", {}, t("outputs.title")), noOutputs, outputs),
     h("div", { class: "card" }, h("h2", {}, t("figures.title")), delay, figures),
   );
@@ -49,7 +60,9 @@ async function loadCameras() {
 }
 
 function cameraLine(camera) {
-  const size = camera.width ? t("camera.size", camera.width, camera.height, number(camera.fps)) : "";
+  const size = camera.width
+    ? t("camera.size", camera.width, camera.height, number(camera.fps))
+    : "";
   return [camera.name, size, camera.message].filter(Boolean).join(" · ");
 }
 
@@ -59,7 +72,10 @@ function fillChoices(holder) {
   const known = new Set(["auto", ...cameras.map((camera) => camera.device)]);
   // A device that was set by hand, such as a part of a name, is a choice too.
   if (!known.has(inForce)) cameras.push({ device: inForce, name: inForce, problem: "" });
-  const items = [{ device: "auto", name: t("camera.auto"), detail: t("camera.auto.help") }, ...cameras];
+  const items = [
+    { device: "auto", name: t("camera.auto"), detail: t("camera.auto.help") },
+    ...cameras,
+  ];
   keyed(holder, items, (camera) => camera.device, buildChoice);
   for (const input of holder.querySelectorAll("input")) input.checked = input.value === inForce;
 }
@@ -79,7 +95,10 @@ function buildChoice(first) {
     setText(problem, camera.problem ?? "");
     problem.hidden = !camera.problem;
   };
-  return { element: h("label", { class: "choice" }, input, h("span", {}, name, detail, problem)), update };
+  return {
+    element: h("label", { class: "choice" }, input, h("span", {}, name, detail, problem)),
+    update,
+  };
 }
 
 function buildOutput() {
@@ -92,7 +111,10 @@ function buildOutput() {
     setText(phase, t(`output.${output.phase}`));
     phase.dataset.phase = output.phase;
     const readers = output.readers;
-    setText(detail, readers === null ? "" : readers === 1 ? t("output.reader") : t("output.readers", readers));
+    setText(
+      detail,
+      readers === null ? "" : readers === 1 ? t("output.reader") : t("output.readers", readers),
+    );
     setText(problem, output.error);
     problem.hidden = !output.error;
   };
@@ -108,15 +130,26 @@ function showFacts(holder, figures) {
   const wanted = [
     [t("figure.fps"), number(figures.output_fps, 1)],
     [t("figure.late"), number(figures.late_frames)],
-    [t("figure.latency"), `${number(figures.latency_p50_ms, 1)} / ${number(figures.latency_p95_ms, 1)} ms`],
+    [
+      t("figure.latency"),
+      `${number(figures.latency_p50_ms, 1)} / ${number(figures.latency_p95_ms, 1)} ms`,
+    ],
     [t("figure.vision"), number(figures.vision_hz, 1)],
     [t("figure.cpu"), `${number(figures.cpu_share * 100)} %`],
     [t("figure.uptime"), upFor(figures.uptime_s)],
   ];
-  keyed(holder, wanted, ([name]) => name, ([name]) => {
-    const value = h("dd", {});
-    return { element: h("div", {}, h("dt", {}, name), value), update: ([, text]) => setText(value, text) };
-  });
+  keyed(
+    holder,
+    wanted,
+    ([name]) => name,
+    ([name]) => {
+      const value = h("dd", {});
+      return {
+        element: h("div", {}, h("dt", {}, name), value),
+        update: ([, text]) => setText(value, text),
+      };
+    },
+  );
 }
 
 function upFor(seconds) {

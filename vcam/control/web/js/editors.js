@@ -10,11 +10,15 @@ export function buildEditor(setting, label, commit, fail) {
   if (setting.kind === "switch" && !setting.nullable) return switchEditor(label, commit);
   if (setting.kind === "switch") {
     const words = { true: t("setting.yes"), false: t("setting.no") };
-    return choiceEditor(["true", "false"], words, true, label, (text) => commit(text === null ? null : text === "true"));
+    return choiceEditor(["true", "false"], words, true, label, (text) =>
+      commit(text === null ? null : text === "true"),
+    );
   }
-  if (setting.kind === "choice") return choiceEditor(setting.choices, {}, setting.nullable, label, commit);
+  if (setting.kind === "choice")
+    return choiceEditor(setting.choices, {}, setting.nullable, label, commit);
   if (setting.kind === "list") return listEditor(label, commit);
-  if (setting.kind === "number" || setting.kind === "whole") return numberEditor(setting, label, commit, fail);
+  if (setting.kind === "number" || setting.kind === "whole")
+    return numberEditor(setting, label, commit, fail);
   return textEditor(setting, label, commit);
 }
 
@@ -36,18 +40,33 @@ function choiceEditor(choices, words, nullable, label, commit) {
 
 function numberEditor(setting, label, commit, fail) {
   const step = setting.kind === "whole" ? 1 : "any";
-  const control = h("input", { type: "number", step, min: setting.low, max: setting.high, "aria-label": label });
+  const control = h("input", {
+    type: "number",
+    step,
+    min: setting.low,
+    max: setting.high,
+    "aria-label": label,
+  });
   if (setting.nullable) control.placeholder = t("setting.unset");
   control.addEventListener("change", () => {
     if (control.value !== "") commit(Number(control.value));
     else if (setting.nullable && !control.validity.badInput) commit(null);
     else fail(t("setting.number"));
   });
-  return { element: control, control, set: setter(control, (value) => (value === null ? "" : String(value))) };
+  return {
+    element: control,
+    control,
+    set: setter(control, (value) => (value === null ? "" : String(value))),
+  };
 }
 
 function textEditor(setting, label, commit) {
-  const control = h("input", { type: "text", spellcheck: "false", autocomplete: "off", "aria-label": label });
+  const control = h("input", {
+    type: "text",
+    spellcheck: "false",
+    autocomplete: "off",
+    "aria-label": label,
+  });
   if (setting.nullable) control.placeholder = t("setting.unset");
   control.addEventListener("change", () => {
     const text = control.value;
@@ -74,7 +93,8 @@ function toText(value) {
 // What somebody is typing, or has just had refused, is not overwritten.
 function setter(control, words) {
   return (value) => {
-    const busy = document.activeElement === control || control.getAttribute("aria-invalid") === "true";
+    const busy =
+      document.activeElement === control || control.getAttribute("aria-invalid") === "true";
     if (!busy) control.value = words(value);
   };
 }
@@ -82,7 +102,12 @@ function setter(control, words) {
 function listEditor(label, commit) {
   let items = [];
   const list = h("ul", { class: "chips" });
-  const control = h("input", { type: "text", spellcheck: "false", autocomplete: "off", "aria-label": t("setting.list.new", label) });
+  const control = h("input", {
+    type: "text",
+    spellcheck: "false",
+    autocomplete: "off",
+    "aria-label": t("setting.list.new", label),
+  });
   const add = button(t("setting.list.add"), { class: "small" });
   function append() {
     const text = control.value.trim();
@@ -103,7 +128,11 @@ function listEditor(label, commit) {
     items = value ?? [];
     list.replaceChildren(
       ...items.map((item, index) => {
-        const remove = button(t("setting.list.remove", item), { iconName: "close", quiet: true, class: "bare" });
+        const remove = button(t("setting.list.remove", item), {
+          iconName: "close",
+          quiet: true,
+          class: "bare",
+        });
         remove.addEventListener("click", () => {
           decide(items.filter((_, other) => other !== index));
           control.focus();
@@ -113,7 +142,12 @@ function listEditor(label, commit) {
     );
     if (value === null) list.replaceChildren(h("li", { class: "help" }, t("setting.unset")));
   }
-  const element = h("div", { class: "list-editor" }, list, h("div", { class: "add" }, control, add));
+  const element = h(
+    "div",
+    { class: "list-editor" },
+    list,
+    h("div", { class: "add" }, control, add),
+  );
   return { element, control, set };
 }
 

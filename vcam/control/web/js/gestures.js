@@ -18,7 +18,13 @@ export function buildGestures() {
   const watched = h("ul", { class: "gestures" });
   const others = h("ul", { class: "rows" });
   const othersTitle = h("summary", {});
-  const rest = h("details", { class: "card more" }, othersTitle, h("p", { class: "help" }, t("gestures.others.help")), others);
+  const rest = h(
+    "details",
+    { class: "card more" },
+    othersTitle,
+    h("p", { class: "help" }, t("gestures.others.help")),
+    others,
+  );
   const none = h("p", { class: "card empty" }, t("gestures.none"));
   const rows = new Map();
 
@@ -27,11 +33,16 @@ export function buildGestures() {
     const answered = state.gestures.filter((gesture) => gesture.answered);
     const idle = state.gestures.filter((gesture) => !gesture.answered);
     none.hidden = answered.length > 0;
-    keyed(watched, answered, (gesture) => gesture.name, (gesture) => {
-      const row = buildRow(gesture);
-      rows.set(gesture.name, row);
-      return row;
-    });
+    keyed(
+      watched,
+      answered,
+      (gesture) => gesture.name,
+      (gesture) => {
+        const row = buildRow(gesture);
+        rows.set(gesture.name, row);
+        return row;
+      },
+    );
     keyed(others, idle, (gesture) => gesture.name, buildIdle);
     rest.hidden = idle.length === 0;
     setText(othersTitle, t("gestures.others", idle.length));
@@ -70,7 +81,14 @@ function buildIdle(first) {
 function buildRow(first) {
   const { name } = first;
   const label = gestureLabel(store.state, name);
-  const dwell = svg("circle", { cx: 18, cy: 18, r: 15, class: "done", "stroke-dasharray": RING, "stroke-dashoffset": RING });
+  const dwell = svg("circle", {
+    cx: 18,
+    cy: 18,
+    r: 15,
+    class: "done",
+    "stroke-dasharray": RING,
+    "stroke-dashoffset": RING,
+  });
   const ring = svg(
     "svg",
     { class: "ring", viewBox: "0 0 36 36", "aria-hidden": "true" },
@@ -82,15 +100,24 @@ function buildRow(first) {
   const score = h("span", { class: "score" }, number(0, 2));
   const play = button(t("gesture.play", label), { iconName: "play", quiet: true, class: "bare" });
   play.addEventListener("click", () => order({ do: "react", gesture: name }));
-  const allowed = toggle(t("gesture.switch", label), (wanted) => order({ do: "gesture", name, on: wanted }));
+  const allowed = toggle(t("gesture.switch", label), (wanted) =>
+    order({ do: "gesture", name, on: wanted }),
+  );
 
   const fill = h("div", { class: "fill" });
   const gauge = h("div", { class: "gauge" }, h("div", { class: "track" }, fill));
   const bar = gauge.firstChild;
-  for (const [key, value] of Object.entries({ role: "meter", "aria-label": t("gesture.score", label), "aria-valuemin": 0, "aria-valuemax": 1, "aria-valuenow": 0 })) {
+  for (const [key, value] of Object.entries({
+    role: "meter",
+    "aria-label": t("gesture.score", label),
+    "aria-valuemin": 0,
+    "aria-valuemax": 1,
+    "aria-valuenow": 0,
+  })) {
     bar.setAttribute(key, value);
   }
-  const set = (field, value) => order({ do: "settings", set: { [`triggers.gestures.${name}.${field}`]: value } });
+  const set = (field, value) =>
+    order({ do: "settings", set: { [`triggers.gestures.${name}.${field}`]: value } });
   const threshold = (field, limits) =>
     buildThreshold({
       className: field,
@@ -106,10 +133,15 @@ function buildRow(first) {
   gauge.append(enter.element, leave.element);
 
   const hold = buildHold(label, (value) => set("dwell_ms", value));
-  const reset = button(t("gesture.reset"), { iconName: "reset", class: "small", "aria-label": t("gesture.reset.label", label) });
+  const reset = button(t("gesture.reset"), {
+    iconName: "reset",
+    class: "small",
+    "aria-label": t("gesture.reset.label", label),
+  });
   const own = ["enter", "leave", "dwell_ms"].map((field) => `triggers.gestures.${name}.${field}`);
   // There is nothing to reset while all three are as they came.
-  const changed = () => store.settings.filter(({ key, origin }) => own.includes(key) && origin !== "default");
+  const changed = () =>
+    store.settings.filter(({ key, origin }) => own.includes(key) && origin !== "default");
   on("settings", () => {
     reset.hidden = changed().length === 0;
   });
@@ -118,8 +150,22 @@ function buildRow(first) {
     enter.element.focus();
   });
 
-  const head = h("div", { class: "head" }, ring, h("div", { class: "name" }, h("h3", {}, label), reason), score, play, allowed);
-  const element = h("li", { class: "card gesture", "data-gesture": name }, head, gauge, h("div", { class: "foot" }, hold.element, reset));
+  const head = h(
+    "div",
+    { class: "head" },
+    ring,
+    h("div", { class: "name" }, h("h3", {}, label), reason),
+    score,
+    play,
+    allowed,
+  );
+  const element = h(
+    "li",
+    { class: "card gesture", "data-gesture": name },
+    head,
+    gauge,
+    h("div", { class: "foot" }, hold.element, reset),
+  );
   let off = false;
   let shown = "";
 
@@ -141,17 +187,32 @@ function buildRow(first) {
       shown = now;
       fill.style.transform = `scaleX(${meter.score.toFixed(3)})`;
       setText(score, number(meter.score, 2));
-      setAttribute(bar, "aria-valuenow", (Math.round(meter.score / ARIA_STEP) * ARIA_STEP).toFixed(2));
+      setAttribute(
+        bar,
+        "aria-valuenow",
+        (Math.round(meter.score / ARIA_STEP) * ARIA_STEP).toFixed(2),
+      );
       dwell.style.strokeDashoffset = RING * (1 - (meter.active ? 1 : meter.progress));
       element.classList.toggle("active", meter.active);
       element.classList.toggle("held", meter.progress > 0 && !meter.active);
-      setText(reason, meter.active ? t("gesture.active") : tOf("reason", meter.reason.replaceAll(" ", "_"), meter.reason));
+      setText(
+        reason,
+        meter.active
+          ? t("gesture.active")
+          : tOf("reason", meter.reason.replaceAll(" ", "_"), meter.reason),
+      );
     },
   };
 }
 
 function buildHold(label, commit) {
-  const input = h("input", { type: "number", min: LEAST_MS, max: MOST_MS, step: 50, "aria-label": t("gesture.hold.label", label) });
+  const input = h("input", {
+    type: "number",
+    min: LEAST_MS,
+    max: MOST_MS,
+    step: 50,
+    "aria-label": t("gesture.hold.label", label),
+  });
   let inForce = 0;
   input.addEventListener("change", async () => {
     const value = Math.round(Number(input.value));

@@ -19,7 +19,13 @@ export function condition(state, connection) {
 export function buildHeader(chooseLanguage) {
   const word = h("strong", {});
   const camera = h("span", { class: "camera-name" });
-  const status = h("p", { class: "status", role: "status" }, h("span", { class: "lamp" }), word, camera);
+  const status = h(
+    "p",
+    { class: "status", role: "status" },
+    h("span", { class: "lamp" }),
+    word,
+    camera,
+  );
   const watchers = h("p", { class: "watchers" }, icon("watching"), h("span", {}));
 
   const pause = button(t("pause"), { iconName: "pause", class: "strong", id: "pause" });
@@ -59,7 +65,12 @@ export function buildHeader(chooseLanguage) {
   return h(
     "header",
     { class: "top" },
-    h("h1", { class: "brand" }, h("img", { src: "/static/icon.svg", alt: "", width: 32, height: 32 }), "vcam"),
+    h(
+      "h1",
+      { class: "brand" },
+      h("img", { src: "/static/icon.svg", alt: "", width: 32, height: 32 }),
+      "vcam",
+    ),
     h("div", { class: "now" }, status, watchers),
     h("div", { class: "levers" }, pause, freeze, snapshot, profileBox),
     h("div", { class: "tastes" }, languageChoice(chooseLanguage), themeButton()),
@@ -76,8 +87,12 @@ function showWatchers(holder, watchers) {
 function showProfiles(select, box, state) {
   box.hidden = state.profiles.length === 0;
   const wanted = ["", ...state.profiles];
-  if (JSON.stringify([...select.options].map((option) => option.value)) !== JSON.stringify(wanted)) {
-    select.replaceChildren(...wanted.map((name) => h("option", { value: name }, name || t("profile.none"))));
+  if (
+    JSON.stringify([...select.options].map((option) => option.value)) !== JSON.stringify(wanted)
+  ) {
+    select.replaceChildren(
+      ...wanted.map((name) => h("option", { value: name }, name || t("profile.none"))),
+    );
   }
   for (const option of select.options) {
     const chosenBy = option.value === state.profile ? state.profile_by : "";

@@ -16,7 +16,9 @@ export function buildHistory() {
     setText(tally, starts.length ? t("history.tally", starts.length, wrong) : t("history.help"));
     keyed(list, starts, (start) => start.id, buildStart);
   });
-  return { element: h("div", {}, h("h2", { class: "title" }, t("history.title")), tally, none, list) };
+  return {
+    element: h("div", {}, h("h2", { class: "title" }, t("history.title")), tally, none, list),
+  };
 }
 
 function buildStart(first) {
@@ -27,13 +29,21 @@ function buildStart(first) {
   let wrong = first.wrong;
   mark.addEventListener("click", () => order({ do: "wrong", start: first.id, wrong: !wrong }));
   const effects = first.effects.map((effect) => readable(effect.split("/").pop())).join(", ");
-  const facts = [t("history.held", number(first.held_ms)), t("history.score", number(first.score, 2))];
+  const facts = [
+    t("history.held", number(first.held_ms)),
+    t("history.score", number(first.score, 2)),
+  ];
   const verdict = h("span", { class: "verdict" });
   const element = h(
     "li",
     { "data-start": first.id },
     h("time", { datetime: new Date(first.at * 1000).toISOString() }, time),
-    h("div", { class: "what" }, h("p", {}, h("strong", {}, label), verdict), h("p", { class: "help" }, facts.join(" · "), effects ? ` · ${effects}` : "")),
+    h(
+      "div",
+      { class: "what" },
+      h("p", {}, h("strong", {}, label), verdict),
+      h("p", { class: "help" }, facts.join(" · "), effects ? ` · ${effects}` : ""),
+    ),
     mark,
   );
   const update = (start) => {
@@ -41,7 +51,11 @@ function buildStart(first) {
     element.classList.toggle("wrong", wrong);
     setText(verdict, wrong ? t("history.wrong") : "");
     setText(words, wrong ? t("history.undo") : t("history.mark"));
-    setAttribute(mark, "aria-label", t(wrong ? "history.undo.label" : "history.mark.label", label, time));
+    setAttribute(
+      mark,
+      "aria-label",
+      t(wrong ? "history.undo.label" : "history.mark.label", label, time),
+    );
   };
   return { element, update };
 }

@@ -21,9 +21,15 @@ function known(kind) {
 
 /** Choices of the names in the group `pattern`. */
 export function buildNames(pattern) {
-  const fields = kindsOf(pattern).map((kind) => (kind === "gestures" ? gestureField() : profileField()));
+  const fields = kindsOf(pattern).map((kind) =>
+    kind === "gestures" ? gestureField() : profileField(),
+  );
   return {
-    element: h("div", { class: "names" }, fields.map((field) => field.element)),
+    element: h(
+      "div",
+      { class: "names" },
+      fields.map((field) => field.element),
+    ),
     update: () => fields.forEach((field) => field.update()),
   };
 }
@@ -39,20 +45,39 @@ function gestureField() {
   const update = () => {
     const names = known("gestures");
     chosen.gestures ||= names[0] ?? "";
-    keyed(select, names, (name) => name, (name) => {
-      const element = h("option", { value: name });
-      return { element, update: () => setText(element, gestureLabel(store.state, name)) };
-    });
+    keyed(
+      select,
+      names,
+      (name) => name,
+      (name) => {
+        const element = h("option", { value: name });
+        return { element, update: () => setText(element, gestureLabel(store.state, name)) };
+      },
+    );
     select.value = chosen.gestures;
   };
-  return { element: h("label", {}, t("names.gesture"), h("div", { class: "select" }, select, icon("down"))), update };
+  return {
+    element: h(
+      "label",
+      {},
+      t("names.gesture"),
+      h("div", { class: "select" }, select, icon("down")),
+    ),
+    update,
+  };
 }
 
 let lists = 0;
 
 function profileField() {
   const id = `profile-names-${++lists}`;
-  const input = h("input", { type: "text", list: id, maxlength: 60, "aria-label": t("names.profile"), placeholder: t("names.profile.new") });
+  const input = h("input", {
+    type: "text",
+    list: id,
+    maxlength: 60,
+    "aria-label": t("names.profile"),
+    placeholder: t("names.profile.new"),
+  });
   const list = h("datalist", { id });
   input.addEventListener("change", () => choose("profiles", input.value.trim()));
   const update = () => {
@@ -72,5 +97,12 @@ export function named(setting, { settings }) {
   let index = 0;
   const key = setting.key.replaceAll("*", () => names[index++]);
   const own = settings.find((other) => other.key === key);
-  return { ...setting, value: setting.default, origin: "default", ...own, pattern: setting.key, key };
+  return {
+    ...setting,
+    value: setting.default,
+    origin: "default",
+    ...own,
+    pattern: setting.key,
+    key,
+  };
 }

@@ -7,11 +7,27 @@ import { on, settingValue, store } from "./store.js";
 
 // Index pairs of the 21 hand landmarks: wrist, then four joints of each finger from the thumb on.
 const BONES = [
-  [0, 1], [1, 2], [2, 3], [3, 4],
-  [0, 5], [5, 6], [6, 7], [7, 8],
-  [5, 9], [9, 10], [10, 11], [11, 12],
-  [9, 13], [13, 14], [14, 15], [15, 16],
-  [13, 17], [0, 17], [17, 18], [18, 19], [19, 20],
+  [0, 1],
+  [1, 2],
+  [2, 3],
+  [3, 4],
+  [0, 5],
+  [5, 6],
+  [6, 7],
+  [7, 8],
+  [5, 9],
+  [9, 10],
+  [10, 11],
+  [11, 12],
+  [9, 13],
+  [13, 14],
+  [14, 15],
+  [15, 16],
+  [13, 17],
+  [0, 17],
+  [17, 18],
+  [18, 19],
+  [19, 20],
 ];
 
 export function buildOverlay(screen) {
@@ -53,7 +69,10 @@ function drawFace(pen, [x, y, width, height], place, ratio) {
 
 function drawHand(pen, hand, place, ratio) {
   const points = hand.points.map(place);
-  for (const [colour, thickness] of [["rgb(10 30 32 / 0.6)", 5], ["#5fe0d0", 2.5]]) {
+  for (const [colour, thickness] of [
+    ["rgb(10 30 32 / 0.6)", 5],
+    ["#5fe0d0", 2.5],
+  ]) {
     pen.strokeStyle = colour;
     pen.lineWidth = thickness * ratio;
     pen.beginPath();

@@ -12,13 +12,27 @@ export function buildPacks() {
     none.hidden = state.packs.length > 0;
     keyed(list, state.packs, (pack) => pack.name, buildPack);
   });
-  return { element: h("div", {}, h("h2", { class: "title" }, t("packs.title")), h("p", { class: "help lead" }, t("packs.help")), none, list) };
+  return {
+    element: h(
+      "div",
+      {},
+      h("h2", { class: "title" }, t("packs.title")),
+      h("p", { class: "help lead" }, t("packs.help")),
+      none,
+      list,
+    ),
+  };
 }
 
 /** The effects of all packs that are on, to play while the picture is in sight. */
 export function buildQuickPlay() {
   const list = h("ul", { class: "effects" });
-  const element = h("section", { class: "quick", "aria-label": t("quick.title") }, h("h2", {}, t("quick.title")), list);
+  const element = h(
+    "section",
+    { class: "quick", "aria-label": t("quick.title") },
+    h("h2", {}, t("quick.title")),
+    list,
+  );
   on("state", (state) => {
     const items = state.packs
       .filter((pack) => pack.on && !pack.problem)
@@ -42,18 +56,30 @@ function shownEffect(pack, effect) {
 function buildPack(first) {
   const { name } = first;
   const picture = first.thumbnail
-    ? h("img", { src: `/api/packs/${encodeURIComponent(name)}/thumbnail`, alt: "", loading: "lazy" })
+    ? h("img", {
+        src: `/api/packs/${encodeURIComponent(name)}/thumbnail`,
+        alt: "",
+        loading: "lazy",
+      })
     : icon("packs");
   const title = h("h3", {});
   const credit = h("p", { class: "help" });
-  const switcher = toggle(t("pack.switch", first.title || name), (wanted) => order({ do: "pack", name, on: wanted }));
+  const switcher = toggle(t("pack.switch", first.title || name), (wanted) =>
+    order({ do: "pack", name, on: wanted }),
+  );
   const problem = h("p", { class: "problem" });
   const effects = h("ul", { class: "effects" });
   const element = h(
     "li",
     { class: "card pack", "data-pack": name },
     h("div", { class: "thumb" }, picture),
-    h("div", { class: "about" }, h("div", { class: "head" }, h("div", {}, title, credit), switcher), problem, effects),
+    h(
+      "div",
+      { class: "about" },
+      h("div", { class: "head" }, h("div", {}, title, credit), switcher),
+      problem,
+      effects,
+    ),
   );
   const update = (pack) => {
     setText(title, pack.title || readable(pack.name));

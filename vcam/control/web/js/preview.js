@@ -23,7 +23,9 @@ export function buildPreview() {
   const screen = h("div", { class: "screen" }, picture, playing, cover);
   const overlay = buildOverlay(screen);
   const shower = switchButton("preview", t("preview.show"), ["eye", "eye-off"], true, run);
-  const marks = switchButton("overlay", t("preview.overlay"), ["hand", "hand"], false, (wanted) => overlay.show(wanted));
+  const marks = switchButton("overlay", t("preview.overlay"), ["hand", "hand"], false, (wanted) =>
+    overlay.show(wanted),
+  );
 
   let running = false;
   let failed = false;
@@ -130,7 +132,13 @@ function snapshotCard() {
   const link = h("a", { class: "link" }, icon("download"), h("span", {}, t("snapshot.download")));
   const name = h("p", { class: "file" });
   const close = button(t("close"), { iconName: "close", quiet: true, class: "bare" });
-  const card = h("div", { class: "card snapshot", hidden: true }, image, h("div", {}, name, link), close);
+  const card = h(
+    "div",
+    { class: "card snapshot", hidden: true },
+    image,
+    h("div", {}, name, link),
+    close,
+  );
   close.addEventListener("click", () => put("snapshot", null));
   on("snapshot", (snapshot) => {
     card.hidden = !snapshot;

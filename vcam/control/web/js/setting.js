@@ -28,9 +28,17 @@ export function buildSetting(first, change) {
   const helpId = `help-${key}`;
   setAttribute(editor.control, "aria-describedby", helpId);
   const origin = h("span", { class: "chip origin" });
-  const applies = h("span", { class: "chip applies" }, first.applies === "at once" ? "" : tOf("applies", first.applies));
+  const applies = h(
+    "span",
+    { class: "chip applies" },
+    first.applies === "at once" ? "" : tOf("applies", first.applies),
+  );
   applies.hidden = first.applies === "at once";
-  const reset = button(t("setting.reset"), { iconName: "reset", class: "small", "aria-label": t("setting.reset.label", title) });
+  const reset = button(t("setting.reset"), {
+    iconName: "reset",
+    class: "small",
+    "aria-label": t("setting.reset.label", title),
+  });
   reset.addEventListener("click", async () => {
     await send({ unset: [key] });
     // The button has gone with what it undid.
@@ -39,8 +47,20 @@ export function buildSetting(first, change) {
   const element = h(
     "div",
     { class: "setting", "data-kind": first.kind, "data-key": key },
-    h("div", { class: "words" }, h("h4", {}, title), h("code", {}, key), h("p", { class: "help", id: helpId }, `${settingHelp(first)} (${allowed(first)})`)),
-    h("div", { class: "edit" }, editor.element, saved, h("p", { class: "meta" }, origin, applies, reset)),
+    h(
+      "div",
+      { class: "words" },
+      h("h4", {}, title),
+      h("code", {}, key),
+      h("p", { class: "help", id: helpId }, `${settingHelp(first)} (${allowed(first)})`),
+    ),
+    h(
+      "div",
+      { class: "edit" },
+      editor.element,
+      saved,
+      h("p", { class: "meta" }, origin, applies, reset),
+    ),
     error.element,
   );
   let latest = first;

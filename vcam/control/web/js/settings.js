@@ -10,7 +10,12 @@ import { on, store } from "./store.js";
 const POLL_MS = 5000;
 
 export function buildSettings() {
-  const search = h("input", { type: "search", id: "search", placeholder: t("settings.search"), "aria-label": t("settings.search") });
+  const search = h("input", {
+    type: "search",
+    id: "search",
+    placeholder: t("settings.search"),
+    "aria-label": t("settings.search"),
+  });
   const found = h("p", { class: "sr", role: "status" });
   const none = h("p", { class: "card empty", hidden: true }, t("settings.none"));
   const sections = h("div", { class: "sections" });
@@ -24,27 +29,49 @@ export function buildSettings() {
     const matching = listed(store.settings).filter((setting) => matches(setting, wanted));
     none.hidden = matching.length > 0 || store.settings.length === 0;
     setText(found, wanted ? t("settings.found", matching.length) : "");
-    const byTop = grouped(matching, (setting) => (setting.key.includes(".") ? setting.key.split(".")[0] : ""));
-    keyed(sections, [...byTop], ([top]) => top, ([top]) => buildSection(top, unfolded, () => search.value.trim() !== ""));
+    const byTop = grouped(matching, (setting) =>
+      setting.key.includes(".") ? setting.key.split(".")[0] : "",
+    );
+    keyed(
+      sections,
+      [...byTop],
+      ([top]) => top,
+      ([top]) => buildSection(top, unfolded, () => search.value.trim() !== ""),
+    );
   }
 
   search.addEventListener("input", show);
   on("settings", show);
   on("state", (state) => {
-    setText(file, state.settings.exists ? t("settings.file", state.settings.path) : t("settings.nofile", state.settings.path));
+    setText(
+      file,
+      state.settings.exists
+        ? t("settings.file", state.settings.path)
+        : t("settings.nofile", state.settings.path),
+    );
   });
   document.addEventListener("vcam:names", show);
 
   let timer = 0;
   return {
-    element: h("div", {}, h("h2", { class: "title" }, t("settings.title")), file, h("div", { class: "search" }, icon("search"), search), found, none, sections),
+    element: h(
+      "div",
+      {},
+      h("h2", { class: "title" }, t("settings.title")),
+      file,
+      h("div", { class: "search" }, icon("search"), search),
+      found,
+      none,
+      sections,
+    ),
     // The file may be edited by hand meanwhile, and what it says is not part of the state.
     shown(open) {
       clearInterval(timer);
       visible = open;
       if (!open) return;
       show();
-      const refresh = () => !document.hidden && store.connection === "open" && loadSettings().catch(() => {});
+      const refresh = () =>
+        !document.hidden && store.connection === "open" && loadSettings().catch(() => {});
       refresh();
       timer = setInterval(() => (sections.isConnected ? refresh() : clearInterval(timer)), POLL_MS);
     },
@@ -57,7 +84,8 @@ function listed(settings) {
     .filter((setting) => setting.key.includes("*"))
     .map((setting) => setting.key.split("."));
   const covers = (family, parts) =>
-    family.length === parts.length && family.every((part, at) => part === "*" || part === parts[at]);
+    family.length === parts.length &&
+    family.every((part, at) => part === "*" || part === parts[at]);
   return settings.filter((setting) => {
     const parts = setting.key.split(".");
     return parts.includes("*") || !families.some((family) => covers(family, parts));
@@ -96,20 +124,31 @@ function buildSection(top, unfolded, searching) {
     changed.hidden = count === 0;
     setText(changed, t("settings.changed", count));
     const groups = grouped(settings, (setting) => setting.key.split(".").slice(0, -1).join("."));
-    keyed(parts, [...groups], ([name]) => name, ([name]) => buildGroup(name, top));
+    keyed(
+      parts,
+      [...groups],
+      ([name]) => name,
+      ([name]) => buildGroup(name, top),
+    );
   };
   return { element, update };
 }
 
 function buildGroup(name, top) {
-  const heading = name === top ? null : h("h3", {}, tOf("section", name, readable(name.split(".").pop())));
+  const heading =
+    name === top ? null : h("h3", {}, tOf("section", name, readable(name.split(".").pop())));
   const names = name.includes("*") ? buildNames(name) : null;
   const rows = h("div", { class: "settings" });
   const element = h("div", { class: "group" }, heading, names?.element, rows);
   const update = ([, settings]) => {
     names?.update();
     const concrete = settings.map((setting) => named(setting, store)).filter(Boolean);
-    keyed(rows, concrete, (setting) => setting.key, (setting) => buildSetting(setting, change));
+    keyed(
+      rows,
+      concrete,
+      (setting) => setting.key,
+      (setting) => buildSetting(setting, change),
+    );
   };
   return { element, update };
 }

@@ -59,5 +59,10 @@ export function buildTabs(panels) {
   });
   window.onhashchange = () => open(location.hash.slice(1));
   open(location.hash.slice(1));
-  return h("div", { class: "panels", id: "panels", tabindex: -1 }, list, ...parts.map((p) => p.section));
+  return h(
+    "div",
+    { class: "panels", id: "panels", tabindex: -1 },
+    list,
+    ...parts.map((p) => p.section),
+  );
 }

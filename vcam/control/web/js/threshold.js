@@ -8,7 +8,14 @@ const PAGE = 0.05;
 const KEYS_SETTLE_MS = 500;
 const CONFIRM_MS = 1500;
 
-const STEPS = { ArrowRight: STEP, ArrowUp: STEP, ArrowLeft: -STEP, ArrowDown: -STEP, PageUp: PAGE, PageDown: -PAGE };
+const STEPS = {
+  ArrowRight: STEP,
+  ArrowUp: STEP,
+  ArrowLeft: -STEP,
+  ArrowDown: -STEP,
+  PageUp: PAGE,
+  PageDown: -PAGE,
+};
 
 export const rounded = (value) => Math.round(value * 100) / 100;
 

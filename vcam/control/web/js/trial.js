@@ -15,8 +15,20 @@ let busy = 0;
 let queue = Promise.resolve();
 
 export function buildTrial() {
-  const input = h("input", { type: "file", id: "pictures", multiple: true, accept: TYPES.join(","), class: "sr" });
-  const label = h("label", { for: "pictures", class: "drop" }, icon("try"), h("strong", {}, t("try.drop")), h("span", { class: "help" }, t("try.limits")));
+  const input = h("input", {
+    type: "file",
+    id: "pictures",
+    multiple: true,
+    accept: TYPES.join(","),
+    class: "sr",
+  });
+  const label = h(
+    "label",
+    { for: "pictures", class: "drop" },
+    icon("try"),
+    h("strong", {}, t("try.drop")),
+    h("span", { class: "help" }, t("try.limits")),
+  );
   const working = h("p", { class: "working", role: "status" });
   const clear = button(t("try.clear"), { iconName: "close", class: "small" });
   const results = h("ol", { class: "results" });
@@ -32,11 +44,13 @@ export function buildTrial() {
     for (const file of files) {
       busy += 1;
       // One after the other: recognition is made for a laptop's spare core.
-      queue = queue.then(() => tryOne(file)).then((result) => {
-        busy -= 1;
-        session = [result, ...session];
-        show();
-      });
+      queue = queue
+        .then(() => tryOne(file))
+        .then((result) => {
+          busy -= 1;
+          session = [result, ...session];
+          show();
+        });
     }
     show();
   }
@@ -65,14 +79,28 @@ export function buildTrial() {
   });
   show();
   return {
-    element: h("div", {}, h("div", { class: "card" }, h("div", { class: "head" }, h("h2", {}, t("try.title")), clear), h("p", { class: "help" }, t("try.help")), input, label, working), results),
+    element: h(
+      "div",
+      {},
+      h(
+        "div",
+        { class: "card" },
+        h("div", { class: "head" }, h("h2", {}, t("try.title")), clear),
+        h("p", { class: "help" }, t("try.help")),
+        input,
+        label,
+        working,
+      ),
+      results,
+    ),
   };
 }
 
 async function tryOne(file) {
   const { name } = file;
   if (!TYPES.includes(file.type)) return { name, error: t("try.type") };
-  if (file.size > MOST_BYTES) return { name, error: t("try.size", number(file.size / 1024 / 1024, 1)) };
+  if (file.size > MOST_BYTES)
+    return { name, error: t("try.size", number(file.size / 1024 / 1024, 1)) };
   try {
     const judgement = await judge(file);
     const bytes = decoded(judgement.picture);
@@ -91,20 +119,39 @@ function decoded(base64) {
 
 function buildResult({ name, error, judgement, address }) {
   if (error) {
-    return h("li", { class: "card result failed" }, h("p", { class: "file" }, name), h("p", { class: "problem", role: "alert" }, error));
+    return h(
+      "li",
+      { class: "card result failed" },
+      h("p", { class: "file" }, name),
+      h("p", { class: "problem", role: "alert" }, error),
+    );
   }
   const { width, height } = judgement;
   const label = gestureLabel(store.state, judgement.pose);
-  const facts = [t("try.hands", judgement.hands.length), t("try.faces", judgement.faces), `${number(judgement.ms)} ms`];
+  const facts = [
+    t("try.hands", judgement.hands.length),
+    t("try.faces", judgement.faces),
+    `${number(judgement.ms)} ms`,
+  ];
   return h(
     "li",
     { class: "card result" },
-    h("a", { href: address, target: "_blank" }, h("img", { src: address, alt: t("try.alt", name, label), width, height })),
+    h(
+      "a",
+      { href: address, target: "_blank" },
+      h("img", { src: address, alt: t("try.alt", name, label), width, height }),
+    ),
     h(
       "div",
       {},
       h("p", { class: "file" }, name),
-      h("p", { class: "verdict" }, h("strong", {}, label), " ", h("span", {}, number(judgement.score, 2))),
+      h(
+        "p",
+        { class: "verdict" },
+        h("strong", {}, label),
+        " ",
+        h("span", {}, number(judgement.score, 2)),
+      ),
       judgement.hands.map(buildHand),
       h("p", { class: "help" }, facts.join(" · ")),
     ),
@@ -115,7 +162,18 @@ function buildHand(hand) {
   const rows = hand.scores.slice(0, BARS).map(({ pose, score }) => {
     const fill = h("span", { class: "fill" });
     fill.style.transform = `scaleX(${score})`;
-    return h("li", {}, h("span", { class: "name" }, gestureLabel(store.state, pose)), h("span", { class: "track" }, fill), h("span", { class: "score" }, number(score, 2)));
+    return h(
+      "li",
+      {},
+      h("span", { class: "name" }, gestureLabel(store.state, pose)),
+      h("span", { class: "track" }, fill),
+      h("span", { class: "score" }, number(score, 2)),
+    );
   });
-  return h("div", { class: "hand" }, h("h3", {}, t(`side.${hand.side}`)), h("ul", { class: "bars" }, rows));
+  return h(
+    "div",
+    { class: "hand" },
+    h("h3", {}, t(`side.${hand.side}`)),
+    h("ul", { class: "bars" }, rows),
+  );
 }
