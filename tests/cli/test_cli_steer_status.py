@@ -69,7 +69,8 @@ def told(**members) -> str:
         "none (there is: work)",
         "/home/me/config.yaml",
         "30.0 pictures/s out, 2 late",
-        "latency 1.6 ms (median), 4.8 ms (95 %); 24.7 % of a core",
+        "24.7 % of a core",
+        "latency 1.6 ms (median), 4.8 ms (95 %)",
         "62 ms behind",
         "http://127.0.0.1:8765  (vcam open)",
     ],
@@ -119,6 +120,11 @@ def test_settings_problem_keeps_its_column_over_several_lines():
 def test_delay_that_is_not_known_is_not_told():
     figures = FIGURES.model_copy(update={"camera_to_output_ms": None})
     assert "behind" not in told(figures=figures)
+
+
+def test_latency_of_a_camera_that_sleeps_is_not_told():
+    figures = Figures(uptime_s=9, output_fps=2)
+    assert "latency" not in told(figures=figures)
 
 
 @pytest.mark.parametrize(

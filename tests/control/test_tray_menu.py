@@ -156,6 +156,11 @@ def test_settings_problem_is_a_line_that_opens_the_page():
     assert all(item.key != "problem" for item in menu_of(BASE, "en"))
 
 
+def test_notices_are_lines_that_open_the_page():
+    item = line("notice 0", notices=("No program can\nchoose our camera",))
+    assert (item.label, item.opens) == ("No program can choose our camera", True)
+
+
 def test_recognition_that_fails_is_told_unless_reactions_are_off():
     assert "no weights" in line("recognition", recognition="no weights").label
     keys = {i.key for i in menu_of(state(recognition="off", reactions=False), "en")}

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import vcam
 from vcam.control.commands import COMMANDS
 from vcam.control.state import State
 from vcam.control.tray import start_tray
@@ -256,7 +257,7 @@ def _packages_for_system_python(backend: str) -> str:
     assert spec is not None
     assert spec.origin is not None
     own = Path(spec.origin).parents[1]
-    path = os.pathsep.join((str(Path.cwd()), str(own)))
+    path = os.pathsep.join((str(Path(vcam.__file__).parents[1]), str(own)))
     version = f"{sys.version_info.major}.{sys.version_info.minor}"
     library = "AyatanaAppIndicator3" if backend == "appindicator" else "Gtk"
     number = "0.1" if backend == "appindicator" else "3.0"

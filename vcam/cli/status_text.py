@@ -144,12 +144,16 @@ def _settings(settings: Mapping[str, Any]) -> list[str]:
 def _figures(figures: Mapping[str, Any]) -> list[str]:
     if not figures["uptime_s"]:
         return ["not measured yet"]
-    return [
+    lines = [
         f"{figures['output_fps']:.1f} pictures/s out, {figures['late_frames']} late; hands looked "
-        f"for {figures['vision_hz']:.1f} times/s",
-        f"latency {figures['latency_p50_ms']:.1f} ms (median), {figures['latency_p95_ms']:.1f} ms "
-        f"(95 %); {100 * figures['cpu_share']:.1f} % of a core",
+        f"for {figures['vision_hz']:.1f} times/s; {100 * figures['cpu_share']:.1f} % of a core"
     ]
+    if figures["latency_p95_ms"]:
+        lines.append(
+            f"latency {figures['latency_p50_ms']:.1f} ms (median), "
+            f"{figures['latency_p95_ms']:.1f} ms (95 %)"
+        )
+    return lines
 
 
 def _sound(figures: Mapping[str, Any]) -> list[str]:

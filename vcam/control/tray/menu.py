@@ -100,6 +100,8 @@ def menu_of(state: State, language: Language) -> tuple[Item, ...]:
     if state.settings.problem:
         why = words["settings_problem"].format(why=_one_line(state.settings.problem))
         lines.append(Item("problem", _short(why), opens=True))
+    for number, notice in enumerate(state.notices):
+        lines.append(Item(f"notice {number}", _short(_one_line(notice)), opens=True))
     lines.append(Item("line 1", kind="separator"))
     lines += _mode_items(state, words)
     lines.append(Item("snapshot", words["snapshot"], command=TakeSnapshot()))
