@@ -9,6 +9,7 @@ from vcam.capture.backend import OpenCvBackend, platform_backend
 from vcam.capture.camera import CameraSource
 from vcam.capture.devices import CameraFinder, CameraInfo, list_cameras
 from vcam.capture.opencv import cv2
+from vcam.core import v4l2
 from vcam.core.clock import MonotonicClock
 from vcam.core.errors import SourceError
 from vcam.settings.schema import CameraSettings
@@ -72,6 +73,19 @@ def test_what_is_not_to_be_touched_is_told_by_name_alone(tmp_path):
     ]
     assert finder.candidates(0)[0].device == str(used)
     assert used.stat().st_ino not in asked
+
+
+@pytest.mark.parametrize("device", ["auto", "webcam", 0])
+def test_opening_does_not_ask_for_all_formats(tmp_path, device):
+    machine = FakeMachine(tmp_path, FakeNode(0))
+    asked = set()
+
+    def ioctl(descriptor: int, request: int, buffer: bytearray) -> int:
+        asked.add(request)
+        return machine.ioctl(descriptor, request, buffer)
+
+    replace(machine.finder, ioctl=ioctl).candidates(device)
+    assert asked == {v4l2.QUERYCAP}
 
 
 def test_output_of_another_name_is_known_by_who_feeds_it(tmp_path):

@@ -116,7 +116,8 @@ class CameraFinder:
             return SourceError(f"{name} is in use by {who}", "close that program")
         return SourceError(f"{name} {symptom}", "plug it in again, or choose another camera.device")
 
-    def _nodes(self) -> tuple[CameraInfo, ...]:
+    def _nodes(self, with_modes: bool = True) -> tuple[CameraInfo, ...]:
+        """Cameras that are files; their formats take hundreds of questions, some cameras' more."""
         found = []
         for node in v4l2.video_nodes(self.sysfs, self.devices):
             if node.path in self.untouched:
@@ -126,7 +127,7 @@ class CameraFinder:
                 told = v4l2.query_capability(node.path, self.ioctl)
                 if not told.captures:
                     continue
-                modes = v4l2.list_modes(node.path, self.ioctl)
+                modes = v4l2.list_modes(node.path, self.ioctl) if with_modes else ()
             except PermissionError:
                 found.append(
                     CameraInfo(str(node.path), node.name, problem="no permission to open it")
@@ -155,7 +156,7 @@ class CameraFinder:
     def _automatic(self) -> tuple[CameraInfo, ...]:
         if not self.has_nodes:
             return tuple(CameraInfo(number, f"camera {number}") for number in NUMBERS_PROBED)
-        cameras = [camera for camera in self._nodes() if not camera.is_loopback]
+        cameras = [camera for camera in self._nodes(with_modes=False) if not camera.is_loopback]
         if not cameras:
             raise SourceError(
                 "there is no camera", "plug one in; `vcam demo` runs without a camera"
@@ -188,7 +189,8 @@ class CameraFinder:
                 f"there is no camera {part}",
                 "on this system cameras are chosen by number: set camera.device to 0, 1 …",
             )
-        matches = [c for c in self._nodes() if part.casefold() in c.name.casefold()]
+        cameras = self._nodes(with_modes=False)
+        matches = [camera for camera in cameras if part.casefold() in camera.name.casefold()]
         if not matches:
             raise SourceError(f"no camera's name contains {part!r}", self._what_there_is())
         self._refuse_own(Path(str(matches[0].device)), matches[0].name, matches[0].is_loopback)
@@ -202,7 +204,7 @@ class CameraFinder:
             )
 
     def _what_there_is(self) -> str:
-        cameras = [f"{camera.name} ({camera.device})" for camera in self._nodes()]
+        cameras = [f"{camera.name} ({camera.device})" for camera in self._nodes(with_modes=False)]
         return "there is " + ", ".join(cameras) if cameras else "there is no camera at all"
 
 
