@@ -207,7 +207,7 @@ def test_audience_is_the_devices_while_it_is_open(tmp_path):
 
 def test_without_readers_a_picture_now_and_then_is_enough(tmp_path):
     machine = Linux(tmp_path, video1=loopback("vcam"))
-    times = iter([0.0, 0.1, 0.2, 0.6, 0.7, 0.8, 0.9])
+    times = iter([0.0, 0.1, 0.2, 0.45, 0.7, 0.8, 0.9])
     linux = replace(machine.loopbacks.machine, now=lambda: next(times))
     output = VirtualCameraOutput(VirtualCameraSettings(), linux=linux, platform="linux")
     output.open(FORMAT)

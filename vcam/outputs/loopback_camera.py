@@ -18,7 +18,7 @@ from vcam.outputs.loopback_readers import Watcher, watch_readers
 from vcam.outputs.loopback_writer import LoopbackWriter
 from vcam.settings.schema import VirtualCameraSettings
 
-UNREAD_EVERY_S = 0.5
+UNREAD_EVERY_S = 0.4
 """While nobody reads, a picture now and then is enough: a reader that comes waits for the next one,
 and its coming is known before that."""
 

@@ -23,7 +23,7 @@ PREPARING_S = 900
 
 START = """\
 export HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-export PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+export PYTHONUNBUFFERED=1
 cd /mnt/share
 timeout -k 5 {timeout_s} {command} </dev/null 2>&1
 echo $? >/mnt/share/status
