@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from vcam.capture.fit import placed
 from vcam.core.events import GestureEvent
 from vcam.core.frame import Frame
 from vcam.core.geometry import Placement
 from vcam.core.observation import Attention, Observation, PoseReading
+from vcam.settings.schema import OutputSettings
 from vcam.triggers.engine import Candidate, GestureMeter, TriggerEngine
 
 
@@ -101,3 +103,15 @@ class Meters:
     size: tuple[int, int]
     hands: Sequence[HandMeter] = ()
     gestures: Sequence[GestureMeter] = ()
+
+
+def meters_of(
+    scene: Scene | None, gestures: Sequence[GestureMeter], outputs: OutputSettings
+) -> Meters:
+    """Meters of what vision knows, for the picture that goes out with these settings."""
+    size = outputs.width, outputs.height
+    if scene is None:
+        return Meters(None, Placement(), size, (), gestures)
+    hands = [HandMeter(reading.track_id, *reading.best) for reading in scene.readings]
+    place = placed(scene.observation.size, size, outputs.fit)
+    return Meters(scene.observation, place, size, hands, gestures)

@@ -7,22 +7,21 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from vcam.capture.fit import placed
 from vcam.core.clock import Clock
 from vcam.core.contracts import Output, Source, VideoFormat
 from vcam.core.events import GestureEvent, LiveEffect
 from vcam.core.frame import Image
-from vcam.core.geometry import Placement
 from vcam.core.slot import LatestSlot
 from vcam.outputs.worker import OutputStatus
 from vcam.pipeline.audiences import Audiences
 from vcam.pipeline.capture_thread import Captured, CaptureLoop
 from vcam.pipeline.changes import Changes
+from vcam.pipeline.contracts import Group
 from vcam.pipeline.demand import Demand
 from vcam.pipeline.director import Director
-from vcam.pipeline.looking import HandMeter, Meters, Recognizer
+from vcam.pipeline.looking import Meters, Recognizer, meters_of
 from vcam.pipeline.mode import Mode
-from vcam.pipeline.output_thread import Group, OutputLoop
+from vcam.pipeline.output_thread import OutputLoop
 from vcam.pipeline.painting import Drawer, PicturePainter
 from vcam.pipeline.stats import Counters, PipelineStats, SourcePhase, SourceState
 from vcam.pipeline.vision_thread import VisionLoop
@@ -259,17 +258,7 @@ class Pipeline:
         seconds comes without.
         """
         gestures = self._vision.meters()
-        scene, outputs = self._vision.scene, self._changes.settings.outputs
-        size = outputs.width, outputs.height
-        if scene is None:
-            return Meters(None, Placement(), size, (), gestures)
-        return Meters(
-            scene.observation,
-            placed(scene.observation.size, size, outputs.fit),
-            size,
-            [HandMeter(reading.track_id, *reading.best) for reading in scene.readings],
-            gestures,
-        )
+        return meters_of(self._vision.scene, gestures, self._changes.settings.outputs)
 
     def source_state(self) -> SourceState:
         """What the source is doing."""
