@@ -4,7 +4,8 @@
 
 Starts a private PipeWire session (see tools/ci/pipewire.sh). CPU is that of this process with all
 its threads, PipeWire's among them, less the same loop with a null output. Latency is from the call
-of `send` until GStreamer has the frame in another process; it is wall time, so look at the load.
+of `send`, conversion included, until a reader in another process has the frame; it is wall time, so
+look at the load.
 """
 
 from __future__ import annotations
@@ -33,9 +34,6 @@ from vcam.settings.schema import PipeWireSettings  # noqa: E402
 
 BLOCK = 16
 BITS = 16
-CAPTURED_BEFORE_S = 0.05
-"""About the age of a camera's frame when it goes out. GStreamer waits for a frame's time stamp."""
-SYSTEM_PYTHON = "/usr/bin/python3"
 
 
 def cpu_s() -> float:
@@ -68,7 +66,7 @@ def feed(
         number = len(sent)
         draw_number(image, number)
         sent[number] = time.monotonic()
-        output.send(Frame(image, sent[number] - CAPTURED_BEFORE_S, number))
+        output.send(Frame(image, sent[number], number))
         due += 1 / video_format.fps
         time.sleep(max(0.0, due - time.monotonic()))
     return (cpu_s() - used) / (time.monotonic() - began), sent
@@ -116,9 +114,11 @@ def measure(session: PipeWireSession, video_format: VideoFormat, seconds: float)
     stream.PIXEL_FORMATS = timed_formats(spent)
     output.open(video_format)
     idle, _ = feed(output, video_format, seconds / 2)
+    numbers = (video_format.width, video_format.height, video_format.fps, seconds + 4)
     with subprocess.Popen(
-        [SYSTEM_PYTHON, str(ROOT / "bench/pipewire_reader.py"), "bench", str(seconds + 6)],
-        env=session.environment,
+        [sys.executable, str(ROOT / "bench/pipewire_reader.py"), "bench"]
+        + [str(round(number)) for number in numbers],
+        env={**session.environment, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.PIPE,
         text=True,
     ) as reader:
@@ -130,8 +130,7 @@ def measure(session: PipeWireSession, video_format: VideoFormat, seconds: float)
         time.sleep(0.5)
         spent[0] = 0.0
         busy, sent = feed(output, video_format, seconds)
-        reader.terminate()
-        came = [line.split() for line in reader.stdout or ()]
+        came = [line.split() for line in reader.communicate()[0].splitlines()]
     output.close()
     late_ms = np.array(
         [

@@ -1,42 +1,69 @@
-"""Reads a PipeWire camera through GStreamer and prints when each frame came.
+"""Reads a PipeWire camera as browsers do, and prints when each frame came.
 
-Run by `pipewire_output.py` with the system's Python, which has python3-gi. A line per frame: the
-number that the sender drew into it, and seconds on the monotonic clock.
+Run by `pipewire_output.py`. A line per frame: the number that the sender drew into it, and seconds
+on the monotonic clock.
 """
 
+from __future__ import annotations
+
+import ctypes as ct
 import sys
 import time
+from fractions import Fraction
 
-import gi
-
-gi.require_version("Gst", "1.0")
-from gi.repository import Gst  # noqa: E402
+from vcam.outputs.pipewire import library as pw
+from vcam.outputs.pipewire import pods
 
 BLOCK = 16
 BITS = 16
+DIRECTION_INPUT = 0
+FLAG_AUTOCONNECT = 1
+I420 = 2
 
 
-def main():
-    target, seconds = sys.argv[1], float(sys.argv[2])
-    Gst.init(None)
-    pipeline = Gst.parse_launch(
-        f"pipewiresrc target-object={target} ! video/x-raw,format=I420 ! "
-        "appsink name=sink emit-signals=false sync=false max-buffers=1 drop=true"
-    )
-    sink = pipeline.get_by_name("sink")
-    pipeline.set_state(Gst.State.PLAYING)
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        sample = sink.emit("try-pull-sample", 500_000_000)
-        if not sample:
-            continue
-        came = time.monotonic()
-        width = sample.get_caps().get_structure(0).get_value("width")
-        buffer = sample.get_buffer()
-        row = buffer.extract_dup(width * BLOCK // 2, BITS * BLOCK)
-        bits = (row[bit * BLOCK + BLOCK // 2] > 128 for bit in range(BITS))
-        print(sum(1 << place for place, bit in enumerate(bits) if bit), came, flush=True)
-    pipeline.set_state(Gst.State.NULL)
+def number_in(data: pw.Data, width: int) -> int:
+    row = ct.string_at(data.data + width * BLOCK // 2, BITS * BLOCK)
+    bits = (row[bit * BLOCK + BLOCK // 2] > 128 for bit in range(BITS))
+    return sum(1 << place for place, bit in enumerate(bits) if bit)
+
+
+def main() -> None:
+    target, width, height, fps, seconds = sys.argv[1], *map(int, sys.argv[2:6])
+    library = pw.load_library()
+    loop = library.pw_thread_loop_new(b"reader", None)
+    context = library.pw_context_new(library.pw_thread_loop_get_loop(loop), None, 0)
+    core = library.pw_context_connect(context, None, 0)
+    properties = {
+        "media.type": "Video",
+        "media.category": "Capture",
+        "media.role": "Camera",
+        "target.object": target,
+    }
+    stream = library.pw_stream_new(core, b"reader", pw.new_properties(library, properties))
+    came: list[tuple[int, float]] = []
+
+    def on_process(_data: object) -> None:
+        while taken := library.pw_stream_dequeue_buffer(stream):
+            now = time.monotonic()
+            data = pw.PwBuffer.from_address(taken).buffer.contents.datas[0]
+            came.append((number_in(data, width), now))
+            library.pw_stream_queue_buffer(stream, taken)
+
+    process = ct.CFUNCTYPE(None, pw.pointer)(on_process)
+    events = pw.StreamEvents(version=0, process=ct.cast(process, pw.pointer))
+    hook = pw.Hook()
+    library.pw_stream_add_listener(stream, ct.byref(hook), ct.byref(events), None)
+    pod = pods.enum_format(I420, width, height, [Fraction(fps)])
+    held = ct.create_string_buffer(pod, len(pod))
+    params = (ct.c_void_p * 1)(ct.addressof(held))
+    flags = FLAG_AUTOCONNECT | pw.FLAG_MAP_BUFFERS
+    library.pw_stream_connect(stream, DIRECTION_INPUT, pw.ANY_ID, flags, params, 1)
+    library.pw_thread_loop_start(loop)
+    time.sleep(seconds)
+    library.pw_thread_loop_stop(loop)
+    library.pw_stream_destroy(stream)
+    for number, at in came:
+        print(number, at)
 
 
 if __name__ == "__main__":
