@@ -9,6 +9,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from vcam.core.contracts import Audience, Reader, VideoFormat
 from vcam.core.errors import OutputError
 from vcam.core.frame import Frame
 from vcam.outputs.group import OutputGroup
-from vcam.outputs.pipewire import PipeWireOutput
+from vcam.outputs.pipewire import PipeWireOutput, stream
 from vcam.settings.schema import PipeWireSettings
 from vcam.testing import FakeClock
 
@@ -282,6 +283,24 @@ def test_lost_daemon_is_told_with_what_happens_next(session):
         session.start_pipewire()
 
 
+def test_daemon_that_hangs_blocks_nothing(session, monkeypatch):
+    monkeypatch.setattr(stream, "OPEN_WITHIN_S", 0.3)
+    output, late = PipeWireOutput(PipeWireSettings()), PipeWireOutput(PipeWireSettings())
+    output.open(FORMAT)
+    pipewire = session.pipewire[0]
+    pipewire.send_signal(signal.SIGSTOP)
+    try:
+        began = time.monotonic()
+        for index in range(10):
+            output.send(Frame(picture(), index / 30, index))
+        with pytest.raises(OutputError, match="does not answer"):
+            late.open(FORMAT)
+        output.close()
+        assert time.monotonic() - began < 5
+    finally:
+        pipewire.send_signal(signal.SIGCONT)
+
+
 def open_things() -> tuple[int, int]:
     """Descriptors and threads of this process."""
     return len(os.listdir("/proc/self/fd")), len(os.listdir("/proc/self/task"))
@@ -334,7 +353,7 @@ def test_program_may_end_without_closing_it(session, read, ending):
 import sys, time, numpy as np
 from vcam.core.contracts import VideoFormat
 from vcam.core.frame import Frame
-from vcam.outputs.pipewire import PipeWireOutput
+from vcam.outputs.pipewire import PipeWireOutput, stream
 from vcam.settings.schema import PipeWireSettings
 output = PipeWireOutput(PipeWireSettings(name="ending"))
 output.open(VideoFormat(320, 240, 30))

@@ -50,6 +50,7 @@ class PipeWireSession:
     Attributes:
         folder: the runtime directory.
         environment: for programs that belong to the session.
+        pipewire: the daemon, and its session manager if there is one.
     """
 
     def __init__(self, manager: bool = True) -> None:
@@ -70,7 +71,7 @@ class PipeWireSession:
         }
         self._log = (self.folder / "log").open("wb")
         self._running: list[subprocess.Popen[bytes]] = []
-        self._pipewire: list[subprocess.Popen[bytes]] = []
+        self.pipewire: list[subprocess.Popen[bytes]] = []
         if manager:
             self._start_bus()
         self.start_pipewire()
@@ -96,13 +97,13 @@ class PipeWireSession:
         """Starts PipeWire and its session manager."""
         pipewire = self.start("pipewire")
         wait_for((self.folder / "pipewire-0").exists, "PipeWire")
-        self._pipewire = [pipewire]
+        self.pipewire = [pipewire]
         if self._manager:
-            self._pipewire.append(self.start("wireplumber"))
+            self.pipewire.append(self.start("wireplumber"))
 
     def stop_pipewire(self) -> None:
         """Ends both, as a crash or an update would."""
-        for process in self._pipewire:
+        for process in self.pipewire:
             self.end(process)
         for name in ("pipewire-0", "pipewire-0-manager"):
             (self.folder / name).unlink(missing_ok=True)
