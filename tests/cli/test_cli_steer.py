@@ -77,6 +77,8 @@ def served(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runtime")
     folder.chmod(0o700)
     current = _Current()
+    # The server asks for the preview as soon as it starts.
+    current.fake = FakeDaemon()
     server = ControlServer(current, PageSettings(port=0), folder)
     server.start()
     yield current, folder
