@@ -163,8 +163,8 @@ def sleeps_and_wakes(results: Results, daemon: Daemon, device: Path) -> None:
 
 
 def goes_on_without_camera(results: Results, daemon: Daemon, viewer: Viewer) -> None:
-    unplug_vivid()
     pulled_at = time.monotonic()
+    unplug_vivid()
 
     def is_placeholder(picture: np.ndarray) -> bool:
         return not shows_mirrored_bars(picture)

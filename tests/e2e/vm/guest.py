@@ -138,8 +138,8 @@ def camera_that_goes_and_comes(results: Results) -> None:
     for _ in range(3):
         source.read()
     second = CameraSource(CameraSettings(device="/dev/video0"), MonotonicClock())
-    unplug_vivid()
     pulled_at = time.monotonic()
+    unplug_vivid()
     try:
         while True:
             source.read()
