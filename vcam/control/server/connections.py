@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import socket
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Any
 
 import h11
 import uvicorn
+import websockets.exceptions
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
@@ -227,7 +229,9 @@ class Server(uvicorn.Server):
             listening.close()
         self._on_stop()
         for connection in tuple(self.server_state.connections):
-            connection.shutdown()
+            # A WebSocket that is closing already refuses to be closed again.
+            with contextlib.suppress(websockets.exceptions.InvalidState):
+                connection.shutdown()
         if self.server_state.tasks:
             await asyncio.wait(tuple(self.server_state.tasks), timeout=LAST_ANSWERS_S)
         for connection in tuple(self.server_state.connections):

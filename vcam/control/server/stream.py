@@ -169,13 +169,12 @@ class MotionJpeg(Response):
             kind = f"multipart/x-mixed-replace; boundary={BOUNDARY}"
             headers = [(b"content-type", kind.encode()), (b"connection", b"close")]
             await send({"type": "http.response.start", "status": 200, "headers": headers})
-            # The boundary goes out after each picture, not before the next: browsers show a
-            # picture when they have seen its end.
-            lead = f"--{BOUNDARY}\r\n".encode()
+            # The next part's head goes out after each picture, so without its length: Chromium
+            # shows a picture when it has read the head of the one that follows.
+            lead = f"--{BOUNDARY}\r\nContent-Type: image/jpeg\r\n\r\n".encode()
             await send({"type": "http.response.body", "body": lead, "more_body": True})
             while (jpeg := await reader.next()) is not None:
-                head = f"Content-Type: image/jpeg\r\nContent-Length: {len(jpeg)}\r\n\r\n"
-                part = b"".join((head.encode(), jpeg, b"\r\n", lead))
+                part = b"".join((jpeg, b"\r\n", lead))
                 await send({"type": "http.response.body", "body": part, "more_body": True})
             await send({"type": "http.response.body", "body": b""})
         finally:
