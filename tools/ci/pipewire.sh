@@ -1,6 +1,6 @@
 #!/bin/bash
 # Installs what the PipeWire tests need: PipeWire >= 1.4 and WirePlumber >= 0.5, a D-Bus daemon, the
-# desktop portal, GStreamer's PipeWire plugin and Chromium.  Debian or Ubuntu, as root or with sudo.
+# desktop portal, GStreamer's PipeWire plugin, Chromium, and on Debian Firefox.  Debian or Ubuntu, as root or with sudo.
 # Quick when all is there.  Where the release has an older PipeWire, Debian's backports are read from
 # the mirror that apt is already configured with, in lists of their own: apt's sources stay as they
 # are.  Exit status 1 with a reason when it cannot be done.
@@ -8,10 +8,7 @@ set -euo pipefail
 
 NEEDED_PIPEWIRE=1.4
 NEEDED_WIREPLUMBER=0.5
-PLAIN=(
-    dbus-daemon xdg-desktop-portal chromium python3-gi gir1.2-gstreamer-1.0
-    gir1.2-gst-plugins-base-1.0 gstreamer1.0-plugins-base gstreamer1.0-tools
-)
+PLAIN=(dbus-daemon dbus-bin xdg-desktop-portal chromium gstreamer1.0-tools)
 NEW=(
     pipewire pipewire-bin wireplumber gstreamer1.0-pipewire libpipewire-0.3-0 libpipewire-0.3-modules
     libspa-0.2-modules libwireplumber-0.5-0
@@ -23,6 +20,9 @@ fail() {
 }
 
 command -v apt-get >/dev/null || fail "needs apt (Debian or Ubuntu)"
+# shellcheck source=/dev/null
+. /etc/os-release
+[ "${ID:-}" != debian ] || PLAIN+=(firefox-esr)
 SUDO=()
 if [ "$(id -u)" != 0 ]; then
     command -v sudo >/dev/null || fail "needs root or sudo"
@@ -68,8 +68,6 @@ if ! new_enough; then
     if dpkg --compare-versions "${found:-0}" ge $NEEDED_PIPEWIRE; then
         install "${NEW[@]}" || fail "cannot install PipeWire $found"
     else
-        # shellcheck source=/dev/null
-        . /etc/os-release
         [ "${ID:-}" = debian ] || fail "the release's PipeWire is $found; $NEEDED_PIPEWIRE is needed"
         suite=$VERSION_CODENAME-backports
         mirror=$(
