@@ -1,6 +1,7 @@
 #!/bin/bash
 # Installs what the PipeWire tests need: PipeWire >= 1.4 and WirePlumber >= 0.5, a D-Bus daemon, the
-# desktop portal, GStreamer's PipeWire plugin, Chromium, and on Debian Firefox.  Debian or Ubuntu, as root or with sudo.
+# desktop portal, GStreamer's PipeWire plugin, Chromium, and on Debian Firefox.  Debian or Ubuntu, as
+# root or with sudo.
 # Quick when all is there.  Where the release has an older PipeWire, Debian's backports are read from
 # the mirror that apt is already configured with, in lists of their own: apt's sources stay as they
 # are.  Exit status 1 with a reason when it cannot be done.
