@@ -13,7 +13,6 @@ import pytest
 from vcam.core.contracts import Output, VideoFormat
 from vcam.core.errors import OutputError
 from vcam.core.frame import Frame
-from vcam.outputs.mirrored import mirrored
 from vcam.outputs.null import NullOutput
 from vcam.outputs.pipewire import PipeWireOutput
 from vcam.outputs.preview import PreviewOutput
@@ -43,12 +42,6 @@ class Case:
 def preview(folder: Path) -> Case:
     output = PreviewOutput(FakeClock())
     return Case(output, None, output.feed.close)
-
-
-def mirrored_camera(folder: Path) -> Case:
-    case = loopback_camera(folder)
-    assert case.broken is not None
-    return Case(mirrored(case.output), mirrored(case.broken))
 
 
 def recorder(folder: Path) -> Case:
@@ -100,7 +93,6 @@ def pipewire_camera(folder: Path) -> Case:
 CASES: dict[str, Callable[[Path], Case]] = {
     "null": lambda folder: Case(NullOutput(), None),
     "preview": preview,
-    "mirrored": mirrored_camera,
     "recorder": recorder,
     "v4l2loopback": loopback_camera,
     "PipeWire": pipewire_camera,
