@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -215,9 +216,19 @@ def test_cameras_are_listed(desk, monkeypatch):
     ]
 
 
-def test_steward_follows_the_pipeline(desk):
-    import threading
+def test_readers_from_before_the_start_count(desk):
+    seen = threading.Event()
+    desk.daemon.subscribe(lambda: desk.daemon._governor.in_force.profile and seen.set())
+    desk.save("profiles: {work: {apps: [zoom]}}\n")
+    desk.pipeline.watched_by("zoom")
+    desk.daemon.start()
+    try:
+        assert seen.wait(60)
+    finally:
+        desk.daemon.close()
 
+
+def test_steward_follows_the_pipeline(desk):
     desk.daemon._clock = FakeClock()
     seen = threading.Event()
     desk.daemon.subscribe(lambda: desk.daemon.state().profile and seen.set())

@@ -112,6 +112,8 @@ class PipelineDaemon:
 
     def start(self) -> None:
         """Begins to follow readers and to renew figures."""
+        # What has happened before this was there is news too.
+        self._wake.set()
         self._steward.start()
 
     def close(self) -> None:
