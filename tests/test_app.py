@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -13,6 +14,7 @@ from vcam import app
 from vcam.core.errors import OutputError, VcamError
 from vcam.pipeline import PipelineStats, SourcePhase, SourceState
 from vcam.settings.store import SettingsStore
+from vcam.testing import FakeClock
 
 QUIET = """\
 reactions: {enabled: false}
@@ -248,3 +250,23 @@ print("vcam.daemon.daemon" in sys.modules)
         [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
     )
     assert result.stdout.split("\n")[:2] == ["[]", "True"]
+
+
+def test_what_is_loaded_is_kept_from_the_collector() -> None:
+    clock = FakeClock()
+    frozen: list[int] = []
+
+    class Passing(app.Inbox):
+        def get(self, timeout_s: float) -> app.Asked | None:
+            frozen.append(gc.get_freeze_count())
+            clock.advance(timeout_s)
+            return None
+
+    pipeline = IdlePipeline()
+    deadline = clock.now() + app.SETTLED_S + 2
+    try:
+        app._wait_end(pipeline, Passing(), clock, deadline, app.Relay())
+    finally:
+        gc.unfreeze()
+    assert frozen[0] == 0
+    assert frozen[-1] > 0

@@ -11,6 +11,7 @@ ends it.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import queue
@@ -49,6 +50,10 @@ FIRST_PICTURE_S = 1.0
 RECORDING_THREAD = "output recording"
 RECORDING_S = 10.0
 """How long the end waits for the last pictures of a recording to be written."""
+
+SETTLED_S = 5.0
+"""After so long everything is loaded, and stays to the end: the garbage collector need not go
+through it again, which stops all threads for some 40 ms at a time."""
 
 _LOOK_EVERY_S = 0.02
 
@@ -204,7 +209,11 @@ def _is_showing(pipeline: Pipeline) -> bool:
 def _wait_end(
     pipeline: Pipeline, inbox: Inbox, clock: Clock, deadline: float, relay: Relay
 ) -> None:
+    settled_at = clock.now() + SETTLED_S
     while not pipeline.finished.is_set() and clock.now() < deadline:
+        if clock.now() >= settled_at:
+            gc.freeze()
+            settled_at = float("inf")
         step_s = min(WAIT_STEP_S, deadline - clock.now())
         if relay.room is not None and relay.room.attend(step_s):
             step_s = 0.0
