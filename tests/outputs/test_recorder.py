@@ -163,6 +163,62 @@ def test_slow_encoding_drops_frames_and_blocks_nobody(tmp_path, monkeypatch):
     assert numbers_in(recorder.path)[0] == 0
 
 
+class SlowWriter:
+    """Takes three times as long for a picture as there is."""
+
+    def __init__(self, clock: FakeClock, fps: float) -> None:
+        self._clock, self._seconds_each = clock, 3 / fps
+
+    def write(self, image) -> None:
+        self._clock.advance(self._seconds_each)
+
+
+def test_machine_that_is_too_slow_falls_behind_by_seconds_at_most():
+    clock = FakeClock()
+    began_at = clock.now()
+    track = recorder_module._Track(SlowWriter(clock, 10), 10, lambda: clock.now() - began_at)
+    waiting: list[float] = []
+    sent = 0
+    lags = []
+    while clock.now() - began_at < 120:
+        while sent / 10 <= clock.now() - began_at:
+            if len(waiting) < recorder_module.QUEUE_FRAMES:
+                waiting.append(sent / 10)
+            sent += 1
+        at_s = waiting.pop(0)
+        lags.append(clock.now() - began_at - at_s)
+        track.put(recorder_module._Shot(plain_image(), at_s))
+    assert max(lags) < 3 * recorder_module.LONGEST_LAG_S
+    assert 0 < track.left_out_s < 120
+
+
+def test_stills_of_a_pause_are_shown_for_as_long_as_they_were_sent(tmp_path):
+    clock = FakeClock()
+    recorder = RecorderOutput(tmp_path / "clip.avi", clock)
+    recorder.open(FORMAT)
+    record(recorder, clock, [0, 0.1, 0.54, 0.98, 1.42, 1.5, 1.6])
+    recorder.close()
+    assert numbers_in(recorder.path) == [0, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3, 4, 5, 6]
+
+
+def test_close_waits_for_the_whole_file(tmp_path, monkeypatch):
+    going_on = threading.Event()
+    put = recorder_module._Track.put
+
+    def slow(self, shot):
+        going_on.wait(20)
+        put(self, shot)
+
+    monkeypatch.setattr(recorder_module._Track, "put", slow)
+    clock = FakeClock()
+    recorder = RecorderOutput(tmp_path / "clip.mp4", clock)
+    recorder.open(FORMAT)
+    record(recorder, clock, [0, 0.1, 0.2], settle=False)
+    threading.Timer(0.2, going_on.set).start()
+    recorder.close()
+    assert numbers_in(recorder.path) == [0, 1, 2]
+
+
 def test_sent_image_may_change_after_send(tmp_path):
     clock = FakeClock()
     recorder = RecorderOutput(tmp_path / "clip.avi", clock)

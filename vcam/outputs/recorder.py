@@ -33,7 +33,9 @@ CHECK_EVERY_S = 1.0
 LONGEST_FILL_S = 10.0
 """A longer pause (the machine slept) is cut out instead of filled with the last picture."""
 
-CLOSE_WITHIN_S = 5.0
+LONGEST_LAG_S = 2.0
+"""Encoding that is further behind fills no gaps: a repeated picture costs as much as a new one, so
+on a machine that is too slow the gaps would grow for ever, and the end would take as long."""
 
 
 def free_bytes(folder: Path) -> int:
@@ -54,8 +56,8 @@ class RecorderOutput:
 
     Each picture stands in the file where its time of sending puts it: pictures that were missed
     are replaced by the last one, and pictures that come too early are left out. Encoding happens
-    on a thread of its own with a short queue. The file is complete after `close`; an .mp4 that
-    was never closed cannot be played, an .avi can.
+    on a thread of its own with a short queue; where it cannot keep up, moments are missing. The
+    file is complete after `close`; an .mp4 that was never closed cannot be played, an .avi can.
 
     Args:
         path: the file; if it exists, the recording's name gets a number.
@@ -150,7 +152,11 @@ class RecorderOutput:
             self._changed.notify()
 
     def close(self) -> None:
-        """Writes what is queued and finishes the file."""
+        """Writes what is queued and finishes the file, however long the machine takes for it.
+
+        That is a few seconds at most (`LONGEST_LAG_S`) unless the disk hangs; who cannot wait
+        leaves this thread to itself.
+        """
         thread, self._thread = self._thread, None
         self._format = None
         if thread is None:
@@ -158,9 +164,7 @@ class RecorderOutput:
         with self._changed:
             self._closing = True
             self._changed.notify()
-        thread.join(CLOSE_WITHIN_S)
-        if thread.is_alive():
-            logger.warning("%s is still being written", self.path)
+        thread.join()
 
     def _check_space(self, path: Path) -> None:
         try:
@@ -173,8 +177,9 @@ class RecorderOutput:
             )
 
     def _write(self, writer: cv2.VideoWriter, path: Path, fps: float) -> None:
-        track = _Track(writer, fps)
+        track = _Track(writer, fps, self._elapsed_s)
         checked_at_s = 0.0
+        told = False
         try:
             while (shot := self._next_shot()) is not None:
                 if shot.at_s - checked_at_s >= CHECK_EVERY_S:
@@ -184,6 +189,9 @@ class RecorderOutput:
                     if not path.exists():
                         raise OutputError(f"{path} was removed", "recording goes on in a new file")
                 track.put(shot)
+                if track.left_out_s and not told:
+                    told = True
+                    logger.warning("the machine is too slow to record all; moments are left out")
         except OutputError as error:
             self._fail(error)
         except Exception as error:
@@ -196,6 +204,10 @@ class RecorderOutput:
             with self._changed:
                 self._queue.clear()
 
+    def _elapsed_s(self) -> float:
+        """Seconds since the recording began; it has when there is a shot."""
+        return self._clock.now() - (self._started_at or 0.0)
+
     def _next_shot(self) -> _Shot | None:
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._closing)
@@ -207,14 +219,26 @@ class RecorderOutput:
 
 
 class _Track:
-    """Puts pictures where their time belongs in a file of constant rate."""
+    """Puts pictures where their time belongs in a file of constant rate.
 
-    def __init__(self, writer: cv2.VideoWriter, fps: float) -> None:
+    Attributes:
+        written: pictures so far.
+        left_out_s: how much is missing because encoding was too slow, seconds.
+
+    Args:
+        writer: encodes.
+        fps: the file's rate.
+        elapsed_s: seconds since the recording began.
+    """
+
+    def __init__(self, writer: cv2.VideoWriter, fps: float, elapsed_s: Callable[[], float]) -> None:
         self._writer = writer
         self._fps = fps
+        self._elapsed_s = elapsed_s
         self._last: Image | None = None
         self._cut_s = 0.0
         self.written = 0
+        self.left_out_s = 0.0
 
     def put(self, shot: _Shot) -> None:
         """Writes the picture, after filling the gap before it."""
@@ -223,6 +247,12 @@ class _Track:
             self._cut_s += behind_s
         place = round((shot.at_s - self._cut_s) * self._fps)
         while self.written < place and self._last is not None:
+            if self._elapsed_s() - shot.at_s > LONGEST_LAG_S:
+                missing_s = (place - self.written) / self._fps
+                self._cut_s += missing_s
+                self.left_out_s += missing_s
+                place = self.written
+                break
             self._add(self._last)
         if self.written <= place:
             self._add(shot.image)
