@@ -303,6 +303,29 @@ def test_settings_that_say_the_same_touch_nothing():
         assert world.screen.times_opened == world.camera.times_opened == 1
 
 
+def test_of_two_changes_at_once_the_later_one_holds(monkeypatch):
+    with World("always") as world:
+        first, second = world.with_outputs(width=320), world.with_outputs(width=240)
+        other = threading.Thread(target=world.pipeline.apply, args=(second, []))
+        to = world.pipeline._changes.to
+
+        def overtaken(settings, packs):
+            change = to(settings, packs)
+            if settings is first:
+                other.start()
+                other.join(0.2)
+            return change
+
+        monkeypatch.setattr(world.pipeline._changes, "to", overtaken)
+        world.pipeline.apply(first, [])
+        other.join()
+        assert world.pipeline.meters().size[0] == 240
+        assert soon(lambda: world.screen.frames and world.screen.frames[-1].size[0] == 240)
+        sent = world.pipeline.stats().frames
+        assert soon(lambda: world.pipeline.stats().frames > sent + 10)
+        assert world.screen.frames[-1].size[0] == 240
+
+
 def test_from_on_demand_to_always_and_back():
     with World() as world:
         always = world.settings.model_copy(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -25,7 +24,7 @@ class Change:
 
 
 class Changes:
-    """Compares what is asked for with what was asked for last; any thread.
+    """Compares what is asked for with what was asked for last. One call at a time.
 
     Attributes:
         settings: those that hold.
@@ -37,7 +36,6 @@ class Changes:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._packs: tuple[Pack, ...] | None = None
-        self._lock = threading.Lock()
 
     def to(self, settings: Settings, packs: Sequence[Pack]) -> Change:
         """What changes with these settings and packs, which hold from now on.
@@ -50,9 +48,8 @@ class Changes:
         on = tuple(packs) if settings.reactions.enabled else ()
         rules = tuple(rule for pack in on for rule in pack.rules)
         RuleBook(rules)
-        with self._lock:
-            old, self.settings = self.settings, settings
-            old_packs, self._packs = self._packs, on
+        old, self.settings = self.settings, settings
+        old_packs, self._packs = self._packs, on
         packs_differ = on != old_packs
         return Change(
             triggers=settings.triggers if settings.triggers != old.triggers else None,

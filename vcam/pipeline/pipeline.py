@@ -96,6 +96,8 @@ class Pipeline:
         self.failure = ""
         self._counters = Counters(clock.now())
         self._changes = Changes(settings)
+        # Of two changes, the one that is compared last must be the one that is carried out last.
+        self._applying = threading.Lock()
         self._demand = Demand(settings.camera.when, settings.camera.release_after_ms)
         wanted = self._demand.wanted
         slot: LatestSlot[Captured] = LatestSlot()
@@ -202,10 +204,11 @@ class Pipeline:
         Raises:
             PackError: the packs' rules contradict themselves; nothing has changed.
         """
-        change = self._changes.to(settings, packs)
-        if change.triggers is not None or change.rules is not None:
-            self._vision.mailbox.post(lambda: self._vision.apply(change.triggers, change.rules))
-        self._output.mailbox.post(lambda: self._apply(settings, change.packs))
+        with self._applying:
+            change = self._changes.to(settings, packs)
+            if change.triggers is not None or change.rules is not None:
+                self._vision.mailbox.post(lambda: self._vision.apply(change.triggers, change.rules))
+            self._output.mailbox.post(lambda: self._apply(settings, change.packs))
 
     def replace_source(self, source: Source) -> None:
         """Goes on with another source; the old one is interrupted and closed."""
