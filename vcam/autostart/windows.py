@@ -109,9 +109,7 @@ class RegistryAutostart:
         try:
             self._registry.write(line)
         except OSError as error:
-            raise VcamError(
-                f"{WHERE} cannot be written ({error})", "see its permissions"
-            ) from error
+            raise _refused("written", error) from error
         return (f"wrote {WHERE}", "vcam starts at the next login")
 
     def turn_off(self) -> tuple[str, ...]:
@@ -125,9 +123,7 @@ class RegistryAutostart:
         try:
             self._registry.delete()
         except OSError as error:
-            raise VcamError(
-                f"{WHERE} cannot be removed ({error})", "see its permissions"
-            ) from error
+            raise _refused("removed", error) from error
         return (f"removed {WHERE}",)
 
     def standing(self) -> Standing:
