@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import cv2
 import pytest
 from playwright.sync_api import Browser, expect
 
-import vcam
+from vcam.capture.demo import demo_clip
 from vcam.vision.weights import is_complete
 
 from .pages import Faults, chromium
@@ -30,7 +31,8 @@ pytestmark = [
 PATIENCE_S = 90
 """Far beyond what anything takes, for machines that are busy with other things."""
 
-PICTURE = Path(vcam.__file__).parents[1] / "docs" / "pictures" / "preview.jpg"
+V_SHOWN_AT_S = 2.4
+"""In the demo clip, by its table."""
 
 SETTINGS = """\
 # for the stand-up
@@ -78,6 +80,17 @@ def until(question: Callable[[], Any]) -> None:
         time.sleep(0.1)
 
 
+def _picture(folder: Path) -> Path:
+    """A picture of a V."""
+    clip = cv2.VideoCapture(str(demo_clip()))
+    clip.set(cv2.CAP_PROP_POS_MSEC, V_SHOWN_AT_S * 1000)
+    _found, image = clip.read()
+    clip.release()
+    path = folder / "v.png"
+    cv2.imwrite(str(path), image)
+    return path
+
+
 @contextmanager
 def demo(folder: Path) -> Iterator[Running]:
     file = folder / "config.yaml"
@@ -97,6 +110,15 @@ def demo(folder: Path) -> Iterator[Running]:
     finally:
         process.terminate()
         assert process.wait(PATIENCE_S) == 0
+
+
+def posing_picture() -> FilePayload:
+    clip = cv2.VideoCapture(str(demo_clip()))
+    clip.set(cv2.CAP_PROP_POS_MSEC, 1000 * SHOWS_V_S)
+    _, picture = clip.read()
+    clip.release()
+    _, jpeg = cv2.imencode(".jpg", picture)
+    return {"name": "v.jpg", "mimeType": "image/jpeg", "buffer": jpeg.tobytes()}
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +145,7 @@ def test_what_the_page_changes_is_in_the_file_and_in_force(
 
         # A dropped picture gets a class and a confidence.
         page.get_by_role("tab", name="Try").click()
-        page.set_input_files("#pictures", [PICTURE])
+        page.set_input_files("#pictures", [_picture(tmp_path)])
         expect(page.locator(".result .verdict strong")).to_have_text("V")
         assert float(page.locator(".result .verdict span").inner_text()) > 0.8
 

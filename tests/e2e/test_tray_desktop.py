@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from playwright.sync_api import expect
 
 import vcam
 from vcam.control.commands import COMMANDS
@@ -26,6 +27,7 @@ from vcam.testing.daemon import FakeDaemon
 from vcam.vision.weights import is_complete
 
 from .desktops import PATIENCE_S, Desktop, need, wait_until
+from .pages import chromium
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="X11 and D-Bus")
 
@@ -110,6 +112,11 @@ class Real:
 
     def opened(self) -> bool:
         return self._link.exists() and "/open?code=" in self._link.read_text()
+
+    def link(self) -> str:
+        told = self._vcam("open", "--print")
+        assert isinstance(told, dict)
+        return str(told["url"])
 
     def stop(self) -> None:
         self._vcam("stop")
@@ -213,6 +220,28 @@ def test_primary_click_opens_the_page_and_middle_click_pauses(desktop, steered):
     desktop.click(*icon, button=2)
     wait_until(lambda: steered.state().mode == "live", "the end of the pause")
     wait_until(lambda: desktop.find(LIVE), "the icon")
+
+
+def test_pack_switched_off_in_the_tray_is_off_on_the_page(desktop, tmp_path):
+    need("xfce4-panel")
+    if not is_complete():
+        pytest.skip("no weights; run: vcam weights pull")
+    with chromium() as browser:
+        desktop.start_panel()
+        steered = Real(desktop, tmp_path)
+        try:
+            icon = wait_until(lambda: desktop.find(LIVE), "the icon")
+            page = browser.new_page(locale="en-GB")
+            page.goto(steered.link(), wait_until="domcontentloaded")
+            page.get_by_role("tab", name="Packs").click()
+            glasses = page.get_by_role("switch", name="Pack Selfie glasses")
+            expect(glasses).to_be_checked()
+            popup = open_menu(desktop, icon)
+            desktop.click(*row_of(desktop, popup, steered.state(), "pack selfie-glasses"))
+            expect(glasses).not_to_be_checked()
+            assert not has_pack(steered, "selfie-glasses")
+        finally:
+            steered.stop()
 
 
 def test_panel_that_is_started_again_gets_the_icon_again(desktop, monkeypatch):
