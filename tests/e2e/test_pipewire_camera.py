@@ -19,6 +19,8 @@ from vcam.core.clock import MonotonicClock
 from vcam.core.contracts import Audience, Reader, VideoFormat
 from vcam.core.errors import OutputError
 from vcam.core.frame import Frame
+from vcam.lab.checks import Check, CheckState
+from vcam.lab.doctor_desktop import PORTAL, DesktopProbe
 from vcam.outputs.group import OutputGroup
 from vcam.outputs.pipewire import PipeWireOutput, stream
 from vcam.settings.schema import PipeWireSettings
@@ -319,6 +321,23 @@ def test_no_daemon_is_told_with_the_fix_and_leaves_nothing(session, monkeypatch,
     assert seen[0] == seen[-1]
 
 
+def doctor(session: PipeWireSession, monkeypatch) -> Check:
+    for key in ("XDG_RUNTIME_DIR", "DBUS_SESSION_BUS_ADDRESS"):
+        monkeypatch.setenv(key, session.environment[key])
+    return DesktopProbe(names=lambda: frozenset({PORTAL})).check_pipewire(PipeWireSettings())
+
+
+def test_doctor_tells_a_session_without_manager_from_one_with(session, monkeypatch):
+    wait_for(lambda: doctor(session, monkeypatch).state is CheckState.OK, "the session manager")
+    alone = PipeWireSession(manager=False)
+    try:
+        check = doctor(alone, monkeypatch)
+    finally:
+        alone.close()
+    assert check.state is CheckState.WARN
+    assert "without a session manager" in check.message
+
+
 def resident_kib() -> int:
     fields = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return int(fields["VmRSS"].split()[0])
@@ -353,6 +372,8 @@ def test_program_may_end_without_closing_it(session, read, ending):
 import sys, time, numpy as np
 from vcam.core.contracts import VideoFormat
 from vcam.core.frame import Frame
+from vcam.lab.checks import Check, CheckState
+from vcam.lab.doctor_desktop import PORTAL, DesktopProbe
 from vcam.outputs.pipewire import PipeWireOutput, stream
 from vcam.settings.schema import PipeWireSettings
 output = PipeWireOutput(PipeWireSettings(name="ending"))

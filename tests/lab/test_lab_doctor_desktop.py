@@ -12,13 +12,20 @@ from vcam.settings.schema import PipeWireSettings, TraySettings
 DESKTOP = frozenset({PORTAL, TRAY_HOST, "org.freedesktop.DBus"})
 
 
-def probe(tmp_path, names=DESKTOP, library="1.4.2", browsers=(), **environment) -> DesktopProbe:
+ALONE = ' id 32, type PipeWire:Interface:Metadata/3\n  metadata.name = "settings"\n'
+MANAGED = ALONE + ' id 38, type PipeWire:Interface:Metadata/3\n  metadata.name = "default"\n'
+
+
+def probe(
+    tmp_path, names=DESKTOP, library="1.4.2", browsers=(), metadata=MANAGED, **environment
+) -> DesktopProbe:
     return DesktopProbe(
         environment={"XDG_RUNTIME_DIR": str(tmp_path), "DISPLAY": ":0"} | environment,
         home=tmp_path,
         which=lambda command: f"/usr/bin/{command}" if command in browsers else None,
         names=lambda: names,
         library=lambda: library,
+        run=lambda arguments: metadata,
     )
 
 
@@ -33,6 +40,18 @@ def daemon(tmp_path):
 def test_pipewire_with_the_portal(tmp_path, daemon):
     check = probe(tmp_path).check_pipewire(PipeWireSettings())
     assert (check.state, check.message) == (CheckState.OK, "1.4.2, with the portal")
+
+
+def test_pipewire_without_a_session_manager(tmp_path, daemon):
+    check = probe(tmp_path, metadata=ALONE).check_pipewire(PipeWireSettings())
+    assert check.state is CheckState.WARN
+    assert "without a session manager" in check.message
+    assert "wireplumber" in check.fix
+
+
+def test_pipewire_whose_session_manager_cannot_be_asked_for(tmp_path, daemon):
+    check = probe(tmp_path, metadata=None).check_pipewire(PipeWireSettings())
+    assert check.state is CheckState.OK
 
 
 @pytest.mark.parametrize("names", [None, frozenset({"org.freedesktop.DBus"})])

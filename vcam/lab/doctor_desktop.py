@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from vcam.lab.checks import Check, ok, warn
-from vcam.lab.probing import BusNames, bus_names
+from vcam.lab.probing import BusNames, Command, bus_names, run_command
 from vcam.outputs.pipewire.library import INSTALL, OLDEST, library_version, parse_version
 from vcam.settings.schema import PipeWireSettings, TraySettings
 
@@ -38,6 +38,10 @@ FIREFOX_SWITCH = re.compile(
     r'^user_pref\("media\.webrtc\.camera\.allow-pipewire",\s*(true|false)\)', re.MULTILINE
 )
 FIREFOX_FLAG = "open about:config in Firefox, and set media.webrtc.camera.allow-pipewire to {to}"
+SESSION_METADATA = 'metadata.name = "default"'
+"""What every session manager of PipeWire publishes and the daemon alone does not."""
+
+START_MANAGER = "systemctl --user start wireplumber (package wireplumber)"
 GNOME_TRAY = "install the extension AppIndicator and KStatusNotifierItem Support"
 
 
@@ -55,6 +59,7 @@ class DesktopProbe:
         which: finds a command.
         names: asks the session bus.
         library: version of PipeWire's library.
+        run: runs a command.
     """
 
     environment: Mapping[str, str] = field(default_factory=_environment)
@@ -62,6 +67,7 @@ class DesktopProbe:
     which: Callable[[str], str | None] = shutil.which
     names: BusNames = bus_names
     library: Callable[[], str | None] = library_version
+    run: Command = run_command
 
     def check_pipewire(self, settings: PipeWireSettings) -> Check:
         """Whether a PipeWire camera can be published and be found by browsers."""
@@ -77,6 +83,10 @@ class DesktopProbe:
         if not self._pipewire_answers():
             fix = "systemctl --user start pipewire wireplumber"
             return warn(name, f"{version} is installed, but not running", fix)
+        told = self.run(["pw-cli", "ls", "Metadata"])
+        if told is not None and SESSION_METADATA not in told:
+            what = f"{version} runs without a session manager, so no program gets pictures"
+            return warn(name, what, START_MANAGER)
         names = self.names()
         if names is None or PORTAL not in names:
             return warn(
