@@ -24,7 +24,8 @@ PATIENCE_S = 30
 
 def missing() -> str:
     """Why no session can be had here; empty where one can."""
-    programs = [p for p in ("dbus-daemon", "pipewire", "wireplumber") if shutil.which(p) is None]
+    needed = ("dbus-daemon", "pipewire", "wireplumber", "setpriv")
+    programs = [p for p in needed if shutil.which(p) is None]
     if programs:
         return f"{', '.join(programs)} not installed; run tools/ci/pipewire.sh"
     version = library_version()
@@ -72,9 +73,13 @@ class PipeWireSession:
         self._log = (self.folder / "log").open("wb")
         self._running: list[subprocess.Popen[bytes]] = []
         self.pipewire: list[subprocess.Popen[bytes]] = []
-        if manager:
-            self._start_bus()
-        self.start_pipewire()
+        try:
+            if manager:
+                self._start_bus()
+            self.start_pipewire()
+        except BaseException:
+            self.close()
+            raise
 
     def _start_bus(self) -> None:
         bus = self.environment["DBUS_SESSION_BUS_ADDRESS"]
@@ -82,9 +87,12 @@ class PipeWireSession:
         wait_for((self.folder / "bus").exists, "the bus")
 
     def start(self, *command: str, **extra: str) -> subprocess.Popen[bytes]:
-        """Runs a program in the background until the session closes; its output goes to the log."""
+        """Runs a program in the background until the session closes; its output goes to the log.
+
+        It ends with this process too, should that be killed before it can close anything.
+        """
         process = subprocess.Popen(
-            command,
+            ("setpriv", "--pdeathsig", "TERM", *command),
             stdin=subprocess.DEVNULL,
             stdout=self._log,
             stderr=self._log,
