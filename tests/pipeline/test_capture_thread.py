@@ -301,6 +301,20 @@ def test_source_replaced_in_the_pause_after_a_loss_is_opened_at_once():
     assert kinds(slot)[-1] == "frame"
 
 
+def test_loss_of_the_old_source_is_not_told_while_the_new_one_opens():
+    broken = FakeCamera(failures=[SourceError("no camera")] * 99)
+    new = FakeCamera()
+    new.name = "new"
+    told = []
+    loop, _, clock = make(broken, frames=1, on_change=lambda: told.append(loop.state))
+    clock.on_wait = lambda seconds: loop.replace(new)
+    loop.run()
+    assert [(state.phase, state.name, state.message) for state in told[-2:]] == [
+        (SourcePhase.OPENING, "new", ""),
+        (SourcePhase.LIVE, "new", ""),
+    ]
+
+
 def test_restart_opens_the_camera_anew():
     camera = Meddled(happens={3: lambda: loop.restart()})
     loop, _, clock = make(camera, frames=4)

@@ -214,10 +214,9 @@ class CaptureLoop:
     def _session(self) -> None:
         """From opening the source to its end or loss; returns only when called off."""
         self._frames_in_session = 0
-        if self._state.phase is not SourcePhase.LOST:
-            self._tell(
-                SourceState(SourcePhase.OPENING, self._source.name, openings=self._state.openings)
-            )
+        name, before = self._source.name, self._state
+        if before.phase is not SourcePhase.LOST or before.name != name:
+            self._tell(SourceState(SourcePhase.OPENING, name, openings=before.openings))
         video_format = self._source.open()
         self._opened(
             SourceState(
