@@ -45,6 +45,24 @@ def test_node_of_a_sandbox_is_the_same_device(tmp_path):
     assert holders_of(Path("/dev/null"), proc) == (Holder(90, "flatpak app"),)
 
 
+def test_files_that_are_no_devices_are_not_asked(tmp_path, monkeypatch):
+    # A file on a network share whose server is gone would hold us for ever.
+    share = tmp_path / "file on a share"
+    share.touch()
+    proc = tmp_path / "proc"
+    process(proc, 90, "editor", share, Path("/dev/null"))
+    real_stat = os.stat
+    resolved = []
+
+    def stat(path, **more):
+        resolved.append(os.path.realpath(path))
+        return real_stat(path, **more)
+
+    monkeypatch.setattr(os, "stat", stat)
+    assert holders_of(Path("/dev/null"), proc) == (Holder(90, "editor"),)
+    assert str(share) not in resolved
+
+
 def test_one_process_asked(tmp_path):
     device = tmp_path / "video0"
     device.touch()

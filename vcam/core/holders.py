@@ -9,6 +9,9 @@ from pathlib import Path
 
 PROC = Path("/proc")
 
+DEVICE_FOLDER = "/dev/"
+"""In the path of every device that a program has open, in a sandbox too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
@@ -58,8 +61,12 @@ def _has_open(descriptors: Path, target: os.stat_result) -> bool:
         entries = list(os.scandir(descriptors))
     except OSError:
         return False
+    is_device = stat.S_ISCHR(target.st_mode)
     for entry in entries:
         try:
+            # Asking a file on a network share that is gone would never return.
+            if is_device and DEVICE_FOLDER not in os.readlink(entry.path):
+                continue
             held = os.stat(entry.path)
         except OSError:
             continue
