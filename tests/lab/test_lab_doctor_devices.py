@@ -46,6 +46,17 @@ def test_camera_in_use_by_another_program(machine):
     assert check.fix == "close that program"
 
 
+def test_second_camera_where_the_first_is_in_use(machine):
+    machine.hold(machine.webcam(), ZOOM)
+    second = machine.webcam(2)
+    check = check_camera(CameraSettings(), None, machine.finder)
+    assert check.state is CheckState.WARN
+    assert f"zoom (pid {ZOOM})" in check.message
+    assert f"({second}) instead" in check.message
+    by_path = CameraSettings(device=str(machine.devices / "video0"))
+    assert check_camera(by_path, None, machine.finder).state is CheckState.FAIL
+
+
 def test_camera_that_may_not_be_opened(machine, monkeypatch):
     machine.webcam()
     real_open = __import__("os").open

@@ -59,7 +59,23 @@ def check_camera(
         return failed("camera", error)
     if not finder.has_nodes:
         return _probed(settings, finder, running)
-    camera = cameras[0]
+    troubles = []
+    for camera in cameras:
+        trouble = _trouble(camera, running, finder)
+        if trouble is None:
+            break
+        troubles.append(trouble)
+    else:
+        return troubles[0]
+    if troubles:
+        what = f"{troubles[0].message}; vcam reads {camera.name} ({camera.device}) instead"
+        return warn("camera", what, troubles[0].fix)
+    more = f"; {len(cameras) - 1} more" if len(cameras) > 1 else ""
+    return ok("camera", f"{camera.name} ({camera.device}){more}")
+
+
+def _trouble(camera: CameraInfo, running: int | None, finder: CameraFinder) -> Check | None:
+    """Why vcam cannot read this camera now; None if nothing is known against it."""
     if camera.problem:
         return failed("camera", finder.why_not(camera))
     others = [
@@ -67,11 +83,10 @@ def check_camera(
         for holder in holders_of(Path(str(camera.device)), finder.proc)
         if holder.pid not in (running, os.getpid())
     ]
-    if others:
-        who = " and ".join(str(holder) for holder in others)
-        return fail("camera", f"{camera.name} is in use by {who}", "close that program")
-    more = f"; {len(cameras) - 1} more" if len(cameras) > 1 else ""
-    return ok("camera", f"{camera.name} ({camera.device}){more}")
+    if not others:
+        return None
+    who = " and ".join(str(holder) for holder in others)
+    return fail("camera", f"{camera.name} is in use by {who}", "close that program")
 
 
 def check_camera_rate(
