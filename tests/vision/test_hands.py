@@ -4,10 +4,14 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vcam.core.geometry import Box
-from vcam.vision.hands import HandFinder, hand_size, is_palm_of, same_hand
+from vcam.vision.hands import HandFinder, hand_size, is_palm_of, is_sure, same_hand
 from vcam.vision.landmarks import HandReading
+from vcam.vision.parts import tiles, zooms
 
 
 def finder(palms: Any, reader: Any) -> HandFinder:
@@ -95,3 +99,48 @@ def test_a_single_picture_is_looked_at_in_halves_if_need_be(fakes: SimpleNamespa
     assert len(palms.parts) == 4
     assert xs(finder(palms, reader).find_anywhere(fakes.image, 1)) == [200]
     assert len(palms.parts) == 6
+
+
+def test_a_hand_that_both_halves_lack_is_looked_for_enlarged(fakes: SimpleNamespace) -> None:
+    weak = fakes.palm_at(200, 200, 0.4)
+    palms, reader = fakes.Palms(weak), fakes.Reader(fakes.reading_at(200, 200, presence=0.85))
+    assert xs(finder(palms, reader).find_anywhere(fakes.image, 2, faces=[])) == [200]
+    assert palms.parts[:3] == [None, *tiles(640, 480)]
+    assert palms.parts[3] == zooms(640, 480)[0]
+
+
+@pytest.mark.parametrize(
+    ("presence", "face", "found"),
+    [
+        (0.75, Box(400, 100, 80, 80), 0),
+        (0.85, Box(400, 100, 80, 80), 1),
+        (0.85, Box(160, 150, 80, 100), 0),
+        (0.96, Box(160, 150, 80, 100), 1),
+        (0.85, None, 0),
+        (0.96, None, 1),
+    ],
+)
+def test_an_ear_or_a_mouth_is_no_hand_because_it_was_enlarged(
+    fakes: SimpleNamespace, presence: float, face: Box | None, found: int
+) -> None:
+    palms = fakes.Palms(fakes.palm_at(200, 200, 0.4))
+    reader = fakes.Reader(fakes.reading_at(200, 200, presence))
+    faces = None if face is None else [face]
+    assert len(finder(palms, reader).find_anywhere(fakes.image, 2, faces)) == found
+    assert len(palms.parts) == (3 + len(zooms(640, 480)))
+
+
+@given(st.floats(-200, 840), st.floats(-200, 680), st.floats(0, 1), st.floats(0, 1))
+def test_what_is_sure_stays_so_with_more_presence_and_fewer_faces(
+    x: float, y: float, low: float, high: float
+) -> None:
+    low, high = sorted((low, high))
+    points = np.full((21, 2), (x, y), np.float32)
+    reading, surer = (
+        HandReading(points, np.zeros(21, np.float32), np.zeros((21, 3), np.float32), presence, 0.5)
+        for presence in (low, high)
+    )
+    face = Box(300, 200, 80, 100)
+    for faces in (None, [face], []):
+        assert is_sure(surer, faces) >= is_sure(reading, faces)
+    assert is_sure(reading, []) >= is_sure(reading, [face]) >= is_sure(reading, None)

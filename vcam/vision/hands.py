@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,13 +12,23 @@ from vcam.core.frame import Image
 from vcam.core.geometry import Box, FloatArray
 from vcam.vision.landmarks import HandReading
 from vcam.vision.palms import PALM_JOINTS, hand_region
-from vcam.vision.parts import tiles
+from vcam.vision.parts import tiles, zooms
 from vcam.vision.region import Region, from_hand
 from vcam.vision.ssd import Detection
 
 # Two readings are one hand if their palms lie closer than this share of the hand's size. The
 # boxes' overlap, MediaPipe's measure, also merges clasped hands, whose boxes overlap wholly.
 _SAME_HAND = 0.25
+
+# Enlarged, ears, mouths and noses look like hands. These are the lowest limits at which a second
+# look takes none of them for a hand that the first one did not (measured in docs/vision.md).
+_SURE_PRESENCE, _SURE_PRESENCE_AT_FACE = 0.8, 0.95
+_FACE_MARGIN = 0.25
+# What is only enlarged is larger for the detector, but not sharper: its scores are lower.
+_ENLARGED_PALM_SHARE = 0.75
+
+Trust = Callable[["HandReading"], bool]
+"""Whether what was read is a hand, beyond its being present."""
 
 
 class PalmFinder(Protocol):
@@ -53,6 +63,24 @@ def same_hand(one: FloatArray, other: FloatArray) -> bool:
     return bool(distance < _SAME_HAND * max(hand_size(one), hand_size(other)))
 
 
+def is_sure(reading: HandReading, faces: Iterable[Box] | None) -> bool:
+    """Whether something that only an enlarged part of the picture showed is a hand after all.
+
+    Args:
+        reading: what was read there.
+        faces: boxes of the faces in view, brow to chin, ear to ear, pixels; None if nobody
+            looked for faces.
+    """
+    x, y = reading.points.mean(axis=0).tolist()
+    reach = 0.5 + _FACE_MARGIN
+    at_face = faces is None or any(
+        abs(x - face.centre[0]) <= reach * face.width
+        and abs(y - face.centre[1]) <= reach * face.height
+        for face in faces
+    )
+    return reading.presence >= (_SURE_PRESENCE_AT_FACE if at_face else _SURE_PRESENCE)
+
+
 def is_palm_of(palm: Detection, points: FloatArray) -> bool:
     """Whether a detected palm belongs to the hand with these landmarks."""
     distance = np.linalg.norm(points[list(PALM_JOINTS)] - palm.keypoints, axis=1).mean()
@@ -76,7 +104,12 @@ class HandFinder:
     min_presence: float
 
     def find(
-        self, image: Image, most: int, known: Sequence[FloatArray] = (), part: Box | None = None
+        self,
+        image: Image,
+        most: int,
+        known: Sequence[FloatArray] = (),
+        part: Box | None = None,
+        trust: Trust | None = None,
     ) -> list[HandReading]:
         """Finds hands, those with the surest palm first.
 
@@ -89,13 +122,18 @@ class HandFinder:
             most: how many to find.
             known: landmarks, (21, 2), of hands that need not be found again.
             part: look for palms in this part of the picture only.
+            trust: hands that it does not trust are left out, and weaker palms are tried.
         """
         found: list[HandReading] = []
         taken = list(known)
         # One palm more than hands are wanted: the surest palm may turn out to be none.
-        for palm in self._new_palms(image, taken, part)[: most + 1]:
+        share = 1.0 if trust is None else _ENLARGED_PALM_SHARE
+        palms = self.palms.detect(image, self.min_palm_score * share, part)
+        for palm in _new_palms(palms, taken)[: most + 1]:
             reading = self.read(image, hand_region(palm))
             if reading is None or any(same_hand(reading.points, hand) for hand in taken):
+                continue
+            if trust is not None and not trust(reading):
                 continue
             found.append(reading)
             taken.append(reading.points)
@@ -103,16 +141,32 @@ class HandFinder:
                 break
         return found
 
-    def find_anywhere(self, image: Image, most: int) -> list[HandReading]:
-        """Finds hands like `find`; looks into both halves where the whole picture shows none."""
+    def find_anywhere(
+        self, image: Image, most: int, faces: Sequence[Box] | None = None
+    ) -> list[HandReading]:
+        """Finds hands like `find`, and looks closer, step by step, as long as there is none.
+
+        First into both halves, then into the squares of `zooms`, where it takes only what
+        `is_sure`.
+
+        Args:
+            image: BGR.
+            most: how many to find.
+            faces: boxes of the faces in view, pixels; None if nobody looked for faces.
+        """
         height, width = image.shape[:2]
+        steps: list[tuple[list[Box | None], Trust | None]] = [
+            ([None], None),
+            ([*tiles(width, height)], None),
+            ([*zooms(width, height)], lambda reading: is_sure(reading, faces)),
+        ]
         found: list[HandReading] = []
-        for part in (None, *tiles(width, height)):
-            if part is not None and len(found) == most:
-                break
-            known = [reading.points for reading in found]
-            found += self.find(image, most - len(found), known, part)
-            if part is None and found:
+        for parts, trust in steps:
+            for part in parts:
+                if len(found) < most:
+                    known = [reading.points for reading in found]
+                    found += self.find(image, most - len(found), known, part, trust)
+            if found:
                 break
         return found
 
@@ -124,9 +178,7 @@ class HandFinder:
         reading = self.reader.look(image, from_hand(reading.points))
         return reading if reading.presence >= self.min_presence else None
 
-    def _new_palms(
-        self, image: Image, known: Iterable[FloatArray], part: Box | None
-    ) -> list[Detection]:
-        """Palms that belong to none of the known hands."""
-        palms = self.palms.detect(image, self.min_palm_score, part)
-        return [palm for palm in palms if not any(is_palm_of(palm, hand) for hand in known)]
+
+def _new_palms(palms: Iterable[Detection], known: Sequence[FloatArray]) -> list[Detection]:
+    """Palms that belong to none of the known hands."""
+    return [palm for palm in palms if not any(is_palm_of(palm, hand) for hand in known)]

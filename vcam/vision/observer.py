@@ -177,7 +177,9 @@ class Observer:
             ModelError: as for `observe`.
         """
         _, faces, finder = self._prepare()
-        readings = finder.find_anywhere(image, self._settings.max_hands)
+        found: tuple[Face, ...] = faces.find(image) if self._settings.max_faces else ()
+        boxes = [face.box for face in found] if self._settings.max_faces else None
+        readings = finder.find_anywhere(image, self._settings.max_hands, boxes)
         hands = tuple(
             Hand(
                 track_id=number,
@@ -189,7 +191,6 @@ class Observer:
             )
             for number, reading in enumerate(readings, 1)
         )
-        found: tuple[Face, ...] = faces.find(image) if self._settings.max_faces else ()
         height, width = image.shape[:2]
         return Observation(0, 0.0, (width, height), hands, found)
 
