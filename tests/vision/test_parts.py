@@ -27,7 +27,7 @@ def test_tiles_cover_the_picture_and_stay_in_it(width: int, height: int) -> None
     assert first.area < width * height
 
 
-@given(st.integers(16, 2000), st.integers(16, 2000), st.floats(0, 1), st.floats(0, 1))
+@given(st.integers(36, 2000), st.integers(36, 2000), st.floats(0, 1), st.floats(0, 1))
 def test_zooms_hold_every_point_in_both_sizes_and_stay_in_the_picture(
     width: int, height: int, across: float, down: float
 ) -> None:
@@ -46,6 +46,10 @@ def test_zooms_hold_every_point_in_both_sizes_and_stay_in_the_picture(
         assert min(part.x, part.y) >= 0
         assert part.x + part.width <= width + 1e-6
         assert part.y + part.height <= height + 1e-6
+
+
+def test_a_tiny_picture_is_not_enlarged() -> None:
+    assert zooms(3, 500) == zooms(26, 26) == []
 
 
 def test_zooms_of_a_wide_picture_are_26() -> None:

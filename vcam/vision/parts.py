@@ -14,6 +14,7 @@ _NEAR_SHARE = 0.75
 # Sides of the squares of a second look, in shorter sides of the picture. In the smaller one a hand
 # of 6 % of the picture's height is 26 pixels of the detector's 192, and 7 to 11 in the whole.
 _ZOOMS = (0.6, 0.45)
+_LEAST_ZOOM_PX = 16
 _ZOOM_STEP = 2 / 3  # of a side: what one square's border cuts in two, another holds whole
 
 
@@ -36,11 +37,14 @@ def tiles(width: int, height: int) -> list[Box]:
 def zooms(width: int, height: int) -> list[Box]:
     """Overlapping squares of two sizes, the larger ones first, each size covering the picture.
 
-    For hands that the detector misses in the whole picture; 26 for a picture of 16:9.
+    For hands that the detector misses in the whole picture; 26 for a picture of 16:9, none for one
+    in which they would show nothing.
     """
     found = []
     for share in _ZOOMS:
         side = share * min(width, height)
+        if side < _LEAST_ZOOM_PX:
+            continue
         columns, rows = (
             1 + math.ceil(round((length - side) / (_ZOOM_STEP * side), 6))
             for length in (width, height)
