@@ -71,7 +71,7 @@ def told(**members) -> str:
         "30.0 pictures/s out, 2 late",
         "24.7 % of a core",
         "latency 1.6 ms (median), 4.8 ms (95 %)",
-        "62 ms behind",
+        "62 ms behind: if others hear you before they see you speak, delay the microphone by that",
         "http://127.0.0.1:8765  (vcam open)",
     ],
 )
@@ -106,10 +106,21 @@ def test_what_is_special_is_told(members, part):
     assert part in told(**members)
 
 
-def test_settings_problem_keeps_its_column_over_several_lines():
-    settings = SettingsState(path="c.yaml", exists=False, problem="line 3\nline 4", warning="full")
+def test_file_that_has_gone_is_not_called_the_defaults():
+    settings = SettingsState(
+        path="c.yaml", exists=False, problem="c.yaml has gone; it stays in force"
+    )
     lines = told(settings=settings).splitlines()
-    start = lines.index("settings    c.yaml (not there: defaults)")
+    start = lines.index("settings    c.yaml (not there)")
+    assert lines[start + 1] == "            c.yaml has gone; it stays in force"
+    settings = SettingsState(path="c.yaml", exists=False)
+    assert "c.yaml (not there: defaults)" in told(settings=settings)
+
+
+def test_settings_problem_keeps_its_column_over_several_lines():
+    settings = SettingsState(path="c.yaml", exists=True, problem="line 3\nline 4", warning="full")
+    lines = told(settings=settings).splitlines()
+    start = lines.index("settings    c.yaml")
     assert lines[start + 1 : start + 4] == [
         "            not in force: line 3",
         "            line 4",
@@ -120,6 +131,14 @@ def test_settings_problem_keeps_its_column_over_several_lines():
 def test_delay_that_is_not_known_is_not_told():
     figures = FIGURES.model_copy(update={"camera_to_output_ms": None})
     assert "behind" not in told(figures=figures)
+
+
+@pytest.mark.parametrize(("delay_ms", "words"), [(2, "nothing need be set"), (45, "delay the")])
+def test_sound_is_to_be_delayed_only_where_it_matters(delay_ms, words):
+    figures = FIGURES.model_copy(update={"camera_to_output_ms": delay_ms})
+    (line,) = [line for line in told(figures=figures).splitlines() if line.startswith("sound")]
+    assert f"{delay_ms} ms behind" in line
+    assert words in line
 
 
 def test_latency_of_a_camera_that_sleeps_is_not_told():
@@ -144,7 +163,8 @@ def test_change_line_differs_after_a_change(members):
 
 def test_change_line_is_the_same_while_only_figures_change():
     assert change_line(wire(figures=Figures(), version=9)) == change_line(wire())
-    assert "\n" not in change_line(wire())
+    settings = SettingsState(path="c", exists=True, problem="line 3\n  line 4")
+    assert change_line(wire(settings=settings)).endswith("settings: line 3 line 4")
 
 
 @given(st.floats(0, 1e7))

@@ -14,6 +14,7 @@ from vcam.control.commands import (
     SwitchReactions,
     TakeSnapshot,
 )
+from vcam.control.server.pages import LOCKED_PAGE
 from vcam.control.state import (
     CameraState,
     Meter,
@@ -260,3 +261,8 @@ def test_language(monkeypatch, wanted, system, language):
     monkeypatch.setenv("LC_MESSAGES", system)
     monkeypatch.setenv("LANG", "de_DE.UTF-8")
     assert choose_language(wanted) == language
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_page_that_is_locked_names_the_line_of_the_menu(language):
+    assert f"“{WORDS[language]['open']}”".encode() in LOCKED_PAGE.body

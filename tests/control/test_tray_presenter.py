@@ -111,6 +111,25 @@ def test_a_failure_nobody_thought_of_does_not_end_the_tray(presenter, daemon, sc
     assert daemon.commands == [Pause()]
 
 
+def test_change_that_others_take_back_at_once_is_not_left_standing(screen, daemon, monkeypatch):
+    presenter = Presenter(daemon, lambda: None, "en")
+    try:
+        presenter.start(screen)
+        screen.wait(lambda: shows(screen, "pack party", on=False))
+        # From here on the follower sleeps, as it does after each change that it shows.
+        resting = threading.Event()
+        monkeypatch.setattr(presenter._closed, "wait", lambda timeout: resting.wait(PATIENCE_S))
+        daemon.run(SwitchPack(name="selfie-glasses", on=False))
+        screen.wait(lambda: shows(screen, "pack selfie-glasses", on=False))
+        presenter.choose(item(daemon, "pack party"))
+        screen.wait(lambda: shows(screen, "pack party", on=True))
+        daemon.run(SwitchPack(name="party", on=False))
+        resting.set()
+        screen.wait(lambda: shows(screen, "pack party", on=False))
+    finally:
+        presenter.stop()
+
+
 def test_snapshot_tells_its_file(presenter, daemon, screen, tmp_path):
     presenter.start(screen)
     presenter.choose(item(daemon, "snapshot"))
@@ -215,3 +234,12 @@ def test_stop_leaves_nothing_behind(daemon, screen):
     presenter.stop()
     assert threading.active_count() == before
     daemon.change()
+
+
+def test_started_after_its_end_it_follows_nothing(daemon, screen):
+    presenter = Presenter(daemon, lambda: None, "en")
+    presenter.stop()
+    before = threading.active_count()
+    presenter.start(screen)
+    assert threading.active_count() == before
+    assert not daemon._listeners

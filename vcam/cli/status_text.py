@@ -10,6 +10,10 @@ import click
 _WIDTH = 12
 """Columns of the names at the left."""
 
+_IN_STEP_MS = 20
+"""A picture that is so little behind needs no delay of the sound: people begin to notice at 45 ms
+(Recommendation ITU-R BT.1359-1); the rest is left for what comes after vcam."""
+
 
 def status_text(state: Mapping[str, Any]) -> str:
     """All that is worth knowing, some ten lines, with colours for a terminal.
@@ -40,13 +44,13 @@ def change_line(state: Mapping[str, Any]) -> str:
     parts = [
         _headline(state),
         "watched by " + ", ".join(_watchers(state["watchers"])),
-        "outputs " + ", ".join(_output(output) for output in state["outputs"]),
+        "outputs " + (", ".join(_output(output) for output in state["outputs"]) or "none"),
         f"reactions {_reactions(state)}",
         "packs " + (", ".join(p["name"] for p in state["packs"] if p["on"]) or "none"),
         f"profile {_profile(state)}",
     ]
     if state["settings"]["problem"]:
-        parts.append(f"settings: {state['settings']['problem']}")
+        parts.append("settings: " + " ".join(state["settings"]["problem"].split()))
     if state["live"]:
         parts.append("shows " + ", ".join(f"{e['pack']}/{e['effect']}" for e in state["live"]))
     return click.unstyle("; ".join(parts))
@@ -133,9 +137,14 @@ def _profile(state: Mapping[str, Any]) -> str:
 
 
 def _settings(settings: Mapping[str, Any]) -> list[str]:
-    lines = [settings["path"] + ("" if settings["exists"] else " (not there: defaults)")]
+    if settings["exists"]:
+        where, label = "", "not in force: "
+    else:
+        # A file that has gone stays in force; its problem says so.
+        where, label = " (not there)" if settings["problem"] else " (not there: defaults)", ""
+    lines = [settings["path"] + where]
     if settings["problem"]:
-        lines.append(_bad(f"not in force: {settings['problem']}"))
+        lines.append(_bad(label + settings["problem"]))
     if settings["warning"]:
         lines.append(_warn(settings["warning"]))
     return lines
@@ -160,7 +169,10 @@ def _sound(figures: Mapping[str, Any]) -> list[str]:
     delay_ms = figures["camera_to_output_ms"]
     if delay_ms is None:
         return []
-    return [f"the picture is {delay_ms:.0f} ms behind: delay the microphone by as much"]
+    behind = f"the picture is {delay_ms:.0f} ms behind"
+    if delay_ms < _IN_STEP_MS:
+        return [f"{behind}: nothing need be set"]
+    return [f"{behind}: if others hear you before they see you speak, delay the microphone by that"]
 
 
 def _span(seconds: float) -> str:

@@ -238,3 +238,25 @@ def test_client_that_reads_nothing_is_hung_up_on(monkeypatch, server, port, list
 def clients(daemon) -> list[live.Client]:
     (subscribed,) = daemon._listeners
     return list(subscribed.__self__._clients)
+
+
+def test_client_that_could_not_be_served_leaves_no_trace(
+    server, port, program, daemon, monkeypatch
+):
+    def fail():
+        raise RuntimeError("no state")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(daemon, "state", fail)
+        for _ in range(live.MAX_CLIENTS):
+            with pytest.raises(InvalidStatus):
+                connect(
+                    f"ws://127.0.0.1:{port}/api/live",
+                    additional_headers={"Authorization": f"Bearer {program.token}"},
+                )
+    assert not daemon._listeners
+    with connect(
+        f"ws://127.0.0.1:{port}/api/live",
+        additional_headers={"Authorization": f"Bearer {program.token}"},
+    ) as listener:
+        assert "state" in told(listener)

@@ -226,3 +226,20 @@ def test_what_uvicorn_says_is_for_debugging_alone(server, port, monkeypatch, cap
     assert "Invalid HTTP request received." in {line.getMessage() for line in heard.records}
     assert {record.levelno for record in heard.records} == {logging.DEBUG}
     assert all(record.name.startswith("vcam.") for record in heard.records)
+
+
+def test_server_that_cannot_load_leaves_nothing_that_keeps_clients_waiting(
+    daemon, runtime, monkeypatch, caplog
+):
+    monkeypatch.setitem(sys.modules, "vcam.control.server.application", None)
+    starting = ControlServer(daemon, PageSettings(port=0), runtime)
+    starting.start()
+    port = int(starting.url.rpartition(":")[2])
+    starting._thread.join(WAIT_S)
+    try:
+        assert os.listdir(runtime) == []
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(("127.0.0.1", port), timeout=WAIT_S)
+        assert "the page's server has ended" in caplog.text
+    finally:
+        starting.stop()

@@ -65,9 +65,9 @@ class Live:
         if len(self._clients) >= MAX_CLIENTS:
             raise Refusal(503, "Too many listen already", "close one of them")
         client = Client()
-        self._join(client)
         sender: asyncio.Task[None] | None = None
         try:
+            self._join(client)
             await socket.accept()
             sender = asyncio.ensure_future(client.send_to(socket))
             while (text := await _next_text(socket)) is not None:

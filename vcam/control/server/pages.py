@@ -90,8 +90,8 @@ def _small_page(english: str, indonesian: str) -> SmallPage:
 
 
 LOCKED_PAGE = _small_page(
-    "This page opens with a link of its own: run <code>vcam open</code>, or choose “Open page” in "
-    "the tray.",
+    "This page opens with a link of its own: run <code>vcam open</code>, or choose “Open the page” "
+    "in the tray.",
     "Halaman ini dibuka dengan tautannya sendiri: jalankan <code>vcam open</code>, atau pilih "
     "“Buka halaman” di baki sistem.",
 )

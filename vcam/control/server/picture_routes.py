@@ -101,7 +101,7 @@ def router(daemon: Daemon, workers: Workers, judging: Workers, fan: Fan) -> APIR
         "/try",
         summary="What is in a picture",
         response_model=JudgedPicture,
-        responses=errors(413, 415, 422, 429),
+        responses=errors(413, 415, 422, 429, 503),
         openapi_extra={"requestBody": PICTURE_BODY},
     )
     async def judge(request: Request) -> Response:

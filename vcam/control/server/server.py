@@ -118,6 +118,9 @@ class ControlServer:
             asyncio.run(self._main(listening, port))
         except Exception:
             logger.exception("the page's server has ended")
+            # Who connects now is refused at once, and clients see that the page is off.
+            self._file.remove()
+            listening.close()
 
     async def _main(self, listening: socket.socket, port: int) -> None:
         # Only now: loading them takes a good part of a second.

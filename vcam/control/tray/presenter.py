@@ -59,6 +59,9 @@ class Presenter:
         self._visible = False
         self._orders: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
         self._screen: Screen | None = None
+        self._showing = threading.Lock()
+        self._shown: tuple[Screen, View] | None = None
+        self._starting = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._unsubscribe: Callable[[], None] = lambda: None
 
@@ -71,13 +74,14 @@ class Presenter:
         self._screen = screen
         self._visible = True
         self._changed.set()
-        if self._threads or self._closed.is_set():
-            return
-        self._unsubscribe = self._daemon.subscribe(self._changed.set)
-        for name, run in (("tray state", self._follow), ("tray orders", self._serve)):
-            thread = threading.Thread(target=run, name=name, daemon=True)
-            thread.start()
-            self._threads.append(thread)
+        with self._starting:
+            if self._threads or self._closed.is_set():
+                return
+            self._unsubscribe = self._daemon.subscribe(self._changed.set)
+            for name, run in (("tray state", self._follow), ("tray orders", self._serve)):
+                thread = threading.Thread(target=run, name=name, daemon=True)
+                thread.start()
+                self._threads.append(thread)
 
     def hidden(self, screen: Screen) -> None:
         """Tells that nobody can see `screen` now: the dwell is not followed meanwhile."""
@@ -102,9 +106,10 @@ class Presenter:
 
     def stop(self) -> None:
         """Ends following and serving; harmless twice."""
-        self._unsubscribe()
-        self._unsubscribe = lambda: None
-        self._closed.set()
+        with self._starting:
+            self._closed.set()
+            self._unsubscribe()
+            self._unsubscribe = lambda: None
         self._changed.set()
         self._orders.put(None)
         for thread in self._threads:
@@ -119,7 +124,6 @@ class Presenter:
             logger.exception("the tray cannot show the state")
 
     def _show_changes(self) -> None:
-        shown: tuple[Screen, View] | None = None
         state = self._daemon.state()
         while not self._closed.is_set():
             polls = self._visible and has_progress(state)
@@ -130,11 +134,17 @@ class Presenter:
             if screen is None or self._closed.is_set():
                 continue
             meters = self._daemon.meters() if polls else None
-            view = view_of(state, meters, self._language)
-            if shown != (screen, view):
-                shown = screen, view
-                screen.show(view)
+            if self._show(screen, view_of(state, meters, self._language)):
                 self._closed.wait(CHANGE_PERIOD_S)
+
+    def _show(self, screen: Screen, view: View) -> bool:
+        """Shows `view`, unless it is what `screen` shows; whether that was needed."""
+        with self._showing:
+            if self._shown == (screen, view):
+                return False
+            self._shown = screen, view
+            screen.show(view)
+            return True
 
     def _serve(self) -> None:
         while (order := self._orders.get()) is not None:
@@ -150,10 +160,11 @@ class Presenter:
         try:
             outcome = self._daemon.run(command)
         finally:
-            if item is not None and self._screen is not None:
+            screen = self._screen
+            if item is not None and screen is not None:
                 # First, or an old tick would be confirmed.
-                self._screen.show(self.view())
-                self._screen.carried_out(item)
+                self._show(screen, self.view())
+                screen.carried_out(item)
         if isinstance(command, TakeSnapshot) and self._screen is not None:
             # The other commands can be seen in the menu or in the picture.
             self._screen.notify(outcome.message)
