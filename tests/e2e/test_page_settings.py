@@ -98,6 +98,7 @@ def test_list_grows_and_shrinks(settings_of: Open) -> None:
         row.get_by_role("button", name="Add").click()
         row.get_by_role("button", name="Remove selfie-glasses").click()
         expect(row.locator("li")).to_have_count(1)
+        vcam.until(lambda: len(changes(vcam)) == 2)
         assert changes(vcam) == [
             {"reactions.packs": ["selfie-glasses", "party"]},
             {"reactions.packs": ["party"]},

@@ -9,7 +9,9 @@ import click
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def completion(context: click.Context, shell: str) -> None:
-    """Print the script that completes vcam's commands and names in SHELL.
+    """Print the script that completes commands in SHELL.
+
+    Names of packs, gestures, effects and profiles are completed too.
 
     For bash: vcam completion bash > ~/.local/share/bash-completion/completions/vcam
     """

@@ -13,7 +13,10 @@ from vcam.cli.options import json_option, print_json, settings_options
 @click.command()
 @json_option
 def devices(as_json: bool) -> None:
-    """List the cameras that vcam could read, and the devices that it writes to, with readers."""
+    """List cameras, and the devices that vcam writes to.
+
+    Of cameras, all that could be read; of devices, also who reads them.
+    """
     from vcam.control.client import Client
     from vcam.control.instance import running_pid
     from vcam.lab.device_list import (
@@ -59,7 +62,7 @@ def _echo_indented(lines: list[str]) -> None:
 @settings_options
 @json_option
 def doctor(config_file: Path | None, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Look for what keeps vcam from working, and tell how to mend it."""
+    """Look for what keeps vcam from working; tell how to mend it."""
     from vcam.lab.checks import checks_text, has_failures
     from vcam.lab.doctor import run_doctor
 

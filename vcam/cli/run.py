@@ -34,14 +34,20 @@ def _run_options(command: click.decorators.FC) -> click.decorators.FC:
 )
 @_run_options
 def run(source: str | None, **options: Any) -> None:
-    """Read the camera, answer poses, publish the virtual camera; Ctrl-C ends it."""
+    """Read the camera, answer poses, publish the virtual camera.
+
+    Ctrl-C ends it, and so does `vcam stop`.
+    """
     _run(source, **options, must_recognize=False)
 
 
 @click.command()
 @_run_options
 def demo(**options: Any) -> None:
-    """Show the bundled clip through the whole path, with a live preview; Ctrl-C ends it."""
+    """Run the same on a bundled clip, without a camera.
+
+    Its page shows the picture at once (vcam open); Ctrl-C ends it.
+    """
     # The clip is there to be seen; nobody has to open the virtual camera for it.
     always = ("camera.when=always", *options.pop("overrides"))
     _run("demo", **options, overrides=always, must_recognize=True)

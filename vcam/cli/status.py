@@ -22,8 +22,9 @@ CLEAR = "\x1b[H\x1b[J"
 @click.option("--watch", is_flag=True, help="Go on until Ctrl-C.")
 @answering
 def status(watch: bool, as_json: bool) -> None:
-    """Tell what vcam does: camera, outputs, who watches, packs, settings, figures.
+    """Tell what vcam does now.
 
+    That is: camera, who watches, outputs, packs, profile, settings, figures.
     With --watch a terminal shows it anew twice a second; anything else gets one line for each
     change.
     """

@@ -89,7 +89,7 @@ def reactions(switch: str, as_json: bool) -> None:
 @click.argument("name", shell_complete=_GESTURES)
 @answering
 def gesture(switch: str, name: str, as_json: bool) -> None:
-    """Let the gesture NAME start, or never, for good."""
+    """Let the gesture NAME start (on) or never (off), for good."""
     order({"do": "gesture", "name": name, "on": switch == "on"}, as_json)
 
 
@@ -116,7 +116,10 @@ def reload(as_json: bool) -> None:
 @click.option("--undo", is_flag=True, help="It was none after all.")
 @answering
 def wrong(start: int | None, undo: bool, as_json: bool) -> None:
-    """Note that the newest start of a gesture, or the one numbered ID, was a mistake."""
+    """Note that the newest start of a gesture was a mistake.
+
+    With ID, the start of that number in `vcam history`.
+    """
     if start is None:
         starts = connect().history()
         if not starts:
@@ -128,7 +131,7 @@ def wrong(start: int | None, undo: bool, as_json: bool) -> None:
 @click.command()
 @answering
 def history(as_json: bool) -> None:
-    """List what has started, the newest first."""
+    """List the gestures that have started, the newest first."""
     import time
 
     starts = connect().history()

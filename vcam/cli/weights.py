@@ -16,7 +16,10 @@ from vcam.cli.streams import progress_is_seen
 
 @click.group()
 def weights() -> None:
-    """Fetch and check the networks' weights (hands and faces; MediaPipe, Apache-2.0)."""
+    """Fetch and check the networks' weights.
+
+    They find hands and faces; they are MediaPipe's, under the Apache licence 2.0.
+    """
 
 
 @weights.command()

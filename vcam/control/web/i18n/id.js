@@ -61,8 +61,9 @@ export default {
   "tab.settings": "Setelan",
 
   reactions: "Tanggapi gestur",
-  "reactions.help": "Mati: tangan tetap dikenali, tetapi tidak ada yang digambar.",
+  "reactions.help": "Mati: tangan tidak dicari, dan tidak ada yang digambar.",
   "gestures.none": "Tidak ada gestur yang dipantau. Nyalakan paket yang menanggapinya.",
+  "gestures.unanswered": "Tidak ada gestur yang dipantau selama gestur tidak ditanggapi.",
   "gestures.others": "Gestur tanpa tanggapan ({0})",
   "gestures.others.help": "Dipantau begitu ada paket menyala yang menanggapinya.",
   "gesture.switch": "{0} boleh mulai",
@@ -148,7 +149,8 @@ export default {
   "figure.cpu": "Bagian dari satu inti",
   "figure.cpu.short": "CPU",
   "figure.uptime": "Berjalan selama",
-  "figure.delay": "Bila suara mendahului gerak bibir, atur jeda audio {0} md di program rapat.",
+  "figure.delay": "Bila suara mendahului gerak bibir, tunda mikrofon {0} md.",
+  "figure.delay.none": "Gambar tertinggal {0} md dari kamera: suara tidak perlu ditunda.",
   "uptime.hours": "{0} j {1} mnt",
   "uptime.minutes": "{0} mnt",
 

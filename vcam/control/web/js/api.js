@@ -37,13 +37,21 @@ async function request(path, options = {}) {
 
 export const get = (path) => request(path);
 
+let changing = 0;
+let asked = 0;
+
 /** Sends a command; returns its outcome, raises ApiError. */
-export function command(body) {
-  return request("/api/commands", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify(body),
-  });
+export async function command(body) {
+  changing += 1;
+  try {
+    return await request("/api/commands", {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  } finally {
+    changing -= 1;
+  }
 }
 
 /** Sends a command and tells of a failure; returns the outcome, or null after a failure. */
@@ -64,7 +72,10 @@ export function judge(file) {
   });
 }
 
+/** Asks for all settings; an answer that a later question or a command overtakes is old by then. */
 export async function loadSettings() {
+  asked += 1;
+  const mine = asked;
   const { values } = await get("/api/settings");
-  put("settings", values);
+  if (mine === asked && changing === 0) put("settings", values);
 }

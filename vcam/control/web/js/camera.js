@@ -4,6 +4,10 @@ import { get, loadSettings, order } from "./api.js";
 import { button, h, keyed, setText } from "./dom.js";
 import { number, t } from "./i18n.js";
 import { on, put, settingValue, store } from "./store.js";
+import { say } from "./toast.js";
+
+// As `vcam status` has it: so little is not noticed.
+const IN_STEP_MS = 20;
 
 export function buildCamera() {
   const choices = h("div", {
@@ -54,8 +58,8 @@ export function buildCamera() {
 async function loadCameras() {
   try {
     put("cameras", (await get("/api/cameras")).cameras);
-  } catch {
-    put("cameras", store.cameras ?? []);
+  } catch (error) {
+    say(error.whole ?? String(error), "bad");
   }
 }
 
@@ -123,7 +127,10 @@ function buildOutput() {
 
 function showDelay(holder, milliseconds) {
   holder.hidden = milliseconds === null;
-  if (milliseconds !== null) setText(holder, t("figure.delay", number(milliseconds)));
+  if (milliseconds === null) return;
+  const told = number(milliseconds);
+  const inStep = milliseconds < IN_STEP_MS;
+  setText(holder, inStep ? t("figure.delay.none", told) : t("figure.delay", told));
 }
 
 function showFacts(holder, figures) {

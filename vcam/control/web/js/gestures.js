@@ -25,7 +25,7 @@ export function buildGestures() {
     h("p", { class: "help" }, t("gestures.others.help")),
     others,
   );
-  const none = h("p", { class: "card empty" }, t("gestures.none"));
+  const none = h("p", { class: "card empty" });
   const rows = new Map();
 
   on("state", (state) => {
@@ -33,6 +33,7 @@ export function buildGestures() {
     const answered = state.gestures.filter((gesture) => gesture.answered);
     const idle = state.gestures.filter((gesture) => !gesture.answered);
     none.hidden = answered.length > 0;
+    setText(none, state.reactions ? t("gestures.none") : t("gestures.unanswered"));
     keyed(
       watched,
       answered,

@@ -36,6 +36,10 @@ export function buildOverlay(screen) {
   on("meters", (meters) => {
     if (!canvas.hidden) draw(canvas, meters);
   });
+  // What was seen last does not stay on a picture in which nothing is looked for.
+  on("state", () => {
+    if (!canvas.hidden && store.meters) draw(canvas, store.meters);
+  });
   return {
     show(wanted) {
       canvas.hidden = !wanted;
@@ -55,8 +59,13 @@ function draw(canvas, meters) {
   const mirrored = settingValue("outputs.preview.mirror") === true;
   const place = ([x, y]) => [(mirrored ? 1 - x : x) * width, y * height];
   pen.lineCap = "round";
+  if (!isLive(store.state)) return;
   for (const face of meters.faces) drawFace(pen, face, place, ratio);
   for (const hand of meters.hands) drawHand(pen, hand, place, ratio);
+}
+
+function isLive(state) {
+  return state !== null && state.mode === "live" && state.camera.phase === "live";
 }
 
 function drawFace(pen, [x, y, width, height], place, ratio) {

@@ -9,7 +9,11 @@ import { on, store } from "./store.js";
 
 const POLL_MS = 5000;
 
+let leave = new AbortController();
+
 export function buildSettings() {
+  leave.abort();
+  leave = new AbortController();
   const search = h("input", {
     type: "search",
     id: "search",
@@ -50,7 +54,7 @@ export function buildSettings() {
         : t("settings.nofile", state.settings.path),
     );
   });
-  document.addEventListener("vcam:names", show);
+  document.addEventListener("vcam:names", show, { signal: leave.signal });
 
   let timer = 0;
   return {
