@@ -261,8 +261,6 @@ def test_want_that_comes_back_at_once_is_no_loss(caplog):
 
 
 def test_interruption_that_an_opening_source_did_not_hear_is_repeated():
-    loop, _, _ = make(FakeCamera(), frames=1, waits=1)
-
     class Deaf(FakeCamera):
         def open(self):
             loop.direct(False, urgent=False, reason="paused")
@@ -272,47 +270,9 @@ def test_interruption_that_an_opening_source_did_not_hear_is_repeated():
             assert self.interrupted.is_set()
             return told
 
-    loop.replace(Deaf())
+    loop, _, _ = make(Deaf(), frames=1, waits=1)
     loop.run()
     assert loop.state.phase is SourcePhase.ASLEEP
-
-
-def test_other_source_takes_over_and_the_old_one_is_closed(caplog):
-    new = FakeCamera()
-    new.name = "new"
-    old = Meddled("old", happens={3: lambda: loop.replace(new)})
-    loop, _, clock = make(old, frames=5)
-    loop.run()
-    assert old.interrupted.is_set()
-    assert not old.is_open
-    assert new.times_opened == 1
-    assert loop.state.name == "new"
-    assert loop.state.openings == 2, "nothing learnt from the old pictures holds"
-    assert clock.waits == []
-    assert [r for r in caplog.records if r.levelname == "WARNING"] == []
-
-
-def test_source_replaced_in_the_pause_after_a_loss_is_opened_at_once():
-    broken = FakeCamera(failures=[SourceError("no camera")] * 99)
-    loop, slot, clock = make(broken, frames=1)
-    clock.on_wait = lambda seconds: loop.replace(FakeCamera()) if seconds == 1 else None
-    loop.run()
-    assert clock.waits == [0.25, 0.5, 1]
-    assert kinds(slot)[-1] == "frame"
-
-
-def test_loss_of_the_old_source_is_not_told_while_the_new_one_opens():
-    broken = FakeCamera(failures=[SourceError("no camera")] * 99)
-    new = FakeCamera()
-    new.name = "new"
-    told = []
-    loop, _, clock = make(broken, frames=1, on_change=lambda: told.append(loop.state))
-    clock.on_wait = lambda seconds: loop.replace(new)
-    loop.run()
-    assert [(state.phase, state.name, state.message) for state in told[-2:]] == [
-        (SourcePhase.OPENING, "new", ""),
-        (SourcePhase.LIVE, "new", ""),
-    ]
 
 
 def test_restart_opens_the_camera_anew():

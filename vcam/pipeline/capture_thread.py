@@ -1,4 +1,4 @@
-"""The capture thread: keeps the source open while it is wanted, and the newest frame at hand."""
+"""A capture thread's work: a source open while it is wanted, and its newest frame at hand."""
 
 from __future__ import annotations
 
@@ -50,6 +50,9 @@ def _nothing() -> None:
 class CaptureLoop:
     """Opens, reads, and after any failure closes and opens again with growing pauses.
 
+    Once `stop` is set nothing goes to the slot or to `on_change` any more, however long the source
+    takes to come back: another one may have taken its place.
+
     Args:
         source: where frames come from.
         slot: takes each frame; emptied when the source is lost or put to sleep.
@@ -58,6 +61,7 @@ class CaptureLoop:
         reopen_at_end: open a finite source again when it has ended, or end the loop.
         wanted: whether to open it before anybody says so.
         on_change: told of each new `state`, on this thread.
+        openings: where to go on counting.
     """
 
     def __init__(
@@ -70,6 +74,7 @@ class CaptureLoop:
         reopen_at_end: bool,
         wanted: bool = True,
         on_change: Callable[[], None] = _nothing,
+        openings: int = 0,
     ) -> None:
         self._source = source
         self._slot = slot
@@ -81,16 +86,20 @@ class CaptureLoop:
         self._frames_in_session = 0
         self._told = self._told_dark = ""
         self._told_opening: tuple[str, VideoFormat | None] | None = None
-        self._state = SourceState(SourcePhase.OPENING, source.name)
+        self._state = SourceState(SourcePhase.OPENING, source.name, openings=openings)
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._wanted = wanted
         self._urgent = wanted
         self._reason = ""
         self._directed: tuple[bool, bool, str] | None = None
-        self._replacement: Source | None = None
         self._recalled = False
         self._in_session = False
+
+    @property
+    def wanted(self) -> bool:
+        """Whether the source shall be open; any thread."""
+        return self._wanted
 
     @property
     def state(self) -> SourceState:
@@ -120,16 +129,14 @@ class CaptureLoop:
                 # Again at each call: a source that was just being opened may not have heard it.
                 self._source.interrupt()
 
-    def replace(self, source: Source) -> None:
-        """Goes on with another source; the old one is interrupted and closed. Any thread."""
-        with self._lock:
-            self._replacement = source
-            self._recall()
-
     def restart(self) -> None:
         """Closes the source and opens it anew: the machine has slept, say. Any thread."""
         with self._lock:
-            self._recall()
+            self._recalled = True
+            self._retry_s = FIRST_RETRY_S
+            self._wake.set()
+            if self._in_session:
+                self._source.interrupt()
 
     def interrupt(self) -> None:
         """Ends whatever the loop waits for; any thread."""
@@ -145,13 +152,6 @@ class CaptureLoop:
             elif not self._attempt():
                 return
 
-    def _recall(self) -> None:
-        self._recalled = True
-        self._retry_s = FIRST_RETRY_S
-        self._wake.set()
-        if self._in_session:
-            self._source.interrupt()
-
     def _begin(self) -> bool:
         """Notes what was asked for since the last round; False at the end."""
         with self._lock:
@@ -160,8 +160,6 @@ class CaptureLoop:
                 return False
             self._recalled = False
             self._in_session = self._wanted
-            if self._replacement is not None:
-                self._source, self._replacement = self._replacement, None
         return True
 
     def _called_off(self) -> bool:
@@ -181,6 +179,8 @@ class CaptureLoop:
         try:
             self._session()
         except SourceEnded as ended:
+            if self._stop.is_set():
+                return True
             if not self._reopen_at_end:
                 self._tell(replace(self._state, phase=SourcePhase.ENDED, message=str(ended)))
                 return False
@@ -195,7 +195,8 @@ class CaptureLoop:
             if repr(error) != self._told:
                 self._told = repr(error)
                 logger.error("%s failed unexpectedly", self._source.name, exc_info=error)
-            self._lost(f"{self._source.name} failed unexpectedly: the log has the details")
+            if not self._called_off():
+                self._lost(f"{self._source.name} failed unexpectedly: the log has the details")
         finally:
             with self._lock:
                 self._in_session = False
@@ -214,10 +215,13 @@ class CaptureLoop:
     def _session(self) -> None:
         """From opening the source to its end or loss; returns only when called off."""
         self._frames_in_session = 0
-        name, before = self._source.name, self._state
-        if before.phase is not SourcePhase.LOST or before.name != name:
-            self._tell(SourceState(SourcePhase.OPENING, name, openings=before.openings))
+        if self._state.phase is not SourcePhase.LOST:
+            self._tell(
+                SourceState(SourcePhase.OPENING, self._source.name, openings=self._state.openings)
+            )
         video_format = self._source.open()
+        if self._called_off():
+            return
         self._opened(
             SourceState(
                 SourcePhase.LIVE,
@@ -230,6 +234,8 @@ class CaptureLoop:
         darkness = DarkWatch()
         while not self._called_off():
             frame = self._source.read()
+            if self._called_off():
+                return
             now = self._clock.now()
             self._slot.put(Captured(frame, now))
             self._frames_in_session += 1

@@ -18,7 +18,7 @@ PAUSED = "paused"
 
 
 class Camera(Protocol):
-    """What it directs of `CaptureLoop`."""
+    """What it directs of `CaptureThreads`."""
 
     def direct(self, wanted: bool, urgent: bool, reason: str) -> None:
         """Whether the source shall be open; whether somebody waits for it; why if not."""

@@ -14,7 +14,8 @@ from vcam.core.frame import Image
 from vcam.core.slot import LatestSlot
 from vcam.outputs.worker import OutputStatus
 from vcam.pipeline.audiences import Audiences
-from vcam.pipeline.capture_thread import Captured, CaptureLoop
+from vcam.pipeline.capture_thread import Captured
+from vcam.pipeline.capture_threads import CaptureThreads
 from vcam.pipeline.changes import Changes
 from vcam.pipeline.contracts import Group
 from vcam.pipeline.demand import Demand
@@ -23,7 +24,7 @@ from vcam.pipeline.looking import Meters, Recognizer, meters_of
 from vcam.pipeline.mode import Mode
 from vcam.pipeline.output_thread import OutputLoop
 from vcam.pipeline.painting import Drawer, PicturePainter
-from vcam.pipeline.stats import Counters, PipelineStats, SourcePhase, SourceState
+from vcam.pipeline.stats import Counters, PipelineStats, SourceState
 from vcam.pipeline.vision_thread import VisionLoop
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import OutputSettings, Settings
@@ -101,14 +102,15 @@ class Pipeline:
         self._demand = Demand(settings.camera.when, settings.camera.release_after_ms)
         wanted = self._demand.wanted
         slot: LatestSlot[Captured] = LatestSlot()
-        self._capture = CaptureLoop(
+        self._capture = CaptureThreads(
             source,
             slot,
             clock,
-            self._stop,
+            lambda run: self._start_thread("capture", run),
             reopen_at_end=reopen_at_end,
             wanted=wanted,
             on_change=on_change,
+            on_end=self.finished.set,
         )
         self._vision = VisionLoop(
             slot,
@@ -152,25 +154,19 @@ class Pipeline:
 
     def start(self) -> None:
         """Starts the threads; output first, so that a picture goes out at once."""
-        for name, run in (
-            ("output", self._output.run),
-            ("capture", self._run_capture),
-            ("vision", self._vision.run),
-        ):
-            # Daemons: a driver that never returns must not keep the process from ending.
-            thread = threading.Thread(target=self._guarded, args=(name, run), name=name)
-            thread.daemon = True
-            thread.start()
-            self._threads.append(thread)
+        self._threads.append(self._start_thread("output", self._output.run))
+        self._capture.start()
+        self._threads.append(self._start_thread("vision", self._vision.run))
 
     def stop(self) -> None:
         """Ends the threads; returns within a second, whatever they are doing."""
         self._stop.set()
-        self._capture.interrupt()
+        self._capture.stop()
         self._vision.mailbox.posted.set()
         self._output.mailbox.posted.set()
         deadline = self._clock.now() + JOIN_S
-        for thread in self._threads:
+        capture = self._capture.thread
+        for thread in [*self._threads, *([capture] if capture is not None else [])]:
             thread.join(max(0.0, deadline - self._clock.now()))
             if thread.is_alive():
                 logger.warning("The %s thread did not end in time", thread.name)
@@ -211,7 +207,10 @@ class Pipeline:
             self._output.mailbox.post(lambda: self._apply(settings, change.packs))
 
     def replace_source(self, source: Source) -> None:
-        """Goes on with another source; the old one is interrupted and closed."""
+        """Goes on with another source; the old one is interrupted and closed.
+
+        One that does not come back is left to its thread after `GIVE_WAY_S`.
+        """
         self._capture.replace(source)
 
     def replace_recognizer(self, load: Callable[[], Recognizer]) -> None:
@@ -288,10 +287,11 @@ class Pipeline:
         self._output.apply(video_format(settings.outputs))
         self._preview.set_mirror(settings.outputs.preview.mirror)
 
-    def _run_capture(self) -> None:
-        self._capture.run()
-        if self.source_state().phase is SourcePhase.ENDED:
-            self.finished.set()
+    def _start_thread(self, name: str, run: Callable[[], None]) -> threading.Thread:
+        # Daemons: a driver that never returns must not keep the process from ending.
+        thread = threading.Thread(target=self._guarded, args=(name, run), name=name, daemon=True)
+        thread.start()
+        return thread
 
     def _guarded(self, name: str, run: Callable[[], None]) -> None:
         try:
