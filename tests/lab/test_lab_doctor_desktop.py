@@ -90,7 +90,9 @@ def test_browsers_see_loopback_without_a_flag(tmp_path):
     machine = probe(tmp_path, browsers=("chromium", "firefox-esr"))
     assert machine.check_browsers(False, True).state is CheckState.OK
     assert machine.check_browsers(True, True).state is CheckState.OK
-    assert machine.check_browsers(False, False).state is CheckState.WARN
+    unseen = machine.check_browsers(False, False)
+    assert unseen.state is CheckState.WARN
+    assert unseen.fix
     assert probe(tmp_path).check_browsers(True, False).state is CheckState.OK
 
 

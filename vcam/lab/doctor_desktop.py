@@ -114,7 +114,8 @@ class DesktopProbe:
             return ok(name, "none is installed that vcam knows")
         there = ", ".join(installed)
         if not has_pipewire and not has_loopback:
-            return warn(name, f"{there}: no camera of ours is there to be seen")
+            fix = "mend the virtual camera or PipeWire as said above"
+            return warn(name, f"{there}: no camera of ours is there to be seen", fix)
         if has_loopback:
             if firefox and not has_pipewire and self._firefox_switch() is True:
                 return warn(
