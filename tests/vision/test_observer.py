@@ -14,9 +14,10 @@ from vcam.core.geometry import Box
 from vcam.core.observation import Attention
 from vcam.settings.schema import VisionSettings
 from vcam.vision import observer as observer_module
-from vcam.vision.observer import Networks, Observer, Pace
+from vcam.vision.observer import Networks, Observer
 
-RATES = VisionSettings(hand_rate_hz=12, search_rate_hz=6, face_rate_hz=12)
+RATES = VisionSettings(hand_rate_hz=12, search_rate_hz=6, face_rate_hz=12, zoom_rate_hz=0)
+ZOOMING = RATES.model_copy(update={"zoom_rate_hz": 2})
 
 
 class Scene:
@@ -206,6 +207,96 @@ def test_round_a_far_person_hands_are_looked_for_every_other_time(
     assert all(one != other for one, other in pairwise(parts))
 
 
+def is_zoom(part: Box | None) -> bool:
+    return part is not None and part.width <= 0.6 * 480
+
+
+@pytest.mark.parametrize("fps", [10, 30, 60])
+def test_enlarged_looks_keep_to_their_budget(fakes: SimpleNamespace, fps: float) -> None:
+    scene = Scene(fakes, ZOOMING)
+    scene.show_face()
+    scene.play(0, 6, fps)
+    plain = scene.networks.palms.parts.count(None)
+    zoomed = sum(is_zoom(part) for part in scene.networks.palms.parts)
+    assert zoomed == pytest.approx(12, abs=1)
+    assert plain == pytest.approx(36, rel=0.2)
+
+
+def test_nothing_is_enlarged_while_nobody_is_in_view(fakes: SimpleNamespace) -> None:
+    scene = Scene(fakes, ZOOMING)
+    scene.play(0, 3)
+    assert set(scene.networks.palms.parts) == {None}
+
+
+def test_nothing_is_enlarged_while_a_hand_is_in_view(fakes: SimpleNamespace) -> None:
+    scene = Scene(fakes, ZOOMING)
+    scene.show_face()
+    scene.show_hand()
+    scene.play(0, 4)
+    assert set(scene.networks.palms.parts) == {None}
+
+
+def test_a_far_hand_is_found_enlarged_and_followed(fakes: SimpleNamespace) -> None:
+    scene = Scene(fakes, ZOOMING)
+    scene.show_face()
+    scene.show_hand()
+    scene.networks.palms.only_in_parts = True
+    seen = scene.play(0, 2)
+    assert [hand.track_id for hand in seen[-1].hands] == [1]
+    scene.networks.palms.palms = []
+    assert all(look.hands for look in scene.play(2, 1))
+
+
+def test_an_ear_that_is_enlarged_is_no_hand(fakes: SimpleNamespace) -> None:
+    scene = Scene(fakes, ZOOMING)
+    scene.show_face(400, 150)
+    scene.networks.palms.palms = [fakes.palm_at(430, 150)]
+    scene.networks.hands.hands = [fakes.reading_at(430, 150, presence=0.9)]
+    scene.networks.palms.only_in_parts = True
+    assert not any(look.hands for look in scene.play(0, 3))
+    assert len(scene.networks.hands.regions) > 0
+
+
+def test_a_lost_hand_is_looked_for_where_it_was_heading(scene: Scene) -> None:
+    for step in range(20):
+        scene.show_hand(100 + 8 * step, 200)
+        scene.play(step / 12, 1 / 12, 12)
+    scene.hide_hand()
+    before = len(scene.networks.palms.parts)
+    scene.play(20 / 12, 0.4)
+    first, second, third, *_ = scene.networks.palms.parts[before:]
+    assert first is not None
+    assert first.width == first.height < 480
+    last = float(scene.fakes.hand_at(252, 200)[:, 0].mean())
+    assert last + 4 < first.centre[0] < last + 60
+    assert second is None
+    assert third is not None
+    assert third.centre[0] > first.centre[0]
+
+
+def test_after_a_loss_hands_are_looked_for_more_often_for_a_moment(scene: Scene) -> None:
+    scene.show_hand()
+    scene.play(0, 1)
+    scene.hide_hand()
+    before = scene.networks.palms.calls
+    scene.play(1, 0.5)
+    soon = scene.networks.palms.calls - before
+    scene.play(1.5, 2)
+    later = scene.networks.palms.calls - before - soon
+    assert 4 <= soon <= 6
+    assert later == pytest.approx(12, abs=2)
+
+
+def test_a_hand_that_left_the_picture_is_not_looked_for_outside(scene: Scene) -> None:
+    for step in range(12):
+        scene.show_hand(500 + 12 * step, 200)
+        scene.play(step / 12, 1 / 12, 12)
+    scene.hide_hand()
+    before = len(scene.networks.palms.parts)
+    scene.play(1, 0.5)
+    assert set(scene.networks.palms.parts[before:]) == {None}
+
+
 def test_reset_forgets(scene: Scene) -> None:
     scene.show_hand()
     scene.play(0, 1)
@@ -249,24 +340,3 @@ def test_no_order_of_times_breaks_anything(fakes: SimpleNamespace, times: list[f
         assert observation.at == at
         assert len(observation.hands) == 1
         assert np.isfinite(observation.hands[0].points).all()
-
-
-@given(st.floats(1, 60), st.floats(5, 120))
-def test_a_pace_keeps_its_rate_on_average(rate: float, fps: float) -> None:
-    pace, done = Pace(rate), 0
-    for step in range(round(10 * fps)):
-        if pace.due(step / fps):
-            pace.done(step / fps)
-            done += 1
-    assert done == pytest.approx(10 * min(rate, fps), rel=0.1, abs=1.5)
-
-
-def test_a_pace_does_not_catch_up_after_a_gap() -> None:
-    pace = Pace(10)
-    pace.done(0.0)
-    assert not pace.due(0.05)
-    assert pace.due(0.05, early=0.5)
-    pace.done(5.0)
-    assert not pace.due(5.05)
-    pace.now()
-    assert pace.due(5.05)

@@ -17,15 +17,21 @@ _LEAST_CHANGE = 3.0
 
 
 class ChangeGate:
-    """Compares coarse cells (16 by 9) of a picture with those of the last one that was kept."""
+    """Compares coarse cells (16 by 9) of a picture with those of the last one that was kept.
+
+    Attributes:
+        where: the middle of the cell that changed most when something last did, pixels; None if
+            there was nothing to compare with.
+    """
 
     def __init__(self) -> None:
         self._kept: FloatArray | None = None
         self._size = (0, 0)
+        self.where: tuple[float, float] | None = None
 
     def reset(self) -> None:
         """The next picture counts as changed."""
-        self._kept = None
+        self._kept = self.where = None
 
     def changed(self, image: Image, ignore: Sequence[Box] = ()) -> bool:
         """Whether a cell outside the boxes `ignore` differs from the picture kept last.
@@ -36,7 +42,7 @@ class ChangeGate:
         height, width = image.shape[:2]
         cells = _cells(image)
         if self._kept is None or self._size != (width, height):
-            self._kept, self._size = cells, (width, height)
+            self._kept, self._size, self.where = cells, (width, height), None
             return True
         difference = cells - self._kept
         difference -= np.median(difference)
@@ -45,8 +51,10 @@ class ChangeGate:
             top, bottom = box.y / height * _ROWS, (box.y + box.height) / height * _ROWS
             rows = slice(max(0, int(top)), max(0, int(np.ceil(bottom))))
             difference[rows, max(0, int(left)) : max(0, int(np.ceil(right)))] = 0
-        if float(np.abs(difference).max()) < _LEAST_CHANGE:
+        row, column = divmod(int(np.abs(difference).argmax()), _COLUMNS)
+        if abs(difference[row, column]) < _LEAST_CHANGE:
             return False
+        self.where = (column + 0.5) / _COLUMNS * width, (row + 0.5) / _ROWS * height
         self._kept = cells
         return True
 

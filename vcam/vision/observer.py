@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import partial
 
 from vcam.core.frame import Frame, Image
 from vcam.core.geometry import Box
@@ -12,15 +13,19 @@ from vcam.settings.schema import VisionSettings
 from vcam.vision.change import ChangeGate
 from vcam.vision.face_tracks import FaceTracker
 from vcam.vision.faces import FaceDetector, FaceFinder, FaceLandmarker, FaceReader
-from vcam.vision.hands import HandFinder, HandReader, PalmFinder
+from vcam.vision.hands import HandFinder, HandReader, PalmFinder, hand_size, is_sure
 from vcam.vision.landmarks import HandLandmarker
+from vcam.vision.pace import Pace
 from vcam.vision.palms import PalmDetector
 from vcam.vision.parts import in_reach
-from vcam.vision.tracks import HandTracker
+from vcam.vision.tracks import HandTrack, HandTracker
+from vcam.vision.zoom import ZoomRound, round_lost
 
 _FORGET_S = 1.0
 """After a gap of this length, or a step back of it, nothing that was followed is trusted."""
 _SECOND_HAND_SHARE = 1 / 3
+_LOST_HAND_SHARE = 2.0
+"""While a hand that was just lost may be found again, hands are looked for so often as usual."""
 _NEW_FACE_HZ = 3.0
 _FORCED_SEARCH_S = 1.0
 _WATCHING_STRETCH = 3.0
@@ -63,32 +68,6 @@ class Networks:
         )
 
 
-class Pace:
-    """Says when something that should happen so often is due; keeps the rate on average.
-
-    Args:
-        rate_hz: how often it should happen.
-    """
-
-    def __init__(self, rate_hz: float) -> None:
-        self._period_s = 1 / rate_hz
-        self._next = -math.inf
-
-    def due(self, at: float, early: float = 0.0) -> bool:
-        """Whether it is time; `early` is the share of a period that it may be too soon."""
-        return at >= self._next - early * self._period_s - 1e-6
-
-    def done(self, at: float, stretch: float = 1.0) -> None:
-        """It happened at `at`; the next time is `stretch` periods later."""
-        period = self._period_s * stretch
-        late = at - self._next
-        self._next = (self._next if 0 <= late < period else at) + period
-
-    def now(self) -> None:
-        """Makes it due at once."""
-        self._next = -math.inf
-
-
 class Observer:
     """Finds and follows hands and faces. Used from one thread.
 
@@ -113,9 +92,12 @@ class Observer:
         self._search_pace = Pace(settings.search_rate_hz)
         self._face_pace = Pace(settings.face_rate_hz)
         self._new_face_pace = Pace(min(settings.face_rate_hz, _NEW_FACE_HZ))
+        self._zoom_pace = Pace(settings.zoom_rate_hz)
+        self._zooms = ZoomRound()
         self._gate = ChangeGate()
         self.attention = Attention.DRAWING
         self._searches = 0
+        self._turns_after_loss = 0
         self._searched_at = -math.inf
         self._last_at = -math.inf
         self._size = (0, 0)
@@ -137,9 +119,11 @@ class Observer:
         if self._hands is not None and self._faces is not None:
             self._hands.reset()
             self._faces.reset()
-        for pace in (self._hand_pace, self._search_pace, self._face_pace, self._new_face_pace):
+        paces = (self._hand_pace, self._search_pace, self._face_pace, self._new_face_pace)
+        for pace in (*paces, self._zoom_pace):
             pace.now()
         self._gate.reset()
+        self._zooms.reset()
         self._searched_at = self._last_at = -math.inf
 
     def due(self, at: float) -> bool:
@@ -229,7 +213,8 @@ class Observer:
                 self._search_pace.now()
                 self._gate.reset()
         if self._search_due(at, _EARLY / 2):
-            self._search_pace.done(at, 1 / _SECOND_HAND_SHARE if hands.hands else 1.0)
+            share = _SECOND_HAND_SHARE if hands.hands else 1.0
+            self._search_pace.done(at, 1 / (_LOST_HAND_SHARE if hands.lost(at) else share))
             self._search_hands(hands, faces, image, at)
         if self._faces_due(at, _EARLY):
             watching = self.attention is Attention.WATCHING
@@ -244,11 +229,34 @@ class Observer:
     ) -> None:
         """Looks for new hands, if anything but the known faces has moved since the last time."""
         boxes: list[Box] = [face.box for face in faces.faces]
-        if not self._gate.changed(image, boxes) and at - self._searched_at < _FORCED_SEARCH_S:
+        lost = hands.lost(at)
+        changed = self._gate.changed(image, boxes)
+        if changed and self._gate.where is not None:
+            self._zooms.note_movement(self._gate.where, at)
+        if not (changed or lost or at - self._searched_at >= _FORCED_SEARCH_S):
             return
         self._searched_at = at
-        if hands.search(image, at, self._next_part(image, boxes)):
+        sure = partial(is_sure, faces=boxes if self._settings.max_faces else None)
+        part = self._part_of_lost(lost, at)
+        if part is not None:
+            found = hands.search(image, at, part, sure)
+        else:
+            found = hands.search(image, at, self._next_part(image, boxes))
+        if not (found or hands.hands or lost) and self._zoom_pace.due(at):
+            part = self._zooms.next_part(boxes, self._size, at)
+            if part is not None:
+                self._zoom_pace.done(at)
+                found = hands.search(image, at, part, sure)
+        if found:
             self._hand_pace.done(at)
+
+    def _part_of_lost(self, lost: list[HandTrack], at: float) -> Box | None:
+        """Where a hand that was just lost should be; every other time, after the first."""
+        self._turns_after_loss = self._turns_after_loss + 1 if lost else 0
+        if self._turns_after_loss % 2 == 0:
+            return None
+        track = lost[self._turns_after_loss // 2 % len(lost)]
+        return round_lost(track.points_at(at), hand_size(track.reading.points), self._size)
 
     def _next_part(self, image: Image, faces: list[Box]) -> Box | None:
         """Where to look for new hands: in the whole picture and round each far person in turn."""

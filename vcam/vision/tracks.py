@@ -7,9 +7,9 @@ import math
 import numpy as np
 
 from vcam.core.frame import Image
-from vcam.core.geometry import Box, OneEuroFilter
+from vcam.core.geometry import Box, FloatArray, OneEuroFilter
 from vcam.core.observation import Hand
-from vcam.vision.hands import HandFinder, hand_size, same_hand
+from vcam.vision.hands import HandFinder, Trust, hand_size, same_hand
 from vcam.vision.landmarks import HandReading
 from vcam.vision.region import Region, from_hand
 
@@ -21,6 +21,9 @@ _SIDE_TIME_S = 0.3
 _SIDE_HYSTERESIS = 0.15
 _REVIVE_S = 0.4
 _MAX_LEAP = 0.5
+# A hand that is found again is looked for with a detector, not at one place: it may have gone on
+# for longer.
+_MAX_LOST_LEAP = 1.5
 
 
 class HandTrack:
@@ -48,13 +51,18 @@ class HandTrack:
 
     def region_at(self, at: float) -> Region:
         """Where the hand should be at a time: its last movement goes on, for half its size."""
-        region = from_hand(self.reading.points)
-        leap = self._velocity * max(0.0, at - self.seen_at)
+        leap = self._leap(at, _MAX_LEAP)
+        return from_hand(self.reading.points).moved(float(leap[0]), float(leap[1]))
+
+    def points_at(self, at: float) -> FloatArray:
+        """Where the landmarks of a lost hand should be at a time, (21, 2), pixels."""
+        return self.reading.points + self._leap(at, _MAX_LOST_LEAP)
+
+    def _leap(self, at: float, most_sizes: float) -> FloatArray:
+        leap = self._velocity * np.float32(max(0.0, at - self.seen_at))
         length = float(np.hypot(leap[0], leap[1]))
-        most = _MAX_LEAP * hand_size(self.reading.points)
-        if length > most:
-            leap *= most / length
-        return region.moved(float(leap[0]), float(leap[1]))
+        most = most_sizes * hand_size(self.reading.points)
+        return leap * np.float32(most / length) if length > most else leap
 
     def update(self, reading: HandReading, at: float) -> None:
         """The hand was seen again, later."""
@@ -141,14 +149,27 @@ class HandTracker:
         self._tracks = kept
         return lost
 
-    def search(self, image: Image, at: float, part: Box | None = None) -> bool:
-        """Looks for new hands, in the picture or in a part of it; True if one was found."""
+    def lost(self, at: float) -> list[HandTrack]:
+        """The hands that were lost a moment ago and may yet be found again."""
         self._lost = [track for track in self._lost if at - track.seen_at <= _REVIVE_S]
+        return list(self._lost)
+
+    def search(
+        self, image: Image, at: float, part: Box | None = None, trust: Trust | None = None
+    ) -> bool:
+        """Looks for new hands, in the picture or in a part of it; True if one was found.
+
+        Args:
+            image: BGR.
+            at: its time, seconds.
+            part: look for palms in this part of the picture only.
+            trust: see `HandFinder.find`.
+        """
         wanted = self._most - len(self._tracks)
         if wanted <= 0:
             return False
         known = [track.reading.points for track in self._tracks]
-        found = self._finder.find(image, wanted, known, part)
+        found = self._finder.find(image, wanted, known, part, trust)
         for reading in found:
             self._tracks.append(self._track_for(reading, at))
         self._tracks.sort(key=lambda track: track.track_id)
@@ -158,8 +179,11 @@ class HandTracker:
         """The track that was lost a moment ago near here, or a new one."""
         size = hand_size(reading.points)
         centre = reading.points.mean(axis=0)
-        for track in self._lost:
-            gap = np.linalg.norm(track.reading.points.mean(axis=0) - centre)
+        for track in self.lost(at):
+            gap = min(
+                np.linalg.norm(points.mean(axis=0) - centre)
+                for points in (track.reading.points, track.points_at(at))
+            )
             if gap < 1.5 * size and track.reading.side == reading.side:
                 self._lost.remove(track)
                 track.revive(reading, at)

@@ -54,6 +54,13 @@ class VisionSettings(Section):
         10, ge=2, le=60, description="How often hands are followed while one is in view"
     )
     search_rate_hz: float = Field(5, ge=1, le=30, description="How often a new hand is looked for")
+    zoom_rate_hz: float = Field(
+        2,
+        ge=0,
+        le=10,
+        description="How often, at most, a part of the picture is looked at enlarged for a far "
+        "hand, while a face but no hand is in view; 0 for never",
+    )
     face_rate_hz: float = Field(10, ge=1, le=60, description="How often faces are followed")
     min_palm_score: Share = Field(0.4, description="Palm detections below this score are dropped")
     min_presence: Share = Field(0.5, description="A hand's track ends below this presence")
