@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from vcam.core.document import parse_document
 from vcam.core.errors import SettingsError
-from vcam.settings.editor import edited, same
-from vcam.settings.explain import default_yaml, yaml_value
-from vcam.settings.flow import inline
+from vcam.settings.editor import edited
+from vcam.settings.explain import default_yaml
 from vcam.settings.marks import marked
+from vcam.settings.plain import inline, same, yaml_value
 
 FILE = """\
 # My settings

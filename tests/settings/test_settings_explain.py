@@ -93,7 +93,7 @@ def test_explaining_everything_lists_all_keys():
 def test_unknown_key_is_answered_with_the_likely_one():
     with pytest.raises(SettingsError, match=r"did you mean camera\.width\?"):
         explain("camera.widht")
-    with pytest.raises(SettingsError, match="lists all"):
+    with pytest.raises(SettingsError, match="lists them all"):
         explain("zzz.yyy")
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
+from vcam.core.document import shown_key
 from vcam.core.errors import SettingsError
-from vcam.settings.fields import AT_ONCE, Applies, find_field
+from vcam.settings.fields import AT_ONCE, Applies, find_field, where_to_look
 from vcam.settings.schema import Settings
 
 _COSTLIEST_FIRST: tuple[Applies, ...] = tuple(reversed(get_args(Applies)))
@@ -31,7 +32,7 @@ def applies(key: str) -> Applies:
     """
     node = find_field(key.split("."))
     if node is None:
-        raise SettingsError(f"{key} is not a setting", "`vcam config explain` lists them all")
+        raise SettingsError(f"{shown_key(key)} is not a setting", where_to_look(key.split(".")))
     return node.applies
 
 

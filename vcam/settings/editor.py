@@ -15,8 +15,9 @@ import yaml
 
 from vcam.core.document import Document, parse_document
 from vcam.core.errors import SettingsError
-from vcam.settings.flow import inline, matched, pair, rejoined
+from vcam.settings.flow import FlowEditor
 from vcam.settings.marks import Entry, MarkedText, Place, marked
+from vcam.settings.plain import inline, matched, same
 
 _STEP = 2
 
@@ -59,15 +60,6 @@ def edited_document(
     )
 
 
-def same(one: Any, other: Any) -> bool:
-    """Whether two values mean the same in a settings file: 30 and 30.0 do, 1 and true do not."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(same(one[name], other[name]) for name in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(same, one, other))
-    return isinstance(one, bool) == isinstance(other, bool) and bool(one == other)
-
-
 class _CannotEdit(Exception):
     """The text has a form that the editor does not know."""
 
@@ -93,6 +85,7 @@ class _Plan:
         self._marks = marks
         self._text = marks.text
         self._newline = "\r\n" if "\r\n" in marks.text else "\n"
+        self._flow = FlowEditor(marks, self._newline)
         self._step = _step_of(marks.root) or _STEP
         self._edits: list[tuple[int, int, str]] = []
 
@@ -130,7 +123,7 @@ class _Plan:
 
     def _mapping(self, place: Place, old: dict[str, Any], new: dict[str, Any]) -> None:
         if place.flow:
-            self._edits.append((place.start, place.end, self._flow(place, old, new)))
+            self._edits.append((place.start, place.end, self._flow.changed(place, old, new)))
             return
         added = {name: value for name, value in new.items() if name not in old}
         for entry in place.entries:
@@ -162,7 +155,7 @@ class _Plan:
             self._edits.append((colon, colon, " " + inline(new, flow=False)))
             self._delete_lines(place.start, place.end, entry.column + self._step)
         elif isinstance(new, list) and place.kind == "list" and place.flow:
-            self._edits.append((place.start, place.end, self._flow(place, old, new)))
+            self._edits.append((place.start, place.end, self._flow.changed(place, old, new)))
         else:
             text = inline(new, flow=False, quote=place.quote)
             self._edits.append((place.start, place.end, " " * place.is_empty + text))
@@ -187,7 +180,7 @@ class _Plan:
 
     def _list(self, place: Place, old: list[Any], new: list[Any]) -> None:
         if place.flow:
-            self._edits.append((place.start, place.end, self._flow(place, old, new)))
+            self._edits.append((place.start, place.end, self._flow.changed(place, old, new)))
             return
         line = self._marks.line_start(place.items[0].start)
         dash = self._text[line:].lstrip(" ")[:1]
@@ -249,51 +242,6 @@ class _Plan:
         last, before = root.entries[-1], root.entries[-2]
         between = self._text[before.value.end : last.start]
         return re.search(r"\n[ \t]*\r?\n", between) is not None
-
-    def _flow(self, place: Place, old: Any, new: Any) -> str:
-        """The text of a value in brackets, with what is between its items kept."""
-        text = self._text
-        if same(old, new):
-            return text[place.start : place.end]
-        if isinstance(old, dict) and isinstance(new, dict) and place.kind == "mapping":
-            spans = [(entry.start, entry.value.end) for entry in place.entries]
-            kept = {
-                position: self._flow_entry(entry, old[entry.name], new[entry.name])
-                for position, entry in enumerate(place.entries)
-                if entry.name in new
-            }
-            more = [pair(name, value) for name, value in new.items() if name not in old]
-            added = {len(spans): more} if more else {}
-        elif isinstance(old, list) and isinstance(new, list) and place.kind == "list":
-            spans = [(item.start, item.end) for item in place.items]
-            still, fresh = matched(old, new)
-            kept = {position: text[slice(*spans[position])] for position in still}
-            added = {
-                position: [inline(value, flow=True) for value in values]
-                for position, values in fresh.items()
-            }
-        else:
-            left = self._left_over(place.start, place.end)
-            return inline(new, flow=True, quote=place.quote) + left
-        left_over = {
-            position: self._left_over(*span)
-            for position, span in enumerate(spans)
-            if position not in kept
-        }
-        return rejoined(text, place, spans, kept, added, left_over)
-
-    def _left_over(self, start: int, end: int) -> str:
-        """The comments of what goes, as they may stand between brackets."""
-        comments = self._marks.comments_in(start, end)
-        line = self._text[self._marks.line_start(start) :]
-        indent = " " * (len(line) - len(line.lstrip(" ")))
-        return "".join(f" {comment}{self._newline}{indent}" for comment in comments)
-
-    def _flow_entry(self, entry: Entry, old: Any, new: Any) -> str:
-        start = self._text[entry.start : entry.value.start]
-        if entry.value.is_empty and not same(old, new):
-            start += " "
-        return start + self._flow(entry.value, old, new)
 
 
 def _indented(comments: Sequence[str], indent: int) -> list[str]:

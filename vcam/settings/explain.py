@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from vcam.core.document import parse_value
+from vcam.core.document import shown_key
 from vcam.core.errors import SettingsError
 from vcam.settings.fields import (
     ANY_NAME,
@@ -19,13 +16,13 @@ from vcam.settings.fields import (
     FieldNode,
     field_tree,
     find_field,
-    suggestions,
+    where_to_look,
 )
 from vcam.settings.loader import LoadedSettings
+from vcam.settings.plain import yaml_value
 from vcam.settings.schema import Settings
 
 _WIDTH = 92
-_UNFOLDED = 1_000_000
 
 _HEADER = """\
 vcam's settings. Every field stands here with its default; keep only the lines that you change.
@@ -47,9 +44,7 @@ def explain(key: str) -> str:
     names = tuple(key.split(".")) if key else ()
     node = find_field(names)
     if node is None:
-        meant = suggestions(names)
-        fix = f"did you mean {' or '.join(meant)}?" if meant else "`vcam config explain` lists all"
-        raise SettingsError(f"{key} is not a setting", fix)
+        raise SettingsError(f"{shown_key(key)} is not a setting", where_to_look(names))
     lines = [f"{key or 'settings'}: {node.help}"]
     if not node.is_section:
         lines.append(f"  must be   {node.expected}")
@@ -136,23 +131,6 @@ def shipped_config_dir() -> Path:
         if (folder / "default.yaml").is_file():
             return folder
     raise SettingsError("vcam's shipped settings are missing", "install vcam again")
-
-
-def yaml_value(value: Any) -> str:
-    """A value as it stands in YAML, on one line."""
-    if isinstance(value, str | list | tuple):
-        # PyYAML knows which texts need quotes in YAML 1.1; ours is 1.2, in which others look like
-        # numbers. And it folds texts with line breaks unless they are in double quotes.
-        data = list(value) if isinstance(value, tuple) else value
-        text = yaml.safe_dump(data, default_flow_style=True, width=_UNFOLDED)
-        text = text.removesuffix("\n...\n").rstrip("\n")
-        if "\n" not in text and parse_value(text) == data:
-            return text
-        quoted = yaml.safe_dump(data, default_flow_style=True, default_style='"', width=_UNFOLDED)
-        return quoted.rstrip("\n")
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return json.dumps(value)
 
 
 def _yaml_lines(data: Any, path: Sequence[str]) -> Iterator[tuple[str, str]]:

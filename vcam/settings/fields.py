@@ -135,6 +135,14 @@ def suggestions(path: Sequence[str]) -> list[str]:
     return [node.key for node in elsewhere if ANY_NAME not in node.path][:3]
 
 
+def where_to_look(path: Sequence[str]) -> str:
+    """What helps somebody who wrote the unknown `path`, ready to stand at a sentence's end."""
+    meant = suggestions(path)
+    return (
+        f"did you mean {' or '.join(meant)}?" if meant else "`vcam config explain` lists them all"
+    )
+
+
 def _all_nodes(node: FieldNode) -> Iterator[FieldNode]:
     yield node
     for child in node.children.values():

@@ -1,17 +1,73 @@
-"""YAML on one line, and lists and mappings in brackets with what stands between their items."""
+"""Changes of lists and mappings in brackets, with what stands between their items kept."""
 
 from __future__ import annotations
 
-import difflib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vcam.settings.explain import yaml_value
-from vcam.settings.marks import Place
+from vcam.settings.marks import Entry, MarkedText, Place
+from vcam.settings.plain import inline, matched, pair, same
 
 
-def rejoined(
+class FlowEditor:
+    """Writes values in brackets anew.
+
+    Args:
+        marks: the whole text.
+        newline: how its lines end.
+    """
+
+    def __init__(self, marks: MarkedText, newline: str) -> None:
+        self._marks = marks
+        self._newline = newline
+
+    def changed(self, place: Place, old: Any, new: Any) -> str:
+        """The text of the value at `place`, changed from `old` to `new`."""
+        text = self._marks.text
+        if same(old, new):
+            return text[place.start : place.end]
+        if isinstance(old, dict) and isinstance(new, dict) and place.kind == "mapping":
+            spans = [(entry.start, entry.value.end) for entry in place.entries]
+            kept = {
+                position: self._entry(entry, old[entry.name], new[entry.name])
+                for position, entry in enumerate(place.entries)
+                if entry.name in new
+            }
+            more = [pair(name, value) for name, value in new.items() if name not in old]
+            added = {len(spans): more} if more else {}
+        elif isinstance(old, list) and isinstance(new, list) and place.kind == "list":
+            spans = [(item.start, item.end) for item in place.items]
+            still, fresh = matched(old, new)
+            kept = {position: text[slice(*spans[position])] for position in still}
+            added = {
+                position: [inline(value, flow=True) for value in values]
+                for position, values in fresh.items()
+            }
+        else:
+            left = self._left_over(place.start, place.end)
+            return inline(new, flow=True, quote=place.quote) + left
+        left_over = {
+            position: self._left_over(*span)
+            for position, span in enumerate(spans)
+            if position not in kept
+        }
+        return _rejoined(text, place, spans, kept, added, left_over)
+
+    def _left_over(self, start: int, end: int) -> str:
+        """The comments of what goes, as they may stand between brackets."""
+        comments = self._marks.comments_in(start, end)
+        line = self._marks.text[self._marks.line_start(start) :]
+        indent = " " * (len(line) - len(line.lstrip(" ")))
+        return "".join(f" {comment}{self._newline}{indent}" for comment in comments)
+
+    def _entry(self, entry: Entry, old: Any, new: Any) -> str:
+        start = self._marks.text[entry.start : entry.value.start]
+        if entry.value.is_empty and not same(old, new):
+            start += " "
+        return start + self.changed(entry.value, old, new)
+
+
+def _rejoined(
     text: str,
     place: Place,
     spans: Sequence[tuple[int, int]],
@@ -65,46 +121,3 @@ def _without_comma(gap: str) -> str:
             lines[number] = code.replace(",", "", 1) + mark + comment
             break
     return "".join(lines)
-
-
-def matched(old: Sequence[Any], new: Sequence[Any]) -> tuple[set[int], dict[int, list[Any]]]:
-    """Which positions of `old` stay, and what comes before each position of `old`."""
-    matcher = difflib.SequenceMatcher(
-        None, [json.dumps(item) for item in old], [json.dumps(item) for item in new], False
-    )
-    kept: set[int] = set()
-    added: dict[int, list[Any]] = {}
-    for what, first, last, new_first, new_last in matcher.get_opcodes():
-        if what == "equal":
-            kept.update(range(first, last))
-        elif new_last > new_first:
-            added[first] = list(new[new_first:new_last])
-    return kept, added
-
-
-def inline(value: Any, flow: bool, quote: str = "") -> str:
-    """A value on one line.
-
-    Args:
-        value: plain data.
-        flow: whether it stands in brackets, where commas and brackets are not part of a text.
-        quote: quotation mark to keep, for a text.
-    """
-    if isinstance(value, dict):
-        return "{" + ", ".join(pair(name, below) for name, below in value.items()) + "}"
-    if isinstance(value, list):
-        return "[" + ", ".join(inline(item, flow=True) for item in value) + "]"
-    if isinstance(value, str) and quote and value.isprintable():
-        return json.dumps(value, ensure_ascii=False) if quote == '"' else _single_quoted(value)
-    if isinstance(value, str) and flow:
-        return yaml_value([value])[1:-1]
-    return yaml_value(value)
-
-
-def pair(name: str, value: Any) -> str:
-    """A name and its value, as they stand in brackets."""
-    return f"{inline(name, flow=True)}: {inline(value, flow=True)}"
-
-
-def _single_quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import difflib
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import platformdirs
-from pydantic import ValidationError
 
 from vcam.core.document import (
     MAX_BYTES,
@@ -20,12 +18,10 @@ from vcam.core.document import (
     ascii_if_odd,
     parse_document,
     parse_value,
-    shown,
-    shown_key,
 )
 from vcam.core.errors import SettingsError
-from vcam.settings.fields import FieldNode, find_field, suggestions
 from vcam.settings.schema import Settings
+from vcam.settings.validation import unknown_key, validated, without_empty_sections
 
 CONFIG_VARIABLE = "VCAM_CONFIG"
 """Environment variable that names the settings file."""
@@ -129,8 +125,8 @@ def settings_from_document(
     where = str(path) if path else "settings"
     if document.problems:
         raise InvalidSettings(where, document.problems)
-    data = _without_empty_sections(document.data, ())
-    file_problems = _validate(data, document.lines)[1]
+    data = without_empty_sections(document.data, ())
+    file_problems = validated(data, document.lines)[1]
     if file_problems:
         raise InvalidSettings(where, file_problems)
     origins: dict[str, int | str] = {
@@ -140,7 +136,7 @@ def settings_from_document(
     for override in overrides:
         key, changed, problem = _overridden(data, override)
         if problem is None:
-            problem = next(iter(_validate(changed, {})[1]), None)
+            problem = next(iter(validated(changed, {})[1]), None)
         if problem is not None:
             problems.append(Problem(0, 0, f"--set {ascii_if_odd(override)}: {problem.message}"))
             continue
@@ -148,7 +144,7 @@ def settings_from_document(
         origins[key] = override
     if problems:
         raise InvalidSettings("command line", problems)
-    settings, leftover = _validate(data, {})
+    settings, leftover = validated(data, {})
     if settings is None:
         raise InvalidSettings(where, leftover)
     return LoadedSettings(settings, path, from_file, origins)
@@ -191,11 +187,6 @@ def decoded(raw: bytes, path: Path) -> str:
         raise InvalidSettings(str(path), [problem]) from None
 
 
-def problems_of(data: Mapping[str, Any]) -> list[Problem]:
-    """What is wrong with plain data as settings; the problems have no lines."""
-    return _validate(_without_empty_sections(dict(data), ()), {})[1]
-
-
 def _overridden(
     data: Mapping[str, Any], override: str
 ) -> tuple[str, dict[str, Any], Problem | None]:
@@ -214,105 +205,7 @@ def _overridden(
     for name in names[:-1]:
         below = section.setdefault(name, {})
         if not isinstance(below, dict):
-            return key, changed, _unknown_key(tuple(names), {})
+            return key, changed, unknown_key(tuple(names), {})
         section = below
     section[names[-1]] = value
-    return key, _without_empty_sections(changed, ()), None
-
-
-def _without_empty_sections(data: dict[str, Any], path: tuple[str, ...]) -> dict[str, Any]:
-    """`data` with `name:` read as an empty section or list where one belongs.
-
-    Somebody who comments out all lines below `camera:` wants the defaults, not an error.
-    """
-    result = dict(data)
-    for name, value in data.items():
-        below = (*path, name)
-        node = find_field(below)
-        if isinstance(value, dict):
-            result[name] = _without_empty_sections(value, below)
-        elif value is None and node is not None and not node.nullable:
-            if node.is_section:
-                result[name] = {}
-            elif node.is_list:
-                result[name] = []
-    return result
-
-
-def _validate(
-    data: dict[str, Any], lines: Mapping[tuple[str, ...], int]
-) -> tuple[Settings | None, list[Problem]]:
-    try:
-        return Settings.model_validate(data), []
-    except ValidationError as error:
-        problems: dict[tuple[str, ...], Problem] = {}
-        for detail in error.errors(include_url=False):
-            path = _known_part(tuple(str(part) for part in detail["loc"]), data)
-            # A field that takes this or that gives one error for each; they make one problem.
-            if path not in problems:
-                problems[path] = _problem(path, detail, lines)
-        return None, list(problems.values())
-
-
-def _known_part(location: tuple[str, ...], data: Any) -> tuple[str, ...]:
-    """The part of pydantic's location that leads to something in the data."""
-    for depth, name in enumerate(location):
-        if isinstance(data, dict) and name in data:
-            data = data[name]
-        elif isinstance(data, list) and name.isdecimal() and int(name) < len(data):
-            data = data[int(name)]
-        else:
-            return location[:depth]
-    return location
-
-
-def _problem(path: tuple[str, ...], detail: Any, lines: Mapping[tuple[str, ...], int]) -> Problem:
-    key = ".".join(path)
-    line = next((lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in lines), 0)
-    node = find_field(path)
-    if node is None and detail["type"] == "extra_forbidden":
-        unknown = _unknown_key(path, lines)
-        return Problem(line, 0, unknown.message, key)
-    value = detail["input"]
-    if node is None and (owner := _list_of(path)) is not None:
-        message = f"{shown_key(key)} is {shown(value)}; it must be {owner.item_expected}"
-        return Problem(line, 0, message, key)
-    if node is None or (detail["type"] == "value_error" and not isinstance(value, bool)):
-        reason = detail["msg"].removeprefix("Value error, ")
-        return Problem(line, 0, f"{shown_key(key)}: {reason}", key)
-    return Problem(line, 0, _wrong_value(node, key, value), key)
-
-
-def _list_of(path: tuple[str, ...]) -> FieldNode | None:
-    """The list that an item such as `reactions.packs.0` belongs to."""
-    node = find_field(path[:-1]) if path else None
-    return node if node is not None and node.is_list else None
-
-
-def _wrong_value(node: FieldNode, key: str, value: Any) -> str:
-    if isinstance(value, dict | list) and not node.is_section:
-        value_text = "a list" if isinstance(value, list) else "a section"
-    else:
-        value_text = shown(value)
-    message = f"{shown_key(key)} is {value_text}; it must be {node.expected}"
-    if node.choices and isinstance(value, str):
-        near = _near_choice(value, node.choices)
-        message += f"; did you mean {near}?" if near else ""
-    return message
-
-
-def _near_choice(value: str, choices: Sequence[str]) -> str | None:
-    near = difflib.get_close_matches(value.lower(), choices, n=1, cutoff=0.6)
-    return near[0] if near else None
-
-
-def _unknown_key(path: tuple[str, ...], lines: Mapping[tuple[str, ...], int]) -> Problem:
-    line = lines.get(path, 0)
-    key = ".".join(path)
-    message = f"{shown_key(key)} is not a setting"
-    meant = suggestions(path)
-    if meant:
-        message += f"; did you mean {' or '.join(meant)}?"
-    else:
-        message += "; `vcam config explain` lists them all"
-    return Problem(line, 0, message, key)
+    return key, without_empty_sections(changed, ()), None

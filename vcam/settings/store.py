@@ -25,10 +25,10 @@ from vcam.settings.loader import (
     config_path,
     decoded,
     load_settings,
-    problems_of,
     read_file,
     settings_from_document,
 )
+from vcam.settings.validation import problems_of
 from vcam.settings.wishes import Wishes
 from vcam.settings.writing import Unwritable, write_file
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from vcam.core.document import ascii_if_odd, parse_value, shown_key
 from vcam.core.errors import SettingsError
-from vcam.settings.explain import yaml_value
-from vcam.settings.fields import ANY_NAME, find_field, suggestions
+from vcam.settings.fields import ANY_NAME, find_field, where_to_look
+from vcam.settings.plain import yaml_value
 
 Names = tuple[str, ...]
 
@@ -138,8 +138,7 @@ def _checked(key: str) -> Names:
     names = tuple(key.split("."))
     if find_field(names) is not None and ANY_NAME not in names and all(map(_is_name, names)):
         return names
-    meant = suggestions(names)
-    fix = f"did you mean {' or '.join(meant)}?" if meant else "`vcam config explain` lists them all"
+    fix = where_to_look(names)
     free = next((n for n in range(len(names)) if _takes_free_names(names[:n])), None)
     if free is not None and len(names) > free + 1:
         fix = "a name with a dot, a `*` or odd characters in it can be changed in the file alone"
