@@ -19,7 +19,7 @@ def evidence(*readings, step_s=0.033, window_ms=1000):
         history.add(
             Sample.of(number * step_s, PoseReading(4, scores, score >= 0), blocked), window_ms
         )
-    return weigh(7, 4, history, "v_sign", THRESHOLDS)
+    return weigh(7, (4,), history, "v_sign", THRESHOLDS)
 
 
 def test_it_names_the_hand_its_track_and_the_time():

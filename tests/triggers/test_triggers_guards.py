@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from vcam.settings.schema import GuardSettings
-from vcam.triggers.guards import Reason, Speedometer, blocked_by, hand_width, palm_centre
+from vcam.triggers.guards import Reason, Speedometer, blocked_by
 
 GUARDS = GuardSettings()
 
@@ -67,14 +67,14 @@ def test_palm_and_width_do_not_depend_on_the_fingers(kit):
     points = hand.points.copy()
     points[[4, 8, 12, 16, 20]] += 500
     bent = dataclasses.replace(hand, points=points)
-    assert palm_centre(bent) == palm_centre(hand)
-    assert hand_width(bent) == hand_width(hand) == pytest.approx(100)
+    assert bent.palm_centre == hand.palm_centre
+    assert bent.width == hand.width == pytest.approx(100)
 
 
 def test_an_edge_on_palm_is_as_wide_as_a_flat_one(kit):
     points = kit.hand().points.copy()
     points[:, 0] = 640
-    assert hand_width(dataclasses.replace(kit.hand(), points=points)) == pytest.approx(100)
+    assert dataclasses.replace(kit.hand(), points=points).width == pytest.approx(100)
 
 
 @pytest.mark.parametrize("hz", [5, 10, 15, 30, 60, 200])

@@ -44,6 +44,15 @@ class Landmark(IntEnum):
     PINKY_TIP = 20
 
 
+_PALM = [
+    Landmark.WRIST,
+    Landmark.INDEX_MCP,
+    Landmark.MIDDLE_MCP,
+    Landmark.RING_MCP,
+    Landmark.PINKY_MCP,
+]
+
+
 class Attention(Enum):
     """How closely vision has to look, which decides what it costs."""
 
@@ -88,6 +97,21 @@ class Hand:
         """Wrist to the middle finger's knuckle, in pixels: the natural unit for errors."""
         reach = self.points[Landmark.MIDDLE_MCP] - self.points[Landmark.WRIST]
         return float(np.hypot(reach[0], reach[1]))
+
+    @property
+    def width(self) -> float:
+        """The larger of palm length and knuckle span, in pixels: the hand's size in the picture.
+
+        A palm seen edge-on or from its end loses one of the two to perspective, never both.
+        """
+        span = self.points[Landmark.INDEX_MCP] - self.points[Landmark.PINKY_MCP]
+        return max(self.palm_length, float(np.hypot(span[0], span[1])))
+
+    @property
+    def palm_centre(self) -> tuple[float, float]:
+        """Middle of the wrist and the four knuckles, in pixels: what fingers do not move."""
+        x, y = self.points[_PALM].mean(axis=0)
+        return float(x), float(y)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,3 +179,18 @@ class PoseReading:
             return NONE_POSE, 1.0
         pose = max(self.scores, key=self.scores.__getitem__)
         return pose, self.scores[pose]
+
+
+@dataclass(frozen=True, slots=True)
+class PairReading:
+    """What two hands show together in one frame.
+
+    Attributes:
+        track_ids: the two hands.
+        scores: of each two-handed gesture, and `none`; 0..1.
+        known: False when the scores mean nothing, as of `PoseReading`.
+    """
+
+    track_ids: tuple[int, int]
+    scores: Mapping[str, float]
+    known: bool = True

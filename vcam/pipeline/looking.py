@@ -11,6 +11,7 @@ from vcam.core.events import GestureEvent
 from vcam.core.frame import Frame
 from vcam.core.geometry import Placement
 from vcam.core.observation import Attention, Observation, PoseReading
+from vcam.poses.two_hands import read_pairs
 from vcam.settings.schema import OutputSettings
 from vcam.triggers.engine import Candidate, GestureMeter, TriggerEngine
 
@@ -60,7 +61,8 @@ def look_at(
     if not recognizer.due(frame.captured_at):
         return None
     observation, readings = recognizer.recognize(frame)
-    events = engine.update(observation, readings)
+    pairs = read_pairs(observation, readings) if engine.wants_pairs else ()
+    events = engine.update(observation, readings, pairs)
     if engine.progress():
         recognizer.attention = Attention.STARTING
     else:

@@ -15,7 +15,7 @@ from vcam.pipeline.capture_thread import Captured
 from vcam.pipeline.looking import Recognizer, Scene, look_at
 from vcam.pipeline.mailbox import Mailbox
 from vcam.pipeline.stats import Counters, SourceState
-from vcam.poses.vocabulary import POSES
+from vcam.poses.vocabulary import GESTURES
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import TriggerSettings
 from vcam.triggers.engine import GestureMeter, TriggerEngine
@@ -140,7 +140,7 @@ class VisionLoop:
             self._engine.apply(triggers)
         if rules is not None:
             gestures = {rule.gesture for rule in rules}
-            self._react(self._engine.watch([pose for pose in POSES if pose in gestures]))
+            self._react(self._engine.watch([each for each in GESTURES if each in gestures]))
             self._stage.set_rules(rules, self._clock.now())
 
     def meters(self) -> Sequence[GestureMeter]:

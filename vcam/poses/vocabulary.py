@@ -1,16 +1,17 @@
-"""The poses that vcam can tell apart, and what people call them."""
+"""The poses and gestures that vcam can tell apart, and what people call them."""
 
 from __future__ import annotations
 
 from typing import Final, Literal, NamedTuple
 
+from vcam.core.gestures import HEART_HANDS, MOVEMENTS, PAIRS, SWIPE_LEFT, SWIPE_RIGHT, WAVE
 from vcam.core.observation import NONE_POSE
 
 Language = Literal["en", "id"]
 
 
 class Label(NamedTuple):
-    """A pose's name for people: English and Indonesian."""
+    """A name for people: English and Indonesian."""
 
     en: str
     id: str
@@ -35,15 +36,32 @@ LABELS: Final[dict[str, Label]] = {
 POSES: Final[tuple[str, ...]] = tuple(LABELS)
 """Every pose, in the order of the network's outputs; `none` is the last."""
 
-GESTURES: Final[tuple[str, ...]] = tuple(pose for pose in POSES if pose != NONE_POSE)
-"""Every pose that can start something."""
+GESTURE_LABELS: Final[dict[str, Label]] = {
+    "two_v_signs": Label("Two Vs", "V dua tangan"),
+    "two_thumbs_up": Label("Two thumbs up", "Dua jempol"),
+    "two_thumbs_down": Label("Two thumbs down", "Dua jempol ke bawah"),
+    "two_metals": Label("Two metals", "Metal dua tangan"),
+    HEART_HANDS: Label("Heart with two hands", "Hati dua tangan"),
+    SWIPE_LEFT: Label("Swipe to the left", "Usap ke kiri"),
+    SWIPE_RIGHT: Label("Swipe to the right", "Usap ke kanan"),
+    WAVE: Label("Wave", "Lambaian"),
+}
+"""Names of the gestures that are more than one pose of one hand."""
+
+GESTURES: Final[tuple[str, ...]] = (
+    *(pose for pose in POSES if pose != NONE_POSE),
+    *PAIRS,
+    *MOVEMENTS,
+)
+"""Everything that can start something: poses, two-handed gestures, movements."""
 
 SELFIE_POSES: Final[tuple[str, ...]] = ("v_sign", "thumb_up", "metal")
 """The three poses that vcam exists for."""
 
 
 def label(pose: str, language: Language = "en") -> str:
-    """What people call `pose`; the name itself, made readable, for a pose without a label."""
-    if pose not in LABELS:
+    """What people call a pose or gesture; the name itself, made readable, where it has no label."""
+    known = LABELS.get(pose) or GESTURE_LABELS.get(pose)
+    if known is None:
         return pose.replace("_", " ").capitalize()
-    return LABELS[pose].id if language == "id" else LABELS[pose].en
+    return known.id if language == "id" else known.en

@@ -5,48 +5,25 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
-from typing import NamedTuple
 
-from vcam.core.events import GestureEvent
-from vcam.core.observation import NONE_POSE, Observation, PoseReading
+from vcam.core.events import EventKind, GestureEvent
+from vcam.core.gestures import MOVEMENTS, PAIRS
+from vcam.core.observation import NONE_POSE, Hand, Observation, PairReading, PoseReading
 from vcam.settings.schema import Thresholds, TriggerSettings
-from vcam.triggers.evidence import Evidence, is_clear, weigh
+from vcam.triggers.evidence import Evidence, HandKey, is_clear, weigh
 from vcam.triggers.guards import Reason, blocked_by
 from vcam.triggers.hands import HandRegister, TrackedHand
 from vcam.triggers.machine import GestureMachine, Phase
+from vcam.triggers.meters import Candidate, GestureMeter, measure
+from vcam.triggers.movement import MovementMachine
+from vcam.triggers.pairs import PairRegister, TrackedPair
+from vcam.triggers.precedence import Precedence, precedence
 from vcam.triggers.smoothing import Sample
+from vcam.triggers.trail import Place
 
+__all__ = ["Candidate", "GestureMeter", "TriggerEngine"]
 
-class Candidate(NamedTuple):
-    """A gesture that is being held but has not started: what the ring shows.
-
-    Attributes:
-        gesture: its name.
-        track_ids: the hands that show it.
-        progress: share of the dwell that is done, 0..1.
-    """
-
-    gesture: str
-    track_ids: tuple[int, ...]
-    progress: float
-
-
-class GestureMeter(NamedTuple):
-    """How near a gesture is to starting.
-
-    Attributes:
-        gesture: its name.
-        score: smoothed score of the hand that shows it most, 0..1.
-        progress: share of the dwell that is done; 0 unless it is held.
-        active: whether it has started and not ended.
-        reason: why it does not count now, in one or two words; empty otherwise.
-    """
-
-    gesture: str
-    score: float
-    progress: float
-    active: bool
-    reason: str
+Machine = GestureMachine | MovementMachine
 
 
 class TriggerEngine:
@@ -57,7 +34,7 @@ class TriggerEngine:
 
     Args:
         settings: thresholds, guards, times.
-        gestures: pose names that may trigger.
+        gestures: poses, two-handed gestures and movements that may trigger.
         card: `enter` of each pose as the pose model's card gives it.
 
     Raises:
@@ -71,9 +48,10 @@ class TriggerEngine:
         card: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         _check(gestures)
-        self._machines = {gesture: GestureMachine(gesture) for gesture in gestures}
+        self._machines = {gesture: _machine(gesture) for gesture in gestures}
         self._card = card
         self._hands = HandRegister()
+        self._pairs = PairRegister()
         self._opened_at: float | None = None
         self._observed_at: float | None = None
         self.apply(settings)
@@ -87,6 +65,12 @@ class TriggerEngine:
         self._thresholds: dict[str, Thresholds] = {
             gesture: settings.thresholds(gesture, self._card) for gesture in self._machines
         }
+        enabled = [name for name, limits in self._thresholds.items() if limits.enabled]
+        self._wants_pairs = any(gesture in PAIRS for gesture in enabled)
+        self._wants_trails = any(gesture in MOVEMENTS for gesture in enabled)
+        if not self._wants_trails:
+            for hand in self._hands:
+                hand.trail.clear()
 
     def watch(self, gestures: Sequence[str]) -> tuple[GestureEvent, ...]:
         """Watches for these gestures from now on.
@@ -95,7 +79,7 @@ class TriggerEngine:
         seen from now on.
 
         Args:
-            gestures: pose names that may trigger.
+            gestures: poses, two-handed gestures and movements that may trigger.
 
         Returns:
             The `cancelled` and `end` events of those that go.
@@ -107,7 +91,7 @@ class TriggerEngine:
         at = self._observed_at if self._observed_at is not None else float("-inf")
         gone = [machine for name, machine in self._machines.items() if name not in gestures]
         self._machines = {
-            gesture: self._machines.get(gesture) or GestureMachine(gesture, armed_at=at)
+            gesture: self._machines.get(gesture) or _machine(gesture, armed_at=at)
             for gesture in gestures
         }
         self.apply(self._settings)
@@ -122,17 +106,26 @@ class TriggerEngine:
             The `cancelled` and `end` events of what was going on.
         """
         self._hands.clear()
+        self._pairs.clear()
         self._observed_at = None
         self._opened_at = at
         return tuple(event for machine in self._machines.values() for event in machine.restart(at))
 
     def update(
-        self, observation: Observation, readings: Sequence[PoseReading]
+        self,
+        observation: Observation,
+        readings: Sequence[PoseReading],
+        pairs: Sequence[PairReading] = (),
     ) -> tuple[GestureEvent, ...]:
         """One observation and what the classifier makes of its hands.
 
         An observation that is not later than the last one is ignored. A reading without a hand in
         the observation is ignored; a hand without a reading counts as not seen.
+
+        Args:
+            observation: what was seen.
+            readings: of each hand.
+            pairs: of every two hands; needed where `wants_pairs`.
         """
         at = observation.at
         if not math.isfinite(at) or (self._observed_at is not None and at <= self._observed_at):
@@ -145,14 +138,12 @@ class TriggerEngine:
         self._observed_at = at
         hands = self._read(observation, readings)
         not_before = self._opened_at + self._settings.guards.warm_up_ms / 1000
-        for gesture, machine in self._machines.items():
-            events += machine.see(
-                at,
-                self._evidence(machine, hands),
-                self._thresholds[gesture],
-                not_before=not_before,
-                lost_after_s=lost_after_s,
-            )
+        two_handed, claims = self._see_pairs(at, hands, pairs, not_before)
+        for machine in self._poses():
+            events += self._see(machine, at, hands, claims, not_before)
+        # What the two-handed gesture takes the place of is over before it starts.
+        events += two_handed
+        events += self._see_movements(at, hands, not_before)
         return tuple(events)
 
     def tick(self, now: float) -> tuple[GestureEvent, ...]:
@@ -163,7 +154,15 @@ class TriggerEngine:
         if self._observed_at is None or not math.isfinite(now):
             return ()
         blind = now - self._observed_at > self._settings.lost_after_ms / 1000
-        return tuple(self._expire(now, Reason.NO_PICTURE if blind else Reason.HAND_LOST))
+        events = self._expire(now, Reason.NO_PICTURE if blind else Reason.HAND_LOST)
+        for machine in self._movements():
+            events += machine.tick(now)
+        return tuple(events)
+
+    @property
+    def wants_pairs(self) -> bool:
+        """Whether it watches for a two-handed gesture: `update` needs readings of pairs then."""
+        return self._wants_pairs
 
     @property
     def gestures(self) -> tuple[str, ...]:
@@ -188,38 +187,27 @@ class TriggerEngine:
 
     def meters(self) -> tuple[GestureMeter, ...]:
         """How near each gesture is to starting, as of the last observation."""
-        return tuple(self._meter(machine) for machine in self._machines.values())
-
-    def _meter(self, machine: GestureMachine) -> GestureMeter:
-        gesture, thresholds = machine.gesture, self._thresholds[machine.gesture]
-        cases = (
-            weigh(hand.key, hand.track_id, hand.history, gesture, thresholds)
-            for hand in self._hands
-            if hand.seen_at == self._observed_at
+        return tuple(
+            measure(
+                machine,
+                self._thresholds[gesture],
+                self._cases(gesture, self._seen_now(gesture)),
+                self._warming_up(),
+            )
+            for gesture, machine in self._machines.items()
         )
-        best = max(cases, key=lambda case: case.score, default=None)
-        score = best.score if best else 0.0
-        reason = ""
-        if not thresholds.enabled:
-            reason = str(Reason.SWITCHED_OFF)
-        elif machine.phase is Phase.COOLDOWN:
-            reason = "resting"
-        elif best is not None and best.shows:
-            reason = self._warming_up(best.at) or ("" if best.stays else str(best.reason))
-        progress = machine.lead[1] if machine.lead else 0.0
-        return GestureMeter(gesture, score, progress, machine.phase is Phase.ACTIVE, reason)
 
-    def _warming_up(self, at: float) -> str:
-        if self._opened_at is None:
-            return ""
-        warm_at = self._opened_at + self._settings.guards.warm_up_ms / 1000
-        return "warming up" if at < warm_at else ""
+    def _warming_up(self) -> bool:
+        if self._opened_at is None or self._observed_at is None:
+            return False
+        return self._observed_at < self._opened_at + self._settings.guards.warm_up_ms / 1000
 
     def _expire(self, at: float, reason: Reason) -> list[GestureEvent]:
         gone = self._hands.drop_unseen_since(at - self._settings.lost_after_ms / 1000)
         if not gone:
             return []
-        keys = {hand.key for hand in gone}
+        keys: set[HandKey] = {hand.key for hand in gone}
+        keys.update(self._pairs.drop({hand.key for hand in gone}))
         return [
             event for machine in self._machines.values() for event in machine.lose(at, keys, reason)
         ]
@@ -237,20 +225,121 @@ class TriggerEngine:
             )
             sample = Sample.of(observation.at, by_track[hand.track_id], reason or "")
             tracked.history.add(sample, self._settings.smoothing_ms)
+            if self._wants_trails:
+                _follow(tracked, hand, sample)
         return [tracked for tracked, _ in found]
 
-    def _evidence(self, machine: GestureMachine, hands: Sequence[TrackedHand]) -> list[Evidence]:
+    def _see(
+        self,
+        machine: GestureMachine,
+        at: float,
+        hands: Sequence[TrackedHand],
+        claims: Precedence,
+        not_before: float,
+    ) -> list[GestureEvent]:
+        """A one-handed gesture sees the hands that no two-handed one claims."""
+        if claims.ends(machine):
+            return machine.rest(at)
+        events = machine.hold_back(at, claims.taken)
+        if machine.phase in (Phase.IDLE, Phase.CANDIDATE):
+            claimed = claims.taken | claims.passed_over
+            hands = [hand for hand in hands if hand.key not in claimed]
+        return events + self._advance(machine, at, hands, not_before)
+
+    def _see_pairs(
+        self,
+        at: float,
+        hands: Sequence[TrackedHand],
+        readings: Sequence[PairReading],
+        not_before: float,
+    ) -> tuple[list[GestureEvent], Precedence]:
+        """The two-handed gestures see all pairs; what they say, and which hands they claim."""
+        machines = [
+            machine
+            for machine in self._machines.values()
+            if isinstance(machine, GestureMachine) and machine.gesture in PAIRS
+        ]
+        pairs: list[TrackedPair] = []
+        if self._wants_pairs:
+            by_tracks = {frozenset(reading.track_ids): reading for reading in readings}
+            pairs = self._pairs.read(at, hands, by_tracks, self._settings.smoothing_ms)
+        events: list[GestureEvent] = []
+        for machine in machines:
+            events += self._advance(machine, at, pairs, not_before)
+        return events, precedence(machines, pairs, self._thresholds)
+
+    def _see_movements(
+        self, at: float, hands: Sequence[TrackedHand], not_before: float
+    ) -> list[GestureEvent]:
+        events: list[GestureEvent] = []
+        for machine in self._movements():
+            thresholds = self._thresholds[machine.gesture]
+            said = machine.see(at, hands, thresholds, not_before=not_before)
+            if any(event.kind is EventKind.START for event in said):
+                for other in self._movements():
+                    other.rest_until(at + thresholds.cooldown_ms / 1000)
+            events += said
+        return events
+
+    def _advance(
+        self,
+        machine: GestureMachine,
+        at: float,
+        seen: Sequence[TrackedHand | TrackedPair],
+        not_before: float,
+    ) -> list[GestureEvent]:
         thresholds = self._thresholds[machine.gesture]
-        return [
-            weigh(hand.key, hand.track_id, hand.history, machine.gesture, thresholds)
-            for hand in hands
-            # Most gestures are idle most of the time; only a clear reading can change that.
+        # Most gestures are idle most of the time; only a clear reading can change that.
+        worth = [
+            each
+            for each in seen
             if machine.phase is not Phase.IDLE
             or (
-                hand.history.newest is not None
-                and is_clear(hand.history.newest, machine.gesture, thresholds)
+                each.history.newest is not None
+                and is_clear(each.history.newest, machine.gesture, thresholds)
             )
         ]
+        return machine.see(
+            at,
+            self._cases(machine.gesture, worth),
+            thresholds,
+            not_before=not_before,
+            lost_after_s=self._settings.lost_after_ms / 1000,
+        )
+
+    def _cases(self, gesture: str, seen: Sequence[TrackedHand | TrackedPair]) -> list[Evidence]:
+        thresholds = self._thresholds[gesture]
+        return [weigh(each.key, each.track_ids, each.history, gesture, thresholds) for each in seen]
+
+    def _seen_now(self, gesture: str) -> Sequence[TrackedHand | TrackedPair]:
+        if gesture in MOVEMENTS:
+            return []
+        register = self._pairs if gesture in PAIRS else self._hands
+        return [each for each in register if each.seen_at == self._observed_at]
+
+    def _poses(self) -> list[GestureMachine]:
+        return [
+            machine
+            for machine in self._machines.values()
+            if isinstance(machine, GestureMachine) and machine.gesture not in PAIRS
+        ]
+
+    def _movements(self) -> list[MovementMachine]:
+        return [each for each in self._machines.values() if isinstance(each, MovementMachine)]
+
+
+def _machine(gesture: str, armed_at: float = float("-inf")) -> Machine:
+    if gesture in MOVEMENTS:
+        return MovementMachine(gesture, armed_at)
+    return GestureMachine(gesture, armed_at)
+
+
+def _follow(tracked: TrackedHand, hand: Hand, sample: Sample) -> None:
+    """Notes the hand's place; a hand that does not count, but for its speed, leaves no trail."""
+    if sample.blocked in ("", Reason.TOO_FAST):
+        tracked.trail.add(Place.of(hand, sample))
+    else:
+        tracked.trail.clear()
 
 
 def _check(gestures: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""What the recent readings of one hand say about one gesture."""
+"""What the recent readings of one hand, or of two together, say about one gesture."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import NamedTuple
 from vcam.settings.schema import Thresholds
 from vcam.triggers.guards import Reason
 from vcam.triggers.smoothing import LEAST_READINGS, History, Sample, median
+
+HandKey = int | tuple[int, int]
+"""A hand's number in the register, or those of two hands that are weighed together."""
 
 LONGEST_CREDIT_S = 0.25
 """Of a longer gap between two clear readings only so much counts as held. It is a little more than
@@ -33,7 +36,7 @@ class Evidence(NamedTuple):
     """One hand's case for one gesture, at its newest reading.
 
     Attributes:
-        hand: key of the hand, the same over a switch of tracks.
+        hand: key of the hand or pair, the same over a switch of tracks.
         track_ids: the tracks that show it now.
         at: time of the newest reading, seconds.
         clear: the newest reading by itself meets every threshold and guard.
@@ -46,7 +49,7 @@ class Evidence(NamedTuple):
         reason: why the pose does not count now; empty while it `stays`.
     """
 
-    hand: int
+    hand: HandKey
     track_ids: tuple[int, ...]
     at: float
     clear: bool
@@ -68,9 +71,13 @@ def is_clear(sample: Sample, gesture: str, thresholds: Thresholds) -> bool:
 
 
 def weigh(
-    hand: int, track_id: int, history: History, gesture: str, thresholds: Thresholds
+    hand: HandKey,
+    track_ids: tuple[int, ...],
+    history: History,
+    gesture: str,
+    thresholds: Thresholds,
 ) -> Evidence:
-    """The case of one hand for `gesture`; `history` holds at least one reading."""
+    """The case of one hand or pair for `gesture`; `history` holds at least one reading."""
     samples = list(history)
     newest = samples[0]
     scores = [sample.score(gesture) for sample in samples]
@@ -84,7 +91,7 @@ def weigh(
     shows = score >= thresholds.leave
     return Evidence(
         hand=hand,
-        track_ids=(track_id,),
+        track_ids=track_ids,
         at=newest.at,
         clear=is_clear(newest, gesture, thresholds),
         run=_run(samples, gesture, thresholds),

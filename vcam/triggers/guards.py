@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Sequence
 from enum import StrEnum
 
-from vcam.core.observation import Face, Hand, Landmark
+from vcam.core.observation import Face, Hand
 from vcam.settings.schema import GuardSettings
 
 
@@ -26,6 +26,10 @@ class Reason(StrEnum):
     """Vision stalled or the camera is gone."""
     RESTARTED = "restarted"
     """The camera was opened again, or the pipeline resumed."""
+    TWO_HANDED = "two-handed"
+    """The other hand joined in: a two-handed gesture takes the place of this one."""
+    OVER = "over"
+    """A movement is done."""
     SWITCHED_OFF = "switched off"
     """The settings do not allow the gesture any longer."""
     TOO_SMALL = "too small"
@@ -46,29 +50,6 @@ _SPEED_MEMORY_S = 0.5
 _OPEN_HAND_PALMS = 2.0
 """Length of an open hand, wrist to middle fingertip, in palm lengths; a little less than the 2.1 of
 `training/synthetic`'s hand. By it a fist or a thumb is as large as the open hand it would be."""
-
-_PALM = (
-    Landmark.WRIST,
-    Landmark.INDEX_MCP,
-    Landmark.MIDDLE_MCP,
-    Landmark.RING_MCP,
-    Landmark.PINKY_MCP,
-)
-
-
-def palm_centre(hand: Hand) -> tuple[float, float]:
-    """Middle of the wrist and the four knuckles, in pixels: the part that fingers do not move."""
-    x, y = hand.points[list(_PALM)].mean(axis=0)
-    return float(x), float(y)
-
-
-def hand_width(hand: Hand) -> float:
-    """The larger of palm length and knuckle span, in pixels.
-
-    A palm seen edge-on or from its end loses one of the two to perspective, never both.
-    """
-    span = hand.points[Landmark.INDEX_MCP] - hand.points[Landmark.PINKY_MCP]
-    return max(hand.palm_length, math.hypot(float(span[0]), float(span[1])))
 
 
 class Speedometer:
@@ -118,7 +99,7 @@ def blocked_by(
         guards: the limits.
     """
     box = hand.box
-    size = max(box.width, box.height, _OPEN_HAND_PALMS * hand_width(hand))
+    size = max(box.width, box.height, _OPEN_HAND_PALMS * hand.width)
     if not math.isfinite(box.width + box.height) or size < guards.min_hand_height * picture_side:
         return Reason.TOO_SMALL
     if any(box.overlap(face.box) > guards.max_face_overlap * box.area for face in faces):

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from vcam.core.observation import Hand
-from vcam.triggers.guards import Speedometer, hand_width, palm_centre
+from vcam.triggers.guards import Speedometer
 from vcam.triggers.smoothing import History
+from vcam.triggers.trail import Trail
 
 RELINK_WIDTHS = 1.5
 """A new track this near to where a hand went out of sight, in hand widths, is that hand. At the
@@ -27,6 +28,7 @@ class TrackedHand:
         width: its size then, pixels.
         history: its newest readings.
         speedometer: where it was.
+        trail: where it went; empty while no movement is watched for.
     """
 
     key: int
@@ -36,6 +38,12 @@ class TrackedHand:
     width: float
     history: History = field(default_factory=History)
     speedometer: Speedometer = field(default_factory=Speedometer)
+    trail: Trail = field(default_factory=Trail)
+
+    @property
+    def track_ids(self) -> tuple[int]:
+        """`track_id`, as events have it."""
+        return (self.track_id,)
 
 
 class HandRegister:
@@ -67,7 +75,7 @@ class HandRegister:
         missing = [hand for hand in self._hands.values() if hand.track_id not in in_view]
         found: list[tuple[TrackedHand, Hand]] = []
         for track_id, hand in now.items():
-            centre, width = palm_centre(hand), hand_width(hand)
+            centre, width = hand.palm_centre, hand.width
             tracked = known.get(track_id)
             if tracked is None:
                 tracked = _nearest(missing, centre, width)

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from vcam.core.events import EventKind, GestureEvent
 from vcam.settings.schema import Thresholds
-from vcam.triggers.evidence import Evidence, credit_s
+from vcam.triggers.evidence import Evidence, HandKey, credit_s
 from vcam.triggers.guards import Reason
 from vcam.triggers.smoothing import LEAST_READINGS
 
@@ -38,7 +38,7 @@ class Phase(StrEnum):
 class _Hold:
     """One hand on its way to starting the gesture."""
 
-    hand: int
+    hand: HandKey
     track_ids: tuple[int, ...]
     since: float
     clear_at: float
@@ -58,7 +58,7 @@ class _Hold:
 
 
 class GestureMachine:
-    """The state machine of one gesture of one person, whichever hand shows it.
+    """The state machine of one gesture of one person, whichever hand, or pair of hands, shows it.
 
     Each hand that comes into the pose opens a hold of its own; the oldest hold leads, is told in
     events, and is the one that may start the gesture.
@@ -71,9 +71,9 @@ class GestureMachine:
     def __init__(self, gesture: str, armed_at: float = float("-inf")) -> None:
         self.gesture = gesture
         self.phase = Phase.IDLE
-        self._holds: dict[int, _Hold] = {}
+        self._holds: dict[HandKey, _Hold] = {}
         self._leader: _Hold | None = None
-        self._showing: dict[int, tuple[int, ...]] = {}
+        self._showing: dict[HandKey, tuple[int, ...]] = {}
         self._active: _Hold | None = None
         self._armed_at = armed_at
         self._ended_at = float("-inf")
@@ -92,6 +92,13 @@ class GestureMachine:
         if self.phase is not Phase.ACTIVE:
             return ()
         return tuple(track for tracks in self._showing.values() for track in tracks)
+
+    @property
+    def hands(self) -> tuple[HandKey, ...]:
+        """The hands or pairs that hold the gesture, or show it while it is active."""
+        if self.phase is Phase.ACTIVE:
+            return tuple(self._showing)
+        return tuple(self._holds)
 
     def see(
         self,
@@ -122,7 +129,7 @@ class GestureMachine:
         reason = self._collect(evidence, max(not_before, self._armed_at), lost_after_s)
         return self._advance(at, thresholds, reason)
 
-    def lose(self, at: float, hands: Collection[int], reason: str) -> list[GestureEvent]:
+    def lose(self, at: float, hands: Collection[HandKey], reason: str) -> list[GestureEvent]:
         """These hands are gone for good, as known at `at` seconds."""
         for hand in hands:
             self._holds.pop(hand, None)
@@ -142,6 +149,25 @@ class GestureMachine:
         if self.phase is Phase.ACTIVE:
             return [self._end(at, reason)]
         return []
+
+    def hold_back(self, at: float, hands: Collection[HandKey]) -> list[GestureEvent]:
+        """These hands' holds are given up: they are about to show, or show, something together."""
+        for hand in hands:
+            self._holds.pop(hand, None)
+        if self._leader is not None and self._leader.hand in hands:
+            return [self._cancel(at, Reason.TWO_HANDED)]
+        return []
+
+    def rest(self, at: float) -> list[GestureEvent]:
+        """Gives way to a two-handed gesture: whatever goes on is over, and a cooldown begins.
+
+        So the gesture starts again only after the cooldown, and after the pose was seen to be gone.
+        """
+        events = self.stop(at, Reason.TWO_HANDED)
+        self.phase = Phase.COOLDOWN
+        self._ended_at = max(at, events[-1].at if events else at)
+        self._away_since = self._released_at = None
+        return events
 
     def restart(self, at: float) -> list[GestureEvent]:
         """As `stop`, and forgets all times before `at`: the clock may be another one.

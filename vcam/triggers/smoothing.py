@@ -1,4 +1,4 @@
-"""The recent readings of one hand, and the median over them, in true time.
+"""The recent readings of one hand or pair, and the median over them, in true time.
 
 A median over a time window is taken rather than an exponential average: it forgets a single wrong
 reading altogether, however wrong, and it does not creep. An average with a time constant of 200 ms
@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from vcam.core.observation import NONE_POSE, PoseReading
+from vcam.core.observation import NONE_POSE, PairReading, PoseReading
 
 LEAST_READINGS = 3
 """A median of fewer readings is no protection against a single wrong one."""
@@ -25,11 +25,11 @@ _TOLERANCE_MS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One reading of one hand.
+    """One reading of one hand, or of two together.
 
     Attributes:
         at: seconds.
-        reading: the classifier's opinion.
+        reading: what the hand shows, or two hands together.
         known: the reading means something: open-set test passed, all scores finite.
         best: the likeliest pose, `none` for a hand that is not known.
         best_score: its score.
@@ -38,7 +38,7 @@ class Sample:
     """
 
     at: float
-    reading: PoseReading
+    reading: PoseReading | PairReading
     known: bool
     best: str
     best_score: float
@@ -46,7 +46,7 @@ class Sample:
     blocked: str = ""
 
     @classmethod
-    def of(cls, at: float, reading: PoseReading, blocked: str = "") -> Sample:
+    def of(cls, at: float, reading: PoseReading | PairReading, blocked: str = "") -> Sample:
         """A sample of `reading`; one with a score that is no number counts as not known."""
         scores = reading.scores
         if not reading.known or not scores or not all(map(math.isfinite, scores.values())):
@@ -74,7 +74,7 @@ class Sample:
 
 
 class History:
-    """The newest readings of one hand, as far back as the window of the median goes."""
+    """The newest readings of one hand or pair, as far back as the window of the median goes."""
 
     def __init__(self) -> None:
         self._samples: deque[Sample] = deque()

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from pydantic import Field
 
+from vcam.core.gestures import HEART_HANDS, MOVEMENTS, PAIRS
 from vcam.settings.schema.section import Dwell, Milliseconds, Section, Share
 
 
@@ -90,6 +91,14 @@ FLOORS: Mapping[str, Mapping[str, float]] = MappingProxyType(
         "fist": {"dwell_ms": 700},
         "palm": {"dwell_ms": 700},
         "one": {"dwell_ms": 700},
+        # Two hands that show a pose at once hardly do so by accident; but they are answered all
+        # over the picture, and must have time to come up one after the other.
+        "two_v_signs": {"dwell_ms": 600},
+        "two_metals": {"dwell_ms": 600},
+        "two_thumbs_up": {"dwell_ms": 700, "margin": 0.35},
+        "two_thumbs_down": {"dwell_ms": 700},
+        # Hands that fold or clap pass through something like it.
+        HEART_HANDS: {"dwell_ms": 800},
     }
 )
 """Least thresholds of everyday poses: `triggers.defaults` cannot go below them for these, only a
@@ -134,7 +143,9 @@ class TriggerSettings(Section):
         for name, floor in FLOORS.get(gesture, {}).items():
             values[name] = max(values[name], floor)
         if values["enter"] is None:
-            values["enter"] = card.get(gesture, ENTER)
+            values["enter"] = card.get(PAIRS.get(gesture) or gesture, ENTER)
+        # Hands move while their owner talks: only who asks for movements gets them.
+        values["enabled"] = values["enabled"] and gesture not in MOVEMENTS
         own = self.gestures.get(gesture)
         if own is not None:
             values |= own.model_dump(exclude_none=True)

@@ -1,0 +1,28 @@
+"""The gestures that are more than one pose of one hand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final
+
+HEART_HANDS: Final = "heart_hands"
+
+PAIRS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "two_v_signs": "v_sign",
+        "two_thumbs_up": "thumb_up",
+        "two_thumbs_down": "thumb_down",
+        "two_metals": "metal",
+        HEART_HANDS: "",
+    }
+)
+"""Two-handed gestures, each with the pose that both hands show; empty where the hands make one
+figure together."""
+
+SWIPE_LEFT: Final = "swipe_left"
+SWIPE_RIGHT: Final = "swipe_right"
+WAVE: Final = "wave"
+
+MOVEMENTS: Final = (SWIPE_LEFT, SWIPE_RIGHT, WAVE)
+"""Gestures that a hand makes by moving. Left and right are the person's own."""
