@@ -9,7 +9,7 @@ import pytest
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from vcam.control.server import ControlServer, connections, live
+from vcam.control.server import ControlServer, connections, live, serving
 from vcam.control.state import Meter, Meters
 from vcam.settings.schema import PageSettings
 
@@ -156,7 +156,7 @@ def test_client_that_talks_nonsense_is_hung_up_on(listen, message):
 def test_long_messages_are_not_read(listen):
     listener = listen()
     told(listener), told(listener)
-    listener.send(json.dumps({"meters": "x" * connections.MAX_MESSAGE_BYTES}))
+    listener.send(json.dumps({"meters": "x" * serving.MAX_MESSAGE_BYTES}))
     with pytest.raises(ConnectionClosed) as caught:
         told(listener)
     assert caught.value.rcvd.code == 1009
@@ -200,7 +200,7 @@ def test_clients_are_hung_up_on_when_the_server_stops(listen, server):
 
 
 def test_client_that_answers_no_ping_is_hung_up_on(monkeypatch, daemon, runtime):
-    monkeypatch.setattr(connections, "PING_S", 0.1)
+    monkeypatch.setattr(serving, "PING_S", 0.1)
     server = ControlServer(daemon, PageSettings(port=0), runtime)
     server.start()
     try:

@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from vcam.control.server import ControlServer, bodies, connections, stream
+from vcam.control.server import ControlServer, bodies, connections, serving, stream
 from vcam.settings.schema import PageSettings
 
 WAIT_S = 10.0
@@ -85,7 +85,7 @@ def test_length_and_chunks_at_once_smuggle_nothing(raw, port, program, daemon):
 
 
 def test_long_heads_are_refused(raw, port):
-    endless = "X-Long: " + "x" * (connections.MAX_HEAD_BYTES + 1024)
+    endless = "X-Long: " + "x" * (serving.MAX_HEAD_BYTES + 1024)
     answer = raw("GET / HTTP/1.1", f"Host: 127.0.0.1:{port}", endless)
     assert read_to_the_end(answer)[:12] in (b"HTTP/1.1 400", b"")
 

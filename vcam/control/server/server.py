@@ -18,7 +18,7 @@ from vcam.core.clock import Clock, MonotonicClock
 from vcam.settings.schema import PageSettings
 
 if TYPE_CHECKING:
-    from vcam.control.server.connections import Server
+    from vcam.control.server.serving import Server
 
 logger = logging.getLogger(__name__)
 
@@ -125,7 +125,7 @@ class ControlServer:
     async def _main(self, listening: socket.socket, port: int) -> None:
         # Only now: loading them takes a good part of a second.
         from vcam.control.server.application import Application
-        from vcam.control.server.connections import Server, quiet_logs
+        from vcam.control.server.serving import Server, quiet_logs
 
         quiet_logs()
         application = Application(self._daemon, self._access, own_hosts(port), self.link)
