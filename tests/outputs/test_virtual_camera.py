@@ -130,7 +130,7 @@ def test_no_device_tells_the_exact_command(tmp_path, nodes):
         machine.output.open(FORMAT)
     assert "modprobe v4l2loopback" in caught.value.fix
     assert "exclusive_caps=1" in caught.value.fix
-    assert 'card_label="vcam"' in caught.value.fix
+    assert "card_label=vcam" in caught.value.fix
 
 
 def test_device_that_is_fed_names_the_program(tmp_path):

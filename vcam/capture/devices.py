@@ -16,9 +16,6 @@ from vcam.core.holders import holders_of, is_held_by
 
 logger = logging.getLogger(__name__)
 
-OWN_LABEL = "vcam"
-"""`card_label` that our instructions give the loopback device that we write to."""
-
 NUMBERS_PROBED = range(4)
 """Where cameras cannot be listed, these numbers are tried."""
 
@@ -108,7 +105,7 @@ class CameraFinder:
         if not os.access(path, os.R_OK | os.W_OK):
             return SourceError(
                 f"no permission to use {name}",
-                "sudo usermod -aG video $USER, then log out and in again",
+                v4l2.JOIN_GROUP,
             )
         holders = holders_of(path, self.proc)
         if holders:
@@ -198,7 +195,7 @@ class CameraFinder:
 
     def _refuse_own(self, node: Path, card: str, is_loopback: bool) -> None:
         """Raises SourceError for a device that this vcam feeds, or that bears its name."""
-        if is_loopback and (card == OWN_LABEL or is_held_by(os.getpid(), node, self.proc)):
+        if is_loopback and (card == v4l2.OWN_LABEL or is_held_by(os.getpid(), node, self.proc)):
             raise SourceError(
                 "camera.device is vcam's own output", "choose the physical camera, or auto"
             )

@@ -19,6 +19,12 @@ DEVICES = Path("/dev")
 
 LOOPBACK_DRIVER = "v4l2 loopback"
 
+OWN_LABEL = "vcam"
+"""`card_label` that our instructions give the loopback device that we write to."""
+
+JOIN_GROUP = "sudo usermod -aG video $USER, then log out and in again"
+"""What helps where devices may not be opened."""
+
 CAP_VIDEO_CAPTURE = 0x0000_0001
 CAP_VIDEO_OUTPUT = 0x0000_0002
 CAP_DEVICE_CAPS = 0x8000_0000

@@ -10,6 +10,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
+from vcam.capture.camera_reader import FOURCCS
 from vcam.capture.devices import CameraFinder, CameraInfo
 from vcam.core import v4l2
 from vcam.core.errors import SourceError
@@ -24,8 +25,6 @@ from vcam.lab.checks import Check, fail, failed, ok, warn
 from vcam.lab.doctor_drivers import DriverProbe
 from vcam.lab.doctor_loopback import LoopbackProbe
 from vcam.settings.schema import CameraSettings, VirtualCameraSettings
-
-FOURCCS = {"mjpg": "MJPG", "yuyv": "YUYV"}
 
 
 def spare_finder(running: int | None, finder: CameraFinder | None = None) -> CameraFinder:

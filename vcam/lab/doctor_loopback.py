@@ -11,17 +11,16 @@ from pathlib import Path
 from vcam.core import v4l2
 from vcam.core.holders import PROC, Holder, holders_of
 from vcam.lab.checks import Check, fail, ok, warn
+from vcam.outputs.loopback import LOAD
 from vcam.outputs.loopback_devices import CONTROL, PERMIT
 
 NAME = "virtual camera"
-LOAD = "sudo modprobe v4l2loopback exclusive_caps=1 card_label=vcam"
 RELOAD = "sudo modprobe -r v4l2loopback, then " + LOAD
 INSTALL = "sudo apt install v4l2loopback-dkms, then " + LOAD
 SIGN = (
     LOAD + '; if it says "Key was rejected": sudo mokutil --import /var/lib/dkms/mok.pub, restart, '
     "and enrol the key in the blue screen that comes up"
 )
-JOIN = "sudo usermod -aG video $USER, then log out and in again"
 
 SECURE_BOOT = "SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
 """The firmware's variable: four bytes of attributes, then 1 if modules must be signed."""
@@ -70,7 +69,7 @@ class LoopbackProbe:
         for node in nodes:
             if not self.is_writable(node.path):
                 if wanted in (str(node.path), node.name):
-                    return fail(NAME, f"no permission to use {node.path}", JOIN)
+                    return fail(NAME, f"no permission to use {node.path}", v4l2.JOIN_GROUP)
                 refused.append(node)
                 continue
             try:
@@ -140,7 +139,7 @@ class LoopbackProbe:
             return fail(NAME, f"there is no loopback device {wanted}", f"there is {there}")
         if refused:
             paths = ", ".join(str(node.path) for node in refused)
-            return fail(NAME, f"no permission to use {paths}", JOIN)
+            return fail(NAME, f"no permission to use {paths}", v4l2.JOIN_GROUP)
         fix = RELOAD
         if self.control.exists() and not self.is_writable(self.control):
             fix = f"{RELOAD}; or {PERMIT}"

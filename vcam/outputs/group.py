@@ -134,7 +134,7 @@ class OutputGroup:
         give_up_at = time.monotonic() + CLOSE_WITHIN_S
         for worker in self._workers:
             if not worker.wait_stopped(give_up_at - time.monotonic()):
-                logger.warning("%s blocks and could not be closed in time", worker.name)
+                logger.warning("%s is not closed yet; it is left to its thread", worker.name)
 
     def _worker(self, output: Output) -> OutputWorker:
         return OutputWorker(output, self._clock, *self._retries_s)

@@ -13,13 +13,10 @@ from vcam.core.holders import PROC, holders_of
 
 logger = logging.getLogger(__name__)
 
-OWN_LABEL = "vcam"
-
-LOAD_MODULE = (
-    'sudo modprobe v4l2loopback devices=1 exclusive_caps=1 card_label="vcam" '
-    "(package v4l2loopback-dkms)"
-)
+LOAD = f"sudo modprobe v4l2loopback exclusive_caps=1 card_label={v4l2.OWN_LABEL}"
 """`exclusive_caps=1`, since Chromium lists only devices that do not also take output."""
+
+LOAD_MODULE = f"{LOAD} (package v4l2loopback-dkms)"
 
 
 class NoLoopbackDevice(OutputMissing):
@@ -57,7 +54,7 @@ class LoopbackFinder:
     ioctl: v4l2.Ioctl = v4l2.system_ioctl
     proc: Path = PROC
 
-    def candidates(self, wanted: str, label: str = OWN_LABEL) -> tuple[LoopbackDevice, ...]:
+    def candidates(self, wanted: str, label: str = v4l2.OWN_LABEL) -> tuple[LoopbackDevice, ...]:
         """Devices that a setting may mean, best first; never empty.
 
         Args:
@@ -133,6 +130,4 @@ class LoopbackFinder:
 
 
 def _no_permission(what: str) -> OutputError:
-    return OutputError(
-        f"no permission to use {what}", "sudo usermod -aG video $USER, then log out and in again"
-    )
+    return OutputError(f"no permission to use {what}", v4l2.JOIN_GROUP)

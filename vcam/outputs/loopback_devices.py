@@ -90,7 +90,7 @@ class LoopbackControl:
             self.remove(path)
             raise OutputError(
                 f"{path} was made, but it may not be opened",
-                "sudo usermod -aG video $USER, then log out and in again",
+                v4l2.JOIN_GROUP,
             )
         logger.info("made the virtual camera %s (%s)", path, label)
         return path
