@@ -247,7 +247,8 @@ def test_freeze_holds_the_picture_and_keeps_the_camera():
     with World("always") as world:
         assert soon(lambda: world.screen.grey == 90)
         world.pipeline.set_mode(Mode.FROZEN)
-        time.sleep(0.1)
+        sent = world.pipeline.stats().frames
+        assert soon(lambda: world.pipeline.stats().frames > sent + 2)
         world.camera._images[0] = plain_image(64, 48, 200)
         sent = world.pipeline.stats().frames
         assert soon(lambda: world.pipeline.stats().frames > sent + 10)
@@ -394,6 +395,13 @@ def test_other_recognizer_is_loaded_while_it_runs():
         assert loaded.wait(20)
 
 
+def after_stills(world: World, count: int) -> int:
+    """How often changes were told until so many stills more had gone out, one each 0.45 s."""
+    sent = world.pipeline.stats().frames
+    assert soon(lambda: world.pipeline.stats().frames >= sent + count)
+    return world.changes
+
+
 def test_changes_are_told():
     with World() as world:
         assert soon(lambda: world.phase() is SourcePhase.ASLEEP)
@@ -403,8 +411,7 @@ def test_changes_are_told():
             lambda: world.pipeline.set_mode(Mode.LIVE),
             lambda: world.pipeline.replace_outputs([world.screen], []),
         ):
-            time.sleep(0.3)
-            told = world.changes
+            told = after_stills(world, 1)
             change()
             assert soon(lambda told=told: world.changes > told)
 
@@ -412,10 +419,8 @@ def test_changes_are_told():
 def test_idle_pipeline_says_nothing():
     with World() as world:
         assert soon(lambda: world.phase() is SourcePhase.ASLEEP)
-        time.sleep(1.0)
-        told = world.changes
-        time.sleep(0.6)
-        assert world.changes == told
+        told = after_stills(world, 2)
+        assert after_stills(world, 2) == told
 
 
 @pytest.mark.parametrize("mode", list(Mode))
@@ -424,7 +429,7 @@ def test_it_ends_promptly_in_every_mode(mode, when):
     with World(when) as world:
         world.pipeline.set_mode(mode)
         assert soon(lambda: len(world.screen.frames) > 1)
-        threads = world.pipeline._threads
+        threads = [*world.pipeline._threads, world.pipeline._capture.thread]
     assert not any(thread.is_alive() for thread in threads)
     assert not world.camera.is_open
     assert not world.screen.is_open
