@@ -308,6 +308,17 @@ def test_same_size_opens_nothing_again():
     assert played.public.formats == [FORMAT]
 
 
+@pytest.mark.parametrize("back_at", [1.72, 3.0, 31.37])
+@pytest.mark.parametrize("other", [PAUSE, ASLEEP, HELD, Direction(Showing.HELD, full_rate=False)])
+def test_no_change_of_mode_counts_as_late(other, back_at):
+    arrivals = [n / 10 for n in range(400)]
+    director = from_then_on((1.02, other), (back_at, LIVE))
+    played = Played(arrivals, frames=350, director=director)
+    played.loop.run()
+    assert played.clock.now() > 100 + back_at, "it was live again"
+    assert played.counters.late_frames == 0
+
+
 def test_slow_camera_is_given_its_time():
     played = Played([0.0, 1.0, 2.0, 3.0], frames=35, source_fps=1.0)
     played.loop.run()
