@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import re
 
+import click
+import pytest
 from click.testing import CliRunner
 
 from vcam.cli import main
@@ -13,6 +15,15 @@ def test_help_lists_every_command_once_and_whole():
     listed = re.findall(r"^  (\w+) ", text.partition("\nRun:")[2], re.MULTILINE)
     assert sorted(listed) == sorted(main.commands)
     assert max(map(len, text.splitlines())) <= 80
+
+
+GROUPS = [name for name, command in main.commands.items() if isinstance(command, click.Group)]
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_help_of_a_group_cuts_nothing_short(name):
+    text = CliRunner().invoke(main, [name, "--help"], terminal_width=80).output
+    assert "..." not in text.partition("Commands:")[2]
 
 
 def test_each_command_fits_its_line():

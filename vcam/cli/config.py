@@ -65,9 +65,9 @@ def check(file: Path | None) -> None:
 @_file_option
 @json_option
 def set_values(assignments: tuple[str, ...], config_file: Path | None, as_json: bool) -> None:
-    """Set settings in the file and keep its comments, such as camera.fps=15.
+    """Set settings in the file, such as camera.fps=15.
 
-    A vcam that runs takes them over within a second.
+    Its comments stay. A vcam that runs takes the change over within a second.
     """
     from vcam.settings.wishes import assignment
 
@@ -79,14 +79,17 @@ def set_values(assignments: tuple[str, ...], config_file: Path | None, as_json: 
 @_file_option
 @json_option
 def unset(keys: tuple[str, ...], config_file: Path | None, as_json: bool) -> None:
-    """Take settings out of the file, which gives them their defaults again."""
+    """Take settings out of the file: the defaults hold again."""
     _change(config_file, {}, keys, as_json)
 
 
 @config.command()
 @_file_option
 def edit(config_file: Path | None) -> None:
-    """Open the file in your editor ($VISUAL or $EDITOR), and check it afterwards."""
+    """Open the file in your editor, and check it afterwards.
+
+    The editor is $VISUAL or $EDITOR, else what this system has.
+    """
     from vcam.settings.loader import config_path, load_settings
 
     file = config_file or config_path()

@@ -26,7 +26,10 @@ def lab() -> None:
 def images(
     folder: Path, config_file: Path | None, overrides: tuple[str, ...], as_json: bool
 ) -> None:
-    """Recognise the pictures of FOLDER, which holds one folder a class, and judge the result."""
+    """Recognise the pictures of FOLDER, and judge the result.
+
+    FOLDER holds one folder a class.
+    """
     from vcam.cli.weights import ensure_weights
     from vcam.daemon.loading import load_packs
     from vcam.daemon.recognition import HandRecognizer
@@ -71,7 +74,9 @@ def replay(
     overrides: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Play each CLIP (or demo) through vision and triggers, and tell what starts when.
+    """Play each CLIP (or demo), and tell what starts when.
+
+    It goes through vision and triggers as in a run.
 
     Watched for are the gestures that the packs answer which are on, as in the daemon.
 
@@ -112,7 +117,7 @@ def bench(
     overrides: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Run the real threads on a clip in real time, and tell what they cost."""
+    """Run everything on a clip in real time, and tell what it costs."""
     from vcam.cli.weights import ensure_weights
     from vcam.lab.bench import BenchPlan, bench_text, run_bench
     from vcam.settings.loader import load_settings

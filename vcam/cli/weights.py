@@ -34,7 +34,10 @@ def pull() -> None:
 @weights.command()
 @json_option
 def verify(as_json: bool) -> None:
-    """Check the SHA-256 of every file; exit status 1 if one is missing or wrong."""
+    """Check the SHA-256 of every file.
+
+    The exit status is 1 if one is missing or wrong.
+    """
     from vcam.vision import weights as files
 
     found = files.verify()
