@@ -109,6 +109,12 @@ def test_a_hand_that_both_halves_lack_is_looked_for_enlarged(fakes: SimpleNamesp
     assert palms.parts[3] == zooms(640, 480)[0]
 
 
+def test_nothing_is_enlarged_unasked(fakes: SimpleNamespace) -> None:
+    palms = fakes.Palms()
+    assert finder(palms, fakes.Reader()).find_anywhere(fakes.image, 2, [], enlarge=False) == []
+    assert palms.parts == [None, *tiles(640, 480)]
+
+
 @pytest.mark.parametrize(
     ("presence", "face", "found"),
     [

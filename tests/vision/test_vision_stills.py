@@ -15,8 +15,10 @@ class FakeObserver:
     def __init__(self, finds_from_px: int) -> None:
         self._finds_from_px = finds_from_px
         self.widths: list[int] = []
+        self.enlarged: list[bool] = []
 
-    def observe_still(self, image):
+    def observe_still(self, image, enlarge=True):
+        self.enlarged.append(enlarge)
         height, width = image.shape[:2]
         self.widths.append(width)
         middle = np.array((width / 2, height / 2), np.float32)
@@ -42,6 +44,7 @@ def test_large_picture_is_left_as_it_is():
     observer = FakeObserver(0)
     observe_picture(observer, plain_image(SMALL_PICTURE_PX + 1, 100))
     assert observer.widths == [SMALL_PICTURE_PX + 1]
+    assert observer.enlarged == [True]
 
 
 @pytest.mark.parametrize(("finds_from_px", "tried"), [(0, [200]), (201, [200, 300])])
@@ -59,4 +62,5 @@ def test_small_picture_without_a_hand_is_looked_at_as_it_is_too():
     observer = FakeObserver(10_000)
     observation = observe_picture(observer, plain_image(60, 100))
     assert observer.widths == [200, 300, 60]
+    assert not any(observer.enlarged)
     assert observation.hands == ()

@@ -142,7 +142,11 @@ class HandFinder:
         return found
 
     def find_anywhere(
-        self, image: Image, most: int, faces: Sequence[Box] | None = None
+        self,
+        image: Image,
+        most: int,
+        faces: Sequence[Box] | None = None,
+        enlarge: bool = True,
     ) -> list[HandReading]:
         """Finds hands like `find`, and looks closer, step by step, as long as there is none.
 
@@ -153,12 +157,13 @@ class HandFinder:
             image: BGR.
             most: how many to find.
             faces: boxes of the faces in view, pixels; None if nobody looked for faces.
+            enlarge: False leaves the squares out.
         """
         height, width = image.shape[:2]
         steps: list[tuple[list[Box | None], Trust | None]] = [
             ([None], None),
             ([*tiles(width, height)], None),
-            ([*zooms(width, height)], lambda reading: is_sure(reading, faces)),
+            ([*zooms(width, height)] * enlarge, lambda reading: is_sure(reading, faces)),
         ]
         found: list[HandReading] = []
         for parts, trust in steps:

@@ -153,8 +153,13 @@ class Observer:
             self._work(hands, faces, frame.image, at)
         return Observation(frame.index, at, frame.size, hands.hands, faces.faces)
 
-    def observe_still(self, image: Image) -> Observation:
+    def observe_still(self, image: Image, enlarge: bool = True) -> Observation:
         """What is in a single picture; nothing is followed, smoothed or remembered.
+
+        Args:
+            image: BGR.
+            enlarge: look at parts of it enlarged if it shows no hand, which takes some tenths of
+                a second.
 
         Raises:
             WeightsError: as for `observe`.
@@ -163,7 +168,7 @@ class Observer:
         _, faces, finder = self._prepare()
         found: tuple[Face, ...] = faces.find(image) if self._settings.max_faces else ()
         boxes = [face.box for face in found] if self._settings.max_faces else None
-        readings = finder.find_anywhere(image, self._settings.max_hands, boxes)
+        readings = finder.find_anywhere(image, self._settings.max_hands, boxes, enlarge)
         hands = tuple(
             Hand(
                 track_id=number,
