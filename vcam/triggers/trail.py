@@ -8,19 +8,26 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+import numpy as np
+
 from vcam.core.observation import Hand, Landmark
 from vcam.triggers.smoothing import Sample
 
 _MEMORY_S = 2.5
-_LONGEST_GAP_S = 0.25
-"""Nobody knows where a hand went in a longer gap: a trail begins anew after it."""
+_LONGEST_GAP_S = 0.4
+"""A hand on its way is hard to see and may be lost for a while; nobody knows where it went in a
+longer gap, and a trail begins anew after it."""
 
 _TOLERANCE_S = 1e-6
 _TIPS = [Landmark.INDEX_TIP, Landmark.MIDDLE_TIP, Landmark.RING_TIP, Landmark.PINKY_TIP]
+_JOINTS = [Landmark.INDEX_PIP, Landmark.MIDDLE_PIP, Landmark.RING_PIP, Landmark.PINKY_PIP]
 
 OPEN_POSES = ("palm", "four")
-SWIPE_POSES = (*OPEN_POSES, "v_sign")
-"""The flat hand, or two fingers; a flat hand from the side hides its thumb and looks like four."""
+"""The flat hand; from the side it hides its thumb and looks like four."""
+
+_OUT, _IN = 1.15, 1.0
+"""A finger is out, or in, when its tip is so many times as far from the wrist as its middle joint:
+straight ones have 1.2 to 1.5, folded ones 0.6 to 0.9."""
 
 
 class Place(NamedTuple):
@@ -49,6 +56,7 @@ class Place(NamedTuple):
     @classmethod
     def of(cls, hand: Hand, sample: Sample) -> Place:
         """The place of a hand as it was just read."""
+        open_hand = min(1.0, sum(map(sample.score, OPEN_POSES)))
         (x, y), (tips_x, tips_y) = hand.palm_centre, hand.points[_TIPS].mean(axis=0)
         return cls(
             at=sample.at,
@@ -58,14 +66,24 @@ class Place(NamedTuple):
             tips_y=float(tips_y),
             width=hand.width,
             upright=y - float(tips_y) > abs(x - float(tips_x)),
-            open=min(1.0, sum(map(sample.score, OPEN_POSES))),
-            swipes=min(1.0, sum(map(sample.score, SWIPE_POSES))),
+            open=open_hand,
+            swipes=max(open_hand, float(shows_two_fingers(hand))),
         )
 
     @property
     def is_sound(self) -> bool:
         """Whether all of it is numbers, and the hand has a size."""
         return math.isfinite(sum(self)) and self.width > 0
+
+
+def shows_two_fingers(hand: Hand) -> bool:
+    """Whether index and middle finger alone are out, joined or apart, whichever way they point.
+
+    The pose model knows them apart alone, and upright: the V.
+    """
+    away = np.linalg.norm(hand.world - hand.world[Landmark.WRIST], axis=1)
+    index, middle, ring, pinky = away[_TIPS] / np.maximum(away[_JOINTS], 1e-6)
+    return bool(min(index, middle) >= _OUT and max(ring, pinky) <= _IN)
 
 
 class Trail:
@@ -112,7 +130,7 @@ far, but hardly ever from rest to rest, flat and straight."""
 _SWIPE_S = (0.08, 0.7)
 _REST_S = 0.25
 _REST_WIDTHS = 0.5
-_AFTER_S = 0.15
+_AFTER_S = 0.2
 _AFTER_WIDTHS = 0.7
 _JITTER_WIDTHS = 0.25
 _MOST_SLOPE = 0.5

@@ -51,6 +51,10 @@ class TriggerDefaults(Section):
 ENTER = 0.90
 """`enter` of a pose for which neither the settings nor the model's card give one."""
 
+MOVEMENT_ENTER = 0.70
+"""As `ENTER`, for movements: the way that the hand goes says more than the pose, which a moving
+hand shows less clearly."""
+
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
@@ -143,7 +147,8 @@ class TriggerSettings(Section):
         for name, floor in FLOORS.get(gesture, {}).items():
             values[name] = max(values[name], floor)
         if values["enter"] is None:
-            values["enter"] = card.get(PAIRS.get(gesture) or gesture, ENTER)
+            usual = MOVEMENT_ENTER if gesture in MOVEMENTS else ENTER
+            values["enter"] = card.get(PAIRS.get(gesture) or gesture, usual)
         # Hands move while their owner talks: only who asks for movements gets them.
         values["enabled"] = values["enabled"] and gesture not in MOVEMENTS
         own = self.gestures.get(gesture)
