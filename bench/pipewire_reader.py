@@ -11,8 +11,8 @@ import sys
 import time
 from fractions import Fraction
 
+from vcam.outputs.pipewire import abi, pods
 from vcam.outputs.pipewire import library as pw
-from vcam.outputs.pipewire import pods
 
 BLOCK = 16
 BITS = 16
@@ -21,7 +21,7 @@ FLAG_AUTOCONNECT = 1
 I420 = 2
 
 
-def number_in(data: pw.Data, width: int) -> int:
+def number_in(data: abi.Data, width: int) -> int:
     row = ct.string_at(data.data + width * BLOCK // 2, BITS * BLOCK)
     bits = (row[bit * BLOCK + BLOCK // 2] > 128 for bit in range(BITS))
     return sum(1 << place for place, bit in enumerate(bits) if bit)
@@ -45,19 +45,19 @@ def main() -> None:
     def on_process(_data: object) -> None:
         while taken := library.pw_stream_dequeue_buffer(stream):
             now = time.monotonic()
-            data = pw.PwBuffer.from_address(taken).buffer.contents.datas[0]
+            data = abi.PwBuffer.from_address(taken).buffer.contents.datas[0]
             came.append((number_in(data, width), now))
             library.pw_stream_queue_buffer(stream, taken)
 
-    process = ct.CFUNCTYPE(None, pw.pointer)(on_process)
-    events = pw.StreamEvents(version=0, process=ct.cast(process, pw.pointer))
-    hook = pw.Hook()
+    process = ct.CFUNCTYPE(None, abi.pointer)(on_process)
+    events = abi.StreamEvents(version=0, process=ct.cast(process, abi.pointer))
+    hook = abi.Hook()
     library.pw_stream_add_listener(stream, ct.byref(hook), ct.byref(events), None)
     pod = pods.enum_format(I420, width, height, [Fraction(fps)])
     held = ct.create_string_buffer(pod, len(pod))
     params = (ct.c_void_p * 1)(ct.addressof(held))
-    flags = FLAG_AUTOCONNECT | pw.FLAG_MAP_BUFFERS
-    library.pw_stream_connect(stream, DIRECTION_INPUT, pw.ANY_ID, flags, params, 1)
+    flags = FLAG_AUTOCONNECT | abi.FLAG_MAP_BUFFERS
+    library.pw_stream_connect(stream, DIRECTION_INPUT, abi.ANY_ID, flags, params, 1)
     library.pw_thread_loop_start(loop)
     time.sleep(seconds)
     library.pw_thread_loop_stop(loop)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes as ct
 from typing import Any
 
-from vcam.outputs.pipewire import library as pw
+from vcam.outputs.pipewire import abi
 
 MADE_BY = {
     "pw_thread_loop_new": "loop",
@@ -45,13 +45,13 @@ class FakePipeWire:
         self._answers = answers
         self._refuses = refuses
         self._kept: list[Any] = []
-        self._core_events: pw.CoreEvents | None = None
-        self._stream_events: pw.StreamEvents | None = None
+        self._core_events: abi.CoreEvents | None = None
+        self._stream_events: abi.StreamEvents | None = None
         self._registry = self._proxy({})
-        self._core = self._proxy({6: (pw.CORE_GET_REGISTRY[1], self._get_registry)})
+        self._core = self._proxy({6: (abi.CORE_GET_REGISTRY[1], self._get_registry)})
 
     def __getattr__(self, name: str) -> Any:
-        if name not in pw.FUNCTIONS:
+        if name not in abi.FUNCTIONS:
             raise AttributeError(name)
 
         def call(*_: Any) -> int | None:
@@ -79,12 +79,12 @@ class FakePipeWire:
         if "pw_thread_loop_start" in self._fails:
             return -1
         if self._answers:
-            info = pw.CoreInfo(version=self._version)
+            info = abi.CoreInfo(version=self._version)
             self._core_events.info(None, ct.pointer(info))
             if self._refuses:
-                self.change_state(pw.STATE_ERROR, self._refuses)
+                self.change_state(abi.STATE_ERROR, self._refuses)
             else:
-                self.change_state(pw.STATE_PAUSED)
+                self.change_state(abi.STATE_PAUSED)
         return 0
 
     def change_state(self, state: int, error: str = "") -> None:
@@ -93,26 +93,26 @@ class FakePipeWire:
 
     def lose_connection(self) -> None:
         """As when the daemon ends."""
-        self._core_events.error(None, pw.ID_CORE, 0, -32, b"connection error")
+        self._core_events.error(None, abi.ID_CORE, 0, -32, b"connection error")
 
     def tell_error(self, number: int, result: int) -> None:
         """An error of some object."""
         self._core_events.error(None, number, 0, result, b"some error")
 
     def _proxy(self, methods: dict[int, tuple[Any, Any]]) -> int:
-        add = pw.ADD_LISTENER[1](self._add_listener)
+        add = abi.ADD_LISTENER[1](self._add_listener)
         functions = {1: add, **{place: kind(call) for place, (kind, call) in methods.items()}}
         table = (ct.c_void_p * 10)()
         for place, function in functions.items():
             table[place] = ct.cast(function, ct.c_void_p).value
-        interface = pw.Interface(b"fake", 0, ct.cast(table, ct.POINTER(ct.c_void_p)), None)
+        interface = abi.Interface(b"fake", 0, ct.cast(table, ct.POINTER(ct.c_void_p)), None)
         self._kept += [functions, table, interface]
         return ct.addressof(interface)
 
     def _add_listener(self, _object: Any, _hook: Any, events: int, _data: Any) -> int:
         # The connection's listener is the first; the registry's follows.
         if self._core_events is None:
-            self._core_events = pw.CoreEvents.from_address(events)
+            self._core_events = abi.CoreEvents.from_address(events)
         return 0
 
     def _get_registry(self, _object: Any, _version: int, _size: int) -> int:

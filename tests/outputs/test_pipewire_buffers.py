@@ -4,8 +4,7 @@ import ctypes as ct
 
 import pytest
 
-from vcam.outputs.pipewire import library as pw
-from vcam.outputs.pipewire import pods
+from vcam.outputs.pipewire import abi, pods
 from vcam.outputs.pipewire.buffers import STILL_STUCK_S, STUCK_AFTER_S, Buffers
 from vcam.testing import FakeClock
 
@@ -18,16 +17,16 @@ class Queues:
     def __init__(self, count: int) -> None:
         self.free: list[int] = []
         self.queued: list[int] = []
-        self.busy: dict[int, pw.MetaBusy] = {}
+        self.busy: dict[int, abi.MetaBusy] = {}
         self._kept: list[object] = []
         for _ in range(count):
-            busy = pw.MetaBusy()
-            metas = (pw.Meta * 2)(
-                pw.Meta(pods.META_HEADER, 32, None),
-                pw.Meta(pods.META_BUSY, 8, ct.addressof(busy)),
+            busy = abi.MetaBusy()
+            metas = (abi.Meta * 2)(
+                abi.Meta(pods.META_HEADER, 32, None),
+                abi.Meta(pods.META_BUSY, 8, ct.addressof(busy)),
             )
-            buffer = pw.Buffer(2, 0, metas, None)
-            holder = pw.PwBuffer(ct.pointer(buffer), None, 0)
+            buffer = abi.Buffer(2, 0, metas, None)
+            holder = abi.PwBuffer(ct.pointer(buffer), None, 0)
             self._kept += [metas, buffer, holder]
             self.free.append(ct.addressof(holder))
             self.busy[ct.addressof(holder)] = busy

@@ -80,11 +80,11 @@ def lose(fake: FakePipeWire) -> None:
 
 
 def fail(fake: FakePipeWire) -> None:
-    fake.change_state(library.STATE_ERROR, "bad node")
+    fake.change_state(abi.STATE_ERROR, "bad node")
 
 
 def vanish(fake: FakePipeWire) -> None:
-    fake.change_state(library.STATE_UNCONNECTED)
+    fake.change_state(abi.STATE_UNCONNECTED)
 
 
 @pytest.mark.parametrize("happens", [lose, fail, vanish])
@@ -119,11 +119,11 @@ def test_audience_follows_the_streams_state():
     assert output.audience() == Audience(streaming=False)
     output.open(FORMAT)
     assert output.audience() == Audience(streaming=False)
-    fake.change_state(library.STATE_STREAMING)
+    fake.change_state(abi.STATE_STREAMING)
     assert output.audience() == Audience(streaming=True)
-    fake.change_state(library.STATE_PAUSED)
+    fake.change_state(abi.STATE_PAUSED)
     assert output.audience() == Audience(streaming=False)
-    fake.change_state(library.STATE_STREAMING)
+    fake.change_state(abi.STATE_STREAMING)
     fake.lose_connection()
     assert output.audience() == Audience(streaming=False)
     output.close()

@@ -1,16 +1,20 @@
-"""The buffers that are shared with the readers, and how one is had although a reader hangs."""
+"""The buffers that readers share: which can be filled, and what is told about a picture."""
 
 from __future__ import annotations
 
+import ctypes as ct
+import time
 from collections.abc import Iterator
 from typing import Any
 
 from vcam.core.clock import Clock
-from vcam.outputs.pipewire import library as pw
-from vcam.outputs.pipewire import pods
+from vcam.outputs.pipewire import abi, pods
 
 STUCK_AFTER_S = 0.5
 """A reader that works gives its frames back long before."""
+
+OLDEST_STAMP_NS = 1_000_000_000
+"""A camera's picture is never older when it is sent."""
 
 STILL_STUCK_S = 10.0
 """For so long after a rescue, the next one does not wait: the reader that hangs is still there."""
@@ -78,11 +82,43 @@ class Buffers:
         self._rescued_s = self._clock.now()
         self.rescues += 1
         for address in self._known:
-            for meta in metas_of(pw.PwBuffer.from_address(address).buffer.contents):
+            for meta in metas_of(abi.PwBuffer.from_address(address).buffer.contents):
                 if meta.type == pods.META_BUSY:
-                    pw.MetaBusy.from_address(meta.data).count = 0
+                    abi.MetaBusy.from_address(meta.data).count = 0
 
 
-def metas_of(buffer: pw.Buffer) -> Iterator[pw.Meta]:
+class Stamps:
+    """Tells the readers when each picture was taken, as PipeWire's own cameras do.
+
+    Chromium and Firefox read the header without asking whether there is one. GStreamer holds a
+    frame back until its time has come: the time of sending would often make it late.
+    """
+
+    def __init__(self) -> None:
+        self._sequence = self._stamped_ns = 0
+
+    def put(self, buffer: abi.Buffer, captured_at: float) -> None:
+        """Fills a buffer's header; a time that cannot be counts as now.
+
+        Args:
+            buffer: about to go out.
+            captured_at: seconds of the monotonic clock.
+        """
+        now_ns = time.monotonic_ns()
+        taken_ns = int(captured_at * 1e9)
+        if not 0 <= now_ns - taken_ns <= OLDEST_STAMP_NS:
+            taken_ns = now_ns
+        # A picture may be sent twice, or after one that is younger; time never stands still.
+        self._stamped_ns = max(taken_ns, self._stamped_ns + 1)
+        for meta in metas_of(buffer):
+            if meta.type == pods.META_HEADER and meta.size >= ct.sizeof(abi.MetaHeader):
+                header = abi.MetaHeader.from_address(meta.data)
+                header.flags = header.offset = header.dts_offset = 0
+                header.pts = self._stamped_ns
+                header.seq = self._sequence
+                self._sequence += 1
+
+
+def metas_of(buffer: abi.Buffer) -> Iterator[abi.Meta]:
     """What is known about a buffer's contents."""
     return (buffer.metas[index] for index in range(buffer.n_metas))

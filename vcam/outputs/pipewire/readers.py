@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from vcam.core.contracts import Reader
+from vcam.outputs.pipewire import abi
 from vcam.outputs.pipewire import library as pw
 
 CLIENT = "PipeWire:Interface:Client"
@@ -69,8 +70,8 @@ class _Client:
 
     proxy: int
     properties: dict[str, str] = field(default_factory=dict)
-    hook: pw.Hook = field(default_factory=pw.Hook)
-    events: pw.ClientEvents | None = None
+    hook: abi.Hook = field(default_factory=abi.Hook)
+    events: abi.ClientEvents | None = None
 
 
 class ReaderWatch:
@@ -91,13 +92,13 @@ class ReaderWatch:
         self._own_node = own_node
         self._links = Links()
         self._clients: dict[int, _Client] = {}
-        self._hook = pw.Hook()
-        self._events = pw.RegistryEvents(
-            0, pw.OnGlobal(self._on_global), pw.OnGlobalRemove(self._on_global_remove)
+        self._hook = abi.Hook()
+        self._events = abi.RegistryEvents(
+            0, abi.OnGlobal(self._on_global), abi.OnGlobalRemove(self._on_global_remove)
         )
-        self._registry: int | None = pw.method(core, pw.CORE_GET_REGISTRY)(3, 0)
+        self._registry: int | None = pw.method(core, abi.CORE_GET_REGISTRY)(3, 0)
         if self._registry:
-            add = pw.method(self._registry, pw.ADD_LISTENER)
+            add = pw.method(self._registry, abi.ADD_LISTENER)
             add(ct.byref(self._hook), ct.byref(self._events), None)
 
     def close(self) -> None:
@@ -139,7 +140,7 @@ class ReaderWatch:
         """Binds the client: only its info tells the program's name, the registry does not."""
         if self._registry is None:
             return
-        proxy = pw.method(self._registry, pw.REGISTRY_BIND)(number, CLIENT.encode(), 3, 0)
+        proxy = pw.method(self._registry, abi.REGISTRY_BIND)(number, CLIENT.encode(), 3, 0)
         if not proxy:
             return
         client = _Client(proxy)
@@ -150,7 +151,7 @@ class ReaderWatch:
                 client.properties = properties
                 self.refresh()
 
-        client.events = pw.ClientEvents(0, pw.OnClientInfo(on_info))
+        client.events = abi.ClientEvents(0, abi.OnClientInfo(on_info))
         self._clients[number] = client
-        add = pw.method(proxy, pw.ADD_LISTENER)
+        add = pw.method(proxy, abi.ADD_LISTENER)
         add(ct.byref(client.hook), ct.byref(client.events), None)

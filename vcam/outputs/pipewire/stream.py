@@ -6,7 +6,6 @@ import ctypes as ct
 import errno
 import os
 import threading
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,17 +14,14 @@ import numpy as np
 from vcam.core.clock import Clock
 from vcam.core.contracts import Reader, VideoFormat
 from vcam.core.errors import OutputError, OutputMissing
+from vcam.outputs.pipewire import abi, pods
 from vcam.outputs.pipewire import library as pw
-from vcam.outputs.pipewire import pods
-from vcam.outputs.pipewire.buffers import Buffers, metas_of
+from vcam.outputs.pipewire.buffers import Buffers, Stamps
 from vcam.outputs.pipewire.formats import PIXEL_FORMATS, PixelFormat, Plane
 from vcam.outputs.pipewire.readers import ReaderWatch
 
 OPEN_WITHIN_S = 3.0
 """A daemon that runs answers within milliseconds; one that hangs must not hold the thread."""
-
-OLDEST_STAMP_NS = 1_000_000_000
-"""A camera's picture is never older when it is sent."""
 
 LOWER_RATES = (60, 30, 25, 24, 20, 15, 10, 5)
 """Rates on offer below the own one: those that webcams have."""
@@ -61,7 +57,7 @@ class CameraStream:
         self.failure = ""
         self.agreed: tuple[PixelFormat, float] | None = None
         self.daemon_version = ""
-        self._sequence = self._stamped_ns = 0
+        self._stamps = Stamps()
         self._buffers = Buffers(library, clock)
         self._settled = threading.Event()
         self._loop: int | None = None
@@ -70,16 +66,16 @@ class CameraStream:
         self._stream: int | None = None
         self._watch: ReaderWatch | None = None
         # ctypes does not keep these alive for us, and PipeWire uses them until the very end.
-        self._core_hook, self._stream_hook = pw.Hook(), pw.Hook()
-        self._core_events = pw.CoreEvents(
-            version=0, info=pw.OnCoreInfo(self._on_info), error=pw.OnCoreError(self._on_error)
+        self._core_hook, self._stream_hook = abi.Hook(), abi.Hook()
+        self._core_events = abi.CoreEvents(
+            version=0, info=abi.OnCoreInfo(self._on_info), error=abi.OnCoreError(self._on_error)
         )
-        self._stream_events = pw.StreamEvents(
+        self._stream_events = abi.StreamEvents(
             version=0,
-            state_changed=pw.OnStateChanged(self._on_state),
-            param_changed=pw.OnParamChanged(self._on_param),
-            add_buffer=pw.OnBuffer(lambda _data, buffer: self._buffers.add(buffer)),
-            remove_buffer=pw.OnBuffer(lambda _data, buffer: self._buffers.remove(buffer)),
+            state_changed=abi.OnStateChanged(self._on_state),
+            param_changed=abi.OnParamChanged(self._on_param),
+            add_buffer=abi.OnBuffer(lambda _data, buffer: self._buffers.add(buffer)),
+            remove_buffer=abi.OnBuffer(lambda _data, buffer: self._buffers.remove(buffer)),
         )
 
     @property
@@ -134,8 +130,8 @@ class CameraStream:
                 library.pw_stream_trigger_process(self._stream)
                 return False
             try:
-                buffer = pw.PwBuffer.from_address(taken).buffer.contents
-                self._stamp(buffer, captured_at)
+                buffer = abi.PwBuffer.from_address(taken).buffer.contents
+                self._stamps.put(buffer, captured_at)
                 self._fill(buffer, fill)
             finally:
                 library.pw_stream_queue_buffer(self._stream, taken)
@@ -184,7 +180,7 @@ class CameraStream:
         if not self._core:
             cause = os.strerror(ct.get_errno())
             raise OutputMissing(f"no PipeWire daemon runs in this session ({cause})", RESTART)
-        add = pw.method(self._core, pw.ADD_LISTENER)
+        add = pw.method(self._core, abi.ADD_LISTENER)
         add(ct.byref(self._core_hook), ct.byref(self._core_events), None)
         self._add_stream()
         self._watch = ReaderWatch(library, self._core, self._own_node)
@@ -205,9 +201,9 @@ class CameraStream:
         rates = [own, *(pods.exact_rate(rate) for rate in LOWER_RATES if rate < own)]
         result = library.pw_stream_connect(
             self._stream,
-            pw.DIRECTION_OUTPUT,
-            pw.ANY_ID,
-            pw.FLAG_DRIVER | pw.FLAG_MAP_BUFFERS,
+            abi.DIRECTION_OUTPUT,
+            abi.ANY_ID,
+            abi.FLAG_DRIVER | abi.FLAG_MAP_BUFFERS,
             *_pod_array([pods.enum_format(f.number, width, height, rates) for f in PIXEL_FORMATS]),
         )
         if result < 0:
@@ -216,7 +212,7 @@ class CameraStream:
     def _own_node(self) -> int:
         return int(self._library.pw_stream_get_node_id(self._stream))
 
-    def _fill(self, buffer: pw.Buffer, fill: Callable[[PixelFormat, Plane], None]) -> None:
+    def _fill(self, buffer: abi.Buffer, fill: Callable[[PixelFormat, Plane], None]) -> None:
         assert self.agreed is not None
         pixel_format = self.agreed[0]
         width, height = self._video_format.width, self._video_format.height
@@ -232,31 +228,11 @@ class CameraStream:
         memory = (ct.c_uint8 * size).from_address(data.data)
         fill(pixel_format, np.ctypeslib.as_array(memory))
 
-    def _stamp(self, buffer: pw.Buffer, captured_at: float) -> None:
-        """Tells the readers when the picture was taken, as PipeWire's own cameras do.
-
-        Chromium and Firefox read the header without asking whether there is one. GStreamer holds
-        a frame back until its time has come: the time of sending would often make it late.
-        """
-        now_ns = time.monotonic_ns()
-        taken_ns = int(captured_at * 1e9)
-        if not 0 <= now_ns - taken_ns <= OLDEST_STAMP_NS:
-            taken_ns = now_ns
-        # A picture may be sent twice, or after one that is younger; time never stands still.
-        self._stamped_ns = max(taken_ns, self._stamped_ns + 1)
-        for meta in metas_of(buffer):
-            if meta.type == pods.META_HEADER and meta.size >= ct.sizeof(pw.MetaHeader):
-                header = pw.MetaHeader.from_address(meta.data)
-                header.flags = header.offset = header.dts_offset = 0
-                header.pts = self._stamped_ns
-                header.seq = self._sequence
-                self._sequence += 1
-
     def _on_state(self, _data: Any, _old: int, new: int, error: bytes | None) -> None:
-        self.streaming = new == pw.STATE_STREAMING
-        if new in (pw.STATE_ERROR, pw.STATE_UNCONNECTED):
+        self.streaming = new == abi.STATE_STREAMING
+        if new in (abi.STATE_ERROR, abi.STATE_UNCONNECTED):
             self._fail((error or b"the stream ended").decode(errors="replace"))
-        elif new >= pw.STATE_PAUSED:
+        elif new >= abi.STATE_PAUSED:
             if self._watch is not None:
                 self._watch.refresh()
             self._settled.set()
@@ -283,7 +259,7 @@ class CameraStream:
             *_pod_array(
                 [
                     pods.buffers(pixel_format.size(width, height), pixel_format.stride(width)),
-                    pods.header_meta(ct.sizeof(pw.MetaHeader)),
+                    pods.header_meta(ct.sizeof(abi.MetaHeader)),
                 ]
             ),
         )
@@ -295,7 +271,7 @@ class CameraStream:
         self, _data: Any, number: int, _sequence: int, result: int, message: bytes | None
     ) -> None:
         # Errors of other objects are their readers' business; this one is the connection's.
-        if number == pw.ID_CORE and result == -errno.EPIPE:
+        if number == abi.ID_CORE and result == -errno.EPIPE:
             self._fail((message or b"connection lost").decode(errors="replace"))
 
     def _fail(self, message: str) -> None:
