@@ -8,7 +8,7 @@ import pytest
 from vcam.core.contracts import Audience, VideoFormat
 from vcam.core.errors import OutputError
 from vcam.core.frame import Frame
-from vcam.outputs.pipewire import PipeWireOutput, library, stream
+from vcam.outputs.pipewire import PipeWireOutput, abi, library, stream
 from vcam.settings.schema import PipeWireSettings
 
 from .fake_pipewire import FakePipeWire
