@@ -17,8 +17,7 @@ from vcam.pipeline import PipelineStats, SourcePhase, SourceState
 from vcam.pipeline.looking import Meters
 from vcam.pipeline.mode import Mode
 from vcam.settings.store import SettingsStore
-from vcam.testing import FakeClock, plain_image
-from vcam.testing.daemon import FakePictures
+from vcam.testing import FakeClock, FakePictures, plain_image
 
 
 class FakePipeline:

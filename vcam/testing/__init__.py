@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from vcam.testing.daemon import FakeDaemon, FakePictures
+from vcam.testing.daemon import FakeDaemon
+from vcam.testing.pictures import FakePictures
 from vcam.testing.stages import FakeCamera, FakeClock, FakeOutput, plain_image
 
 __all__ = ["FakeCamera", "FakeClock", "FakeDaemon", "FakeOutput", "FakePictures", "plain_image"]

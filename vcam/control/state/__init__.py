@@ -1,0 +1,63 @@
+"""What the daemon tells about itself: the same words for tray, web page, HTTP and command line.
+
+All are plain data: `model_dump(mode="json")` is the wire form. Times of day are seconds since the
+epoch; lengths of time carry their unit.
+"""
+
+from vcam.control.state.choices import (
+    CameraChoice,
+    SettingValue,
+)
+from vcam.control.state.now import (
+    CameraPhase,
+    CameraState,
+    EffectState,
+    Figures,
+    GestureState,
+    LiveEffectState,
+    Mode,
+    OutputPhase,
+    OutputState,
+    PackState,
+    SettingsState,
+    State,
+    Watcher,
+)
+from vcam.control.state.seen import (
+    HandJudgement,
+    HandOutline,
+    Judgement,
+    Meter,
+    Meters,
+    PoseBar,
+    Start,
+)
+from vcam.control.state.told import (
+    Told,
+)
+
+__all__ = [
+    "CameraChoice",
+    "CameraPhase",
+    "CameraState",
+    "EffectState",
+    "Figures",
+    "GestureState",
+    "HandJudgement",
+    "HandOutline",
+    "Judgement",
+    "LiveEffectState",
+    "Meter",
+    "Meters",
+    "Mode",
+    "OutputPhase",
+    "OutputState",
+    "PackState",
+    "PoseBar",
+    "SettingValue",
+    "SettingsState",
+    "Start",
+    "State",
+    "Told",
+    "Watcher",
+]
