@@ -97,13 +97,13 @@ def _owner(hand: Hand, faces: Sequence[Face]) -> Face | None:
 # Each row: the least and the most that a heart has of a measure, and the room beyond either end
 # in which the score falls from 1/2 to nearly nothing. In hand widths, but for the lean (degrees).
 _HEART_LIMITS: Final[dict[str, tuple[float, float, float]]] = {
-    "index_gap": (-1.0, 0.62, 0.20),
-    "thumb_gap": (-1.0, 0.75, 0.20),
+    "index_gap": (-9.0, 0.62, 0.20),
+    "thumb_gap": (-9.0, 0.75, 0.20),
     "height": (0.45, 2.2, 0.15),
     "arch": (0.08, 1.5, 0.08),
     "hollow": (0.65, 3.0, 0.15),
     "wrists": (0.9, 4.5, 0.20),
-    "lean": (-1.0, 35.0, 10.0),
+    "lean": (-99.0, 35.0, 10.0),
 }
 _STEEPNESS: Final = 4.0
 
@@ -130,25 +130,28 @@ def heart_measures(first: Hand, second: Hand) -> dict[str, float]:
     """What tells a heart from other figures of two hands, in mean hand widths.
 
     Returns:
-        `index_gap` and `thumb_gap` between the tips; `height` from the index tips down to the
-        thumb tips; `arch`, how far the index fingers rise above where they meet; `hollow` between
+        `index_gap` and `thumb_gap` between the tips; `height` from the index tips to the thumb
+        tips; `arch`, how far the index fingers rise above where they meet; `hollow` between
         the index fingers' middle joints; `wrists`, how far the right wrist is on the right's side
         of the left; `lean` of the figure's axis, degrees.
     """
     left, right = (first, second) if first.side == "left" else (second, first)
     unit = max((left.width + right.width) / 2, 1e-6)
     points: FloatArray = np.stack([left.points, right.points]) / np.float32(unit)
+    x, y = (points[:, Landmark.THUMB_TIP] - points[:, Landmark.INDEX_TIP]).mean(axis=0)
+    height = math.hypot(float(x), float(y))
+    # The figure is measured upright: its axis, from the index tips to the thumb tips, points down.
+    turn = np.array([(y, x), (-x, y)], np.float32) / np.float32(max(height, 1e-6))
+    points = points @ turn
     index, thumb = points[:, Landmark.INDEX_TIP], points[:, Landmark.THUMB_TIP]
-    across, down = (thumb - index).mean(axis=0)
-    arch = index[:, 1].mean() - points[:, [Landmark.INDEX_PIP, Landmark.INDEX_DIP], 1].min(axis=1)
-    joints = points[:, Landmark.INDEX_PIP]
-    wrists = points[:, Landmark.WRIST]
+    top = points[:, [Landmark.INDEX_PIP, Landmark.INDEX_DIP], 1].min(axis=1)
+    joints, wrists = points[:, Landmark.INDEX_PIP], points[:, Landmark.WRIST]
     return {
         "index_gap": float(math.dist(index[0], index[1])),
         "thumb_gap": float(math.dist(thumb[0], thumb[1])),
-        "height": float(down),
-        "arch": float(arch.min()),
+        "height": height,
+        "arch": float((index[:, 1].mean() - top).min()),
         "hollow": float(joints[0, 0] - joints[1, 0]),
         "wrists": float(wrists[0, 0] - wrists[1, 0]),
-        "lean": math.degrees(math.atan2(abs(float(across)), float(down))),
+        "lean": math.degrees(math.atan2(abs(float(x)), float(y))),
     }
