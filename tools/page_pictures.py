@@ -41,6 +41,11 @@ SHOWN_AT_S = {"v.jpg": 2.4, "thumb-up.jpg": 5.5}
 PLAYING_MS = 700
 """After a start, until the glasses have come in; the pose is held for a second more."""
 
+HELD_FROM = 0.9
+"""Score from which a picture of a held V is shown."""
+
+ATTEMPTS = 5
+
 PATIENCE_S = 90
 
 
@@ -82,9 +87,15 @@ def page_of(
 
 
 def take(page: Page, name: str) -> None:
-    """Saves what the window shows, with few colours: that is a third of the size."""
+    """Saves what the window shows while V is played, with few colours: a third of the size."""
     file = FOLDER / f"{name}.png"
-    page.screenshot(path=file)
+    for _ in range(ATTEMPTS):
+        wait_for_v(page)
+        page.screenshot(path=file)
+        if shows_v(page):
+            break
+    else:
+        raise SystemExit(f"{name}: this machine is too busy to catch the moment")
     with Image.open(file) as picture:
         picture.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(file, optimize=True)
     print(file, file.stat().st_size // 1024, "KiB")
@@ -96,6 +107,14 @@ def wait_for_v(page: Page) -> None:
     expect(playing).not_to_contain_text("(V)")
     expect(playing).to_contain_text("(V)")
     page.wait_for_timeout(PLAYING_MS)
+
+
+def shows_v(page: Page) -> bool:
+    """Whether V is still played, alone, and, where its meter can be seen, still held."""
+    meter = page.locator("[data-gesture=v_sign] [role=meter]")
+    held = not meter.is_visible() or float(meter.get_attribute("aria-valuenow") or 0) > HELD_FROM
+    playing = page.locator(".playing").inner_text()
+    return held and "(V)" in playing and playing.count("(") == 1
 
 
 def posing() -> list[FilePayload]:
@@ -115,22 +134,18 @@ def take_all(browser: Browser, vcam: Client) -> None:
     """All four pictures."""
     with page_of(browser, vcam, 1280, 860, locale="en-GB", color_scheme="light") as page:
         page.get_by_role("button", name="Show landmarks and poses").click()
-        wait_for_v(page)
         take(page, "page-gestures")
     with page_of(browser, vcam, 1280, 760, locale="en-GB", color_scheme="dark") as page:
         page.get_by_role("tab", name="Packs").click()
         for thumbnail in page.locator(".thumb img").all():
             expect(thumbnail).to_have_js_property("complete", True)
-        wait_for_v(page)
         take(page, "page-packs")
     with page_of(browser, vcam, 1280, 760, locale="en-GB", color_scheme="light") as page:
         page.get_by_role("tab", name="Try").click()
         page.set_input_files("#pictures", posing())
         expect(page.locator(".result .verdict")).to_have_count(len(SHOWN_AT_S))
-        wait_for_v(page)
         take(page, "page-try")
     with page_of(browser, vcam, 360, 760, locale="id-ID", color_scheme="dark") as page:
-        wait_for_v(page)
         take(page, "page-phone")
 
 
