@@ -84,6 +84,8 @@ export default {
   "reason.hand_lost": "hand lost",
   "reason.no_picture": "no picture",
   "reason.restarted": "just started",
+  "reason.two-handed": "both hands make another gesture",
+  "reason.over": "done",
   "reason.switched_off": "switched off",
   "reason.resting": "resting after the last one",
   "reason.too_small": "hand too far away",

@@ -84,6 +84,8 @@ export default {
   "reason.hand_lost": "tangan hilang",
   "reason.no_picture": "tak ada gambar",
   "reason.restarted": "baru mulai",
+  "reason.two-handed": "kedua tangan membentuk gestur lain",
+  "reason.over": "selesai",
   "reason.switched_off": "dimatikan",
   "reason.resting": "istirahat sejenak",
   "reason.too_small": "tangan terlalu jauh",
