@@ -112,15 +112,6 @@ def demo(folder: Path) -> Iterator[Running]:
         assert process.wait(PATIENCE_S) == 0
 
 
-def posing_picture() -> FilePayload:
-    clip = cv2.VideoCapture(str(demo_clip()))
-    clip.set(cv2.CAP_PROP_POS_MSEC, 1000 * SHOWS_V_S)
-    _, picture = clip.read()
-    clip.release()
-    _, jpeg = cv2.imencode(".jpg", picture)
-    return {"name": "v.jpg", "mimeType": "image/jpeg", "buffer": jpeg.tobytes()}
-
-
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with chromium() as running:
