@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vcam.core.geometry import Box
-from vcam.vision.pixels import Letterbox, to_input
+from vcam.vision.pixels import Letterbox, brightened, to_input
 
 
 def test_colours_are_turned_and_scaled() -> None:
@@ -15,6 +15,35 @@ def test_colours_are_turned_and_scaled() -> None:
     assert to_input(picture, (0.0, 1.0))[0, 0].tolist() == pytest.approx([1, 0, 0])
     assert to_input(picture, (-1.0, 1.0))[0, 0].tolist() == pytest.approx([1, -1, -1])
     assert to_input(picture, (0.0, 1.0)).dtype == np.float32
+
+
+@pytest.mark.parametrize("value", [65, 66, 128, 255])
+def test_a_light_picture_stays_as_it_is(value: int) -> None:
+    picture = np.full((8, 8, 3), value, np.uint8)
+    assert brightened(picture) is picture
+
+
+@pytest.mark.parametrize("value", [10, 20, 40, 64])
+def test_a_dark_picture_is_lifted_to_the_same_mean(value: int) -> None:
+    assert brightened(np.full((8, 8, 3), value, np.uint8)).mean() == pytest.approx(65, abs=20)
+    assert brightened(np.full((8, 8, 3), value, np.uint8)).mean() <= 66
+
+
+@given(st.integers(0, 255), st.integers(0, 255))
+def test_brightening_keeps_the_order_and_never_darkens(low: int, high: int) -> None:
+    low, high = sorted((low, high))
+    picture = np.zeros((20, 20, 3), np.uint8)
+    picture[0, 0], picture[0, 1] = low, high
+    lifted = brightened(picture)
+    assert low <= lifted[0, 0, 0] <= lifted[0, 1, 0]
+    assert lifted[5, 5].tolist() == [0, 0, 0]
+
+
+def test_the_bars_of_a_dark_picture_stay_black() -> None:
+    image = np.full((90, 160, 3), 30, np.uint8)
+    picture = Letterbox.fit(image, 64, 64).cut(image, brighten=True)
+    assert picture[:14].max() == picture[50:].max() == 0
+    assert picture[20:44].min() > 60
 
 
 def test_bars_fill_what_the_picture_does_not() -> None:

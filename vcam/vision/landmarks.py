@@ -12,7 +12,7 @@ from vcam.core.frame import Image
 from vcam.core.geometry import FloatArray
 from vcam.core.litert import Network
 from vcam.core.observation import Side
-from vcam.vision.pixels import to_input
+from vcam.vision.pixels import brightened, to_input
 from vcam.vision.region import Region, cut, place
 from vcam.vision.weights import Weights, locate
 
@@ -68,7 +68,7 @@ class HandLandmarker:
 
     def look(self, image: Image, region: Region) -> HandReading:
         """Reads the hand in `region`; whether there is one, `presence` tells."""
-        picture = cut(image, region, self._side)
+        picture = brightened(cut(image, region, self._side))
         screen, presence, handedness, world = self._network.run(to_input(picture, (0.0, 1.0)))
         values = screen.reshape(21, 3)
         metres = world.reshape(21, 3).astype(np.float32)

@@ -63,7 +63,8 @@ class PalmDetector:
 
     def _detector(self, size: tuple[int, int]) -> Detector:
         if size not in self._detectors:
-            self._detectors[size] = Detector(self._make_network(*size), _LAYERS, (0.0, 1.0))
+            network = self._make_network(*size)
+            self._detectors[size] = Detector(network, _LAYERS, (0.0, 1.0), brighten=True)
         return self._detectors[size]
 
 

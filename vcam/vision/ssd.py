@@ -125,14 +125,20 @@ class Detector:
         network: takes a picture (1, height, width, 3); gives values and logits per anchor.
         layers: strides and anchors per cell, see `make_anchors`.
         span: range of the input's values, black to white.
+        brighten: lift dark pictures before they are looked at.
     """
 
     def __init__(
-        self, network: Network, layers: tuple[tuple[int, int], ...], span: tuple[float, float]
+        self,
+        network: Network,
+        layers: tuple[tuple[int, int], ...],
+        span: tuple[float, float],
+        brighten: bool = False,
     ) -> None:
         self._network = network
         _, self._height, self._width, _ = network.input_shape
         self._span = span
+        self._brighten = brighten
         self._anchors = make_anchors(self._width, self._height, layers)
 
     def detect(self, image: Image, min_score: float, part: Box | None = None) -> list[Detection]:
@@ -144,7 +150,7 @@ class Detector:
             part: look at this part of the picture only; all of it by default.
         """
         letterbox = Letterbox.fit(image, self._width, self._height, part)
-        picture = letterbox.cut(image)
+        picture = letterbox.cut(image, self._brighten)
         values, logits = self._network.run(to_input(picture, self._span))
         scores, points = decode(values[0], logits.reshape(-1), self._anchors, min_score)
         detections = []
