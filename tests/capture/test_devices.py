@@ -7,7 +7,7 @@ import pytest
 
 from vcam.capture.backend import OpenCvBackend, platform_backend
 from vcam.capture.camera import CameraSource
-from vcam.capture.devices import CameraFinder, CameraInfo, list_cameras
+from vcam.capture.devices import CameraFinder, CameraInfo
 from vcam.capture.opencv import cv2
 from vcam.core import v4l2
 from vcam.core.clock import MonotonicClock
@@ -98,7 +98,20 @@ def test_output_of_another_name_is_known_by_who_feeds_it(tmp_path):
 
 
 def test_this_machine_can_be_asked():
-    assert all(isinstance(camera, CameraInfo) for camera in list_cameras())
+    finder = CameraFinder()
+    assert all(isinstance(camera, CameraInfo) for camera in finder.list_cameras())
+
+
+def test_choices_disturb_no_camera(tmp_path):
+    machine = FakeMachine(tmp_path, FakeNode(0, "Integrated"), loopback(2, "OBS Virtual Camera"))
+    assert [(c.name, c.modes) for c in machine.finder.choices()] == [
+        ("Integrated", ()),
+        ("OBS Virtual Camera", ()),
+    ]
+    backend = NumberedBackend(_0=FakeNode(0))
+    choices = CameraFinder(backend, "win32").choices()
+    assert choices[0].device == 0
+    assert not backend.tried
 
 
 @pytest.mark.parametrize("platform", ["win32", "darwin"])

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -208,8 +209,13 @@ def test_cameras_are_listed(desk, monkeypatch):
     from vcam.capture.devices import CameraInfo
     from vcam.daemon import daemon
 
-    infos = (CameraInfo("/dev/video0", "A"), CameraInfo(1, "B", problem="busy"))
-    monkeypatch.setattr(daemon, "list_cameras", lambda: infos)
+    infos = (
+        CameraInfo("/dev/video0", "A"),
+        CameraInfo(1, "B", problem="busy"),
+        CameraInfo("/dev/video9", "vcam", is_loopback=True),
+    )
+    finder = SimpleNamespace(choices=lambda: infos)
+    monkeypatch.setattr(daemon, "CameraFinder", lambda: finder)
     assert [(each.device, each.problem) for each in desk.daemon.cameras()] == [
         ("/dev/video0", ""),
         ("1", "busy"),

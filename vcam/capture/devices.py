@@ -72,6 +72,16 @@ class CameraFinder:
         """All cameras; on Windows and macOS this opens each for a moment."""
         return self._nodes() if self.has_nodes else self._probed()
 
+    def choices(self) -> tuple[CameraInfo, ...]:
+        """What `camera.device` may be set to; disturbs no camera that is read now.
+
+        Formats are not asked. Where cameras could only be found by opening them, their numbers
+        are given unasked.
+        """
+        if self.has_nodes:
+            return self._nodes(with_modes=False)
+        return tuple(CameraInfo(number, f"camera {number}") for number in NUMBERS_PROBED)
+
     def candidates(self, device: str | int) -> tuple[CameraInfo, ...]:
         """The cameras that a setting may mean, best first; never empty.
 
@@ -151,9 +161,7 @@ class CameraFinder:
         return tuple(found)
 
     def _automatic(self) -> tuple[CameraInfo, ...]:
-        if not self.has_nodes:
-            return tuple(CameraInfo(number, f"camera {number}") for number in NUMBERS_PROBED)
-        cameras = [camera for camera in self._nodes(with_modes=False) if not camera.is_loopback]
+        cameras = [camera for camera in self.choices() if not camera.is_loopback]
         if not cameras:
             raise SourceError(
                 "there is no camera", "plug one in; `vcam demo` runs without a camera"
@@ -203,11 +211,6 @@ class CameraFinder:
     def _what_there_is(self) -> str:
         cameras = [f"{camera.name} ({camera.device})" for camera in self._nodes(with_modes=False)]
         return "there is " + ", ".join(cameras) if cameras else "there is no camera at all"
-
-
-def list_cameras() -> tuple[CameraInfo, ...]:
-    """All cameras of this machine; on Windows and macOS this opens each for a moment."""
-    return CameraFinder().list_cameras()
 
 
 def _called(camera: CameraInfo) -> str:

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from vcam.capture.devices import list_cameras
+from vcam.capture.devices import CameraFinder
 from vcam.control.commands import Command, Outcome
 from vcam.control.contracts import Pictures
 from vcam.control.state import CameraChoice, Judgement, Meters, SettingValue, Start, State
@@ -176,10 +176,11 @@ class PipelineDaemon:
         return setting_values(in_force.loaded, in_force.settings, in_force.profile)
 
     def cameras(self) -> tuple[CameraChoice, ...]:
-        """The cameras of this machine; asks them, which may take a second."""
+        """The cameras of this machine that could be read; none is opened for it."""
         return tuple(
             CameraChoice(device=str(camera.device), name=camera.name, problem=camera.problem)
-            for camera in list_cameras()
+            for camera in CameraFinder().choices()
+            if not camera.is_loopback
         )
 
     def thumbnail(self, pack: str) -> bytes:
