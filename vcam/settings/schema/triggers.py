@@ -15,7 +15,9 @@ from vcam.settings.schema.section import Dwell, Milliseconds, Section, Share
 class GestureThresholds(Section):
     """When a gesture starts and ends; None takes the value from `triggers.defaults`."""
 
-    enabled: bool | None = Field(None, description="False: this gesture never starts")
+    enabled: bool | None = Field(
+        None, description="False: this gesture never starts; a movement starts only with true"
+    )
     dwell_ms: Dwell | None = Field(None, description="How long the pose must be held")
     enter: Share | None = Field(None, description="Smoothed score from which the hold counts")
     leave: Share | None = Field(
