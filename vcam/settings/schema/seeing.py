@@ -55,7 +55,7 @@ class VisionSettings(Section):
     )
     search_rate_hz: float = Field(5, ge=1, le=30, description="How often a new hand is looked for")
     zoom_rate_hz: float = Field(
-        1.5,
+        0,
         ge=0,
         le=10,
         description="How often, at most, a part of the picture is looked at enlarged for a far "
