@@ -30,20 +30,7 @@ def setting_values(
 
     def value(node: FieldNode, key: str, found: Any) -> SettingValue:
         origin = f"profile {profile}" if key in by_profile else loaded.origin(key)
-        return SettingValue(
-            key=key,
-            help=node.help,
-            must_be=node.expected,
-            kind=node.kind,
-            choices=node.choices,
-            low=node.low,
-            high=node.high,
-            nullable=node.nullable,
-            default=node.default,
-            value=found,
-            origin=origin,
-            applies=node.applies,
-        )
+        return SettingValue.of(node, key, found, origin)
 
     return tuple(value(node, key, found) for node, key, found in _leaves(field_tree(), "", data))
 

@@ -8,6 +8,7 @@ import os
 import select
 import struct
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -53,7 +54,7 @@ class Watcher(Protocol):
         ...
 
 
-class _Watcher:
+class _Watcher(ABC):
     """A thread that sleeps until its descriptor has news."""
 
     def __init__(self, name: str) -> None:
@@ -73,8 +74,8 @@ class _Watcher:
         os.close(self._woken)
         self._let_go()
 
-    def _let_go(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _let_go(self) -> None: ...
 
     def _run(self) -> None:
         try:
@@ -84,8 +85,8 @@ class _Watcher:
             logger.exception("Watching the readers failed; they are taken to be there")
             self.audience = Audience(streaming=None)
 
-    def _watch(self) -> None:
-        raise NotImplementedError
+    @abstractmethod
+    def _watch(self) -> None: ...
 
     def _poll(self, descriptor: int, kind: int) -> Callable[[float | None], list[int]]:
         """A wait for `descriptor` that `close` ends: (seconds) -> the descriptors with news."""

@@ -124,26 +124,15 @@ class FakeDaemon:
 
     def settings(self) -> tuple[SettingValue, ...]:
         """All settings of the real schema, with the defaults and what commands have changed."""
-        values = []
-        for leaf in field_tree().leaves():
-            value = self._changed.get(leaf.key, leaf.default)
-            values.append(
-                SettingValue(
-                    key=leaf.key,
-                    help=leaf.help,
-                    must_be=leaf.expected,
-                    kind=leaf.kind,
-                    choices=leaf.choices,
-                    low=leaf.low,
-                    high=leaf.high,
-                    nullable=leaf.nullable,
-                    default=leaf.default,
-                    value=value,
-                    origin="line 3" if leaf.key in self._changed else "default",
-                    applies=leaf.applies,
-                )
+        return tuple(
+            SettingValue.of(
+                leaf,
+                leaf.key,
+                self._changed.get(leaf.key, leaf.default),
+                "line 3" if leaf.key in self._changed else "default",
             )
-        return tuple(values)
+            for leaf in field_tree().leaves()
+        )
 
     def cameras(self) -> tuple[CameraChoice, ...]:
         """Two cameras, one of them busy."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from vcam.control.state.told import Told
+from vcam.settings.fields import FieldNode
 
 
 class CameraChoice(Told):
@@ -51,3 +52,28 @@ class SettingValue(Told):
     value: Any = None
     origin: str = "default"
     applies: Literal["at once", "camera", "device", "recognition", "page"] = "at once"
+
+    @classmethod
+    def of(cls, node: FieldNode, key: str, value: Any, origin: str) -> SettingValue:
+        """What the schema says of a field, with its value.
+
+        Args:
+            node: the field.
+            key: its dotted name, with a real name where the schema allows any.
+            value: what is in force.
+            origin: where that came from.
+        """
+        return cls(
+            key=key,
+            help=node.help,
+            must_be=node.expected,
+            kind=node.kind,
+            choices=node.choices,
+            low=node.low,
+            high=node.high,
+            nullable=node.nullable,
+            default=node.default,
+            value=value,
+            origin=origin,
+            applies=node.applies,
+        )
