@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from training.synthetic.joints import random_joints
 from vcam.core.errors import ModelError
 from vcam.core.observation import NONE_POSE, Hand, Observation
 from vcam.poses.classifier import PoseClassifier, shipped_model
 from vcam.poses.features import FEATURE_VERSION
 from vcam.poses.vocabulary import POSES, SELFIE_POSES
+from vcam.synthetic.joints import random_joints
 
 
 def drawn(pose: str, seed: int, max_view_deg: float = 20.0, track_id: int = 1) -> Hand:

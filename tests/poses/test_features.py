@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.synthetic.joints import random_joints
 from vcam.core.geometry import FloatArray
 from vcam.core.observation import Hand
 from vcam.poses.features import (
@@ -15,6 +14,7 @@ from vcam.poses.features import (
     landmark_features,
 )
 from vcam.poses.vocabulary import POSES
+from vcam.synthetic.joints import random_joints
 
 SHAPE = slice(0, FEATURE_COUNT - DIRECTION_COUNT)
 DIRECTIONS = slice(FEATURE_COUNT - DIRECTION_COUNT, None)

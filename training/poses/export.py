@@ -72,7 +72,7 @@ def make_card(
         trained_on.append(
             DataSet(
                 name=SYNTHETIC_SET,
-                source="joints drawn by training/synthetic, no photographs",
+                source="joints drawn by vcam/synthetic, no photographs",
                 licence="MIT",
                 hands=counts[SYNTHETIC_SET],
             )

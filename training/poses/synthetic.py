@@ -6,10 +6,10 @@ import numpy as np
 from tqdm import tqdm
 
 from training.poses.hands import Hands, mask
-from training.synthetic.joints import random_joints
-from training.synthetic.poses import NEGATIVES
 from vcam.core.observation import NONE_POSE
 from vcam.poses.vocabulary import POSES
+from vcam.synthetic.joints import random_joints
+from vcam.synthetic.poses import NEGATIVES
 
 _NOISE = 0.07  # true joints are too clean: landmarks of photographs are off by this much
 

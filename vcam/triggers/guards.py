@@ -49,7 +49,7 @@ _SPEED_MEMORY_S = 0.5
 
 _OPEN_HAND_PALMS = 2.0
 """Length of an open hand, wrist to middle fingertip, in palm lengths; a little less than the 2.1 of
-`training/synthetic`'s hand. By it a fist or a thumb is as large as the open hand it would be."""
+`vcam/synthetic`'s hand. By it a fist or a thumb is as large as the open hand it would be."""
 
 
 class Speedometer:

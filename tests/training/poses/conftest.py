@@ -9,8 +9,8 @@ import pytest
 
 from training.poses.hands import Hands, mask
 from training.poses.table import LandmarkTable, TableWriter
-from training.synthetic.joints import random_joints
 from vcam.core.observation import Hand
+from vcam.synthetic.joints import random_joints
 
 DrawHand = Callable[[str, int], Hand]
 DrawHands = Callable[..., Hands]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import exp, sqrt
 
-from training.synthetic.vectors import (
+from vcam.synthetic.vectors import (
     Vec3,
     compiled,
     mix,

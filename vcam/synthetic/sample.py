@@ -1,6 +1,6 @@
 """Random labelled pictures of hands: `sample(pose, seed)` gives picture, joints and choices.
 
-`python -m training.synthetic.sample --out DIR [--poses v_sign,metal] [--count 3] [--seed 0]`
+`python -m vcam.synthetic.sample --out DIR [--poses v_sign,metal] [--count 3] [--seed 0]`
 writes POSE_SEED.png, and labels.json with the joints (pixels) and the random choices.
 """
 
@@ -16,20 +16,20 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from training.synthetic import background
-from training.synthetic.camera import project
-from training.synthetic.hand_picture import draw_hand
-from training.synthetic.hand_shape import Shape, build_shape
-from training.synthetic.joints import random_rotation
-from training.synthetic.kinematics import (
+from vcam.core.observation import Landmark, Side
+from vcam.synthetic import background
+from vcam.synthetic.camera import project
+from vcam.synthetic.hand_picture import draw_hand
+from vcam.synthetic.hand_shape import Shape, build_shape
+from vcam.synthetic.joints import random_rotation
+from vcam.synthetic.kinematics import (
     PALM_LENGTH_CM,
     FloatArray,
     random_proportions,
 )
-from training.synthetic.look import Look, Picture, over, random_colour, random_look
-from training.synthetic.person_picture import draw_blurred_person
-from training.synthetic.poses import SHAPES, pose_angles
-from vcam.core.observation import Landmark, Side
+from vcam.synthetic.look import Look, Picture, over, random_colour, random_look
+from vcam.synthetic.person_picture import draw_blurred_person
+from vcam.synthetic.poses import SHAPES, pose_angles
 
 _BACK_SHARE = 0.2
 _PALM_SHARE = (0.16, 0.36)  # palm length in picture heights, smallest and largest

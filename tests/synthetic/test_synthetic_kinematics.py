@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from training.synthetic.kinematics import (
+from vcam.synthetic.kinematics import (
     MEAN_FINGER_LENGTHS,
     MEAN_PROPORTIONS,
     MEAN_THUMB_LENGTHS,

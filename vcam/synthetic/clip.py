@@ -1,6 +1,6 @@
 """Renders the demo clip: a person in a room who shows V, thumb up and metal, and other things.
 
-`python -m training.synthetic.clip --out demo.mp4` writes the clip and, beside it, demo.csv with
+`python -m vcam.synthetic.clip --out demo.mp4` writes the clip and, beside it, demo.csv with
 the spans in which a gesture is held (needs ffmpeg with libx264 on PATH; about 15 CPU minutes).
 `--out strip.png --every 20` writes a contact sheet of every 20th frame instead.
 """
@@ -23,9 +23,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from training.synthetic.background import room
-from training.synthetic.camera import rotation_matrix
-from training.synthetic.clip_script import (
+from vcam.synthetic.background import room
+from vcam.synthetic.camera import rotation_matrix
+from vcam.synthetic.clip_script import (
     DURATION_S,
     HandState,
     HeadState,
@@ -33,12 +33,12 @@ from training.synthetic.clip_script import (
     head_at,
     spans,
 )
-from training.synthetic.hand_picture import draw_hand
-from training.synthetic.hand_shape import build_shape
-from training.synthetic.look import SKIN_TONES, Look, Picture, over
-from training.synthetic.person_picture import draw_person
-from training.synthetic.person_shape import ALL, HEAD, SHIRT
-from training.synthetic.sample import contact_sheet
+from vcam.synthetic.hand_picture import draw_hand
+from vcam.synthetic.hand_shape import build_shape
+from vcam.synthetic.look import SKIN_TONES, Look, Picture, over
+from vcam.synthetic.person_picture import draw_person
+from vcam.synthetic.person_shape import ALL, HEAD, SHIRT
+from vcam.synthetic.sample import contact_sheet
 
 Image = npt.NDArray[np.uint8]
 Plate = npt.NDArray[np.float32]

@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from training.synthetic.camera import project
-from training.synthetic.hand_light import View, outline_coverage, render_rectangle
-from training.synthetic.hand_shape import Shape
-from training.synthetic.kinematics import FloatArray
-from training.synthetic.look import Look, Picture, linear, over, tone_map, unit
-from training.synthetic.skin import Material
+from vcam.synthetic.camera import project
+from vcam.synthetic.hand_light import View, outline_coverage, render_rectangle
+from vcam.synthetic.hand_shape import Shape
+from vcam.synthetic.kinematics import FloatArray
+from vcam.synthetic.look import Look, Picture, linear, over, tone_map, unit
+from vcam.synthetic.skin import Material
 
 _NEAREST_CM = 3.0  # parts nearer to the camera than this are left out of the covered rectangle
 

@@ -7,16 +7,16 @@ import cv2
 import numpy as np
 import pytest
 
-from training.synthetic import background, clip
-from training.synthetic import sample as sample_module
-from training.synthetic.camera import project, rotation_matrix
-from training.synthetic.clip_script import hand_at, spans
-from training.synthetic.hand_picture import draw_hand
-from training.synthetic.hand_shape import build_shape
-from training.synthetic.look import SKIN_TONES, Look, over, random_look, tone_map
-from training.synthetic.person_picture import draw_person
-from training.synthetic.person_shape import ALL, HEAD, SHIRT
-from training.synthetic.poses import pose_angles
+from vcam.synthetic import background, clip
+from vcam.synthetic import sample as sample_module
+from vcam.synthetic.camera import project, rotation_matrix
+from vcam.synthetic.clip_script import hand_at, spans
+from vcam.synthetic.hand_picture import draw_hand
+from vcam.synthetic.hand_shape import build_shape
+from vcam.synthetic.look import SKIN_TONES, Look, over, random_look, tone_map
+from vcam.synthetic.person_picture import draw_person
+from vcam.synthetic.person_shape import ALL, HEAD, SHIRT
+from vcam.synthetic.poses import pose_angles
 
 SIZE = (96, 64)
 SKIN, PALM = SKIN_TONES["tan"]

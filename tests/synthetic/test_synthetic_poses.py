@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.synthetic.kinematics import finger_chain, thumb_chain
-from training.synthetic.poses import (
+from vcam.synthetic.kinematics import finger_chain, thumb_chain
+from vcam.synthetic.poses import (
     NEGATIVES,
     POSES,
     SHAPES,
@@ -12,8 +12,8 @@ from training.synthetic.poses import (
     pose_angles,
     thumb_rules_to_solve,
 )
-from training.synthetic.thumb_ik import pad_position, solve_thumb, target_position
-from training.synthetic.thumb_rules import VARIANTS, solved_thumb, variant_proportions
+from vcam.synthetic.thumb_ik import pad_position, solve_thumb, target_position
+from vcam.synthetic.thumb_rules import VARIANTS, solved_thumb, variant_proportions
 
 RULES = list(thumb_rules_to_solve())
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from math import sqrt
 
-from training.synthetic.hand_shape import FIRST_ARM_CONE, PHALANGES, Shape
-from training.synthetic.kinematics import FloatArray
-from training.synthetic.vectors import (
+from vcam.synthetic.hand_shape import FIRST_ARM_CONE, PHALANGES, Shape
+from vcam.synthetic.kinematics import FloatArray
+from vcam.synthetic.vectors import (
     Vec3,
     along,
     compiled,

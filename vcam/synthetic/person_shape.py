@@ -8,7 +8,7 @@ from __future__ import annotations
 from math import sin, sqrt
 from typing import Final
 
-from training.synthetic.vectors import (
+from vcam.synthetic.vectors import (
     Vec3,
     along,
     capsule,

@@ -9,13 +9,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from training.synthetic.kinematics import (
+from vcam.synthetic.kinematics import (
     MEAN_PROPORTIONS,
     Angles,
     FloatArray,
     Proportions,
 )
-from training.synthetic.thumb_rules import AtPoint, OverFingers, Pinch, Target, solved_thumb
+from vcam.synthetic.thumb_rules import AtPoint, OverFingers, Pinch, Target, solved_thumb
 
 BoolArray = npt.NDArray[np.bool_]
 Flexion = tuple[float, float, float]

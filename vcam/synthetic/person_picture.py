@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 from numba import prange
 
-from training.synthetic.face import face_colour
-from training.synthetic.kinematics import FloatArray
-from training.synthetic.look import Colour, Look, Picture, linear, tone_map, unit
-from training.synthetic.person_shape import (
+from vcam.synthetic.face import face_colour
+from vcam.synthetic.kinematics import FloatArray
+from vcam.synthetic.look import Colour, Look, Picture, linear, tone_map, unit
+from vcam.synthetic.person_shape import (
     ALL,
     HEAD,
     SHIRT,
@@ -23,7 +23,7 @@ from training.synthetic.person_shape import (
     person_trace,
     shirt_distance,
 )
-from training.synthetic.vectors import (
+from vcam.synthetic.vectors import (
     Vec3,
     along,
     compiled,

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from training.synthetic.clip_script import (
+from vcam.synthetic.clip_script import (
     DURATION_S,
     LABELLED,
     TRACKS,
@@ -13,7 +13,7 @@ from training.synthetic.clip_script import (
     head_at,
     spans,
 )
-from training.synthetic.poses import SHAPES
+from vcam.synthetic.poses import SHAPES
 
 TIMES = np.arange(0, DURATION_S, 1 / 30)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from training.synthetic.kinematics import FloatArray
-from training.synthetic.look import Colour, Picture, random_colour
+from vcam.synthetic.kinematics import FloatArray
+from vcam.synthetic.look import Colour, Picture, random_colour
 
 
 def fractal_noise(rng: np.random.Generator, height: int, width: int, octaves: int = 6) -> Picture:

@@ -1,6 +1,6 @@
 """Inverse kinematics of the thumb: lays its pad on the fingers, the palm or a fingertip.
 
-`python -m training.synthetic.thumb_ik` solves the thumbs of all poses, which takes a few minutes,
+`python -m vcam.synthetic.thumb_ik` solves the thumbs of all poses, which takes a few minutes,
 and writes `thumb_solutions.json`; it is needed again only when a pose or the skeleton changes.
 """
 
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.optimize import minimize
 
-from training.synthetic.kinematics import (
+from vcam.synthetic.kinematics import (
     FINGER_RADII,
     THUMB_RADII,
     Chain,
@@ -21,8 +21,8 @@ from training.synthetic.kinematics import (
     finger_chain,
     thumb_chain,
 )
-from training.synthetic.poses import thumb_rules_to_solve
-from training.synthetic.thumb_rules import (
+from vcam.synthetic.poses import thumb_rules_to_solve
+from vcam.synthetic.thumb_rules import (
     SOLUTIONS_PATH,
     VARIANTS,
     AtPoint,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from math import exp, sin, sqrt
 from typing import NamedTuple
 
-from training.synthetic.hand_distance import cone_distance
-from training.synthetic.hand_shape import FIRST_ARM_CONE, PHALANGES, Shape
-from training.synthetic.kinematics import FloatArray
-from training.synthetic.vectors import (
+from vcam.synthetic.hand_distance import cone_distance
+from vcam.synthetic.hand_shape import FIRST_ARM_CONE, PHALANGES, Shape
+from vcam.synthetic.kinematics import FloatArray
+from vcam.synthetic.vectors import (
     Vec3,
     compiled,
     dot,

@@ -14,7 +14,7 @@ from typing import Final
 
 import numpy as np
 
-from training.synthetic.kinematics import (
+from vcam.synthetic.kinematics import (
     MEAN_PROPORTIONS,
     FloatArray,
     Proportions,

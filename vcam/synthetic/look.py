@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from training.synthetic.kinematics import FloatArray
+from vcam.synthetic.kinematics import FloatArray
 
 Colour = tuple[float, float, float]
 Picture = npt.NDArray[np.float64]

@@ -7,15 +7,15 @@ from typing import Final
 
 import numpy as np
 
-from training.synthetic.camera import axis_rotation, rotation_matrix
-from training.synthetic.kinematics import (
+from vcam.core.observation import NONE_POSE, Landmark, Side
+from vcam.synthetic.camera import axis_rotation, rotation_matrix
+from vcam.synthetic.kinematics import (
     PALM_LENGTH_CM,
     FloatArray,
     random_proportions,
     skeleton,
 )
-from training.synthetic.poses import NEGATIVES, SHAPES, Pose, pose_angles
-from vcam.core.observation import NONE_POSE, Landmark, Side
+from vcam.synthetic.poses import NEGATIVES, SHAPES, Pose, pose_angles
 
 # Where MediaPipe's hand network puts a landmark, other than at the joint, in palm lengths:
 # medians over drawn hands, hand frame. Its wrist lies further up the hand, its thumb base

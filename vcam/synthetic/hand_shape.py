@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from training.synthetic.kinematics import (
+from vcam.synthetic.kinematics import (
     FINGER_RADII,
     MEAN_PROPORTIONS,
     THUMB_RADII,

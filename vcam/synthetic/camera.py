@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from training.synthetic.kinematics import FloatArray
+from vcam.synthetic.kinematics import FloatArray
 
 _PLANES = {"x": (1, 2), "y": (2, 0), "z": (0, 1)}
 

@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.synthetic.camera import axis_rotation, project, rotation_matrix
-from training.synthetic.joints import pose_rotation, random_joints, random_rotation
-from training.synthetic.poses import NEGATIVES, POSES, SHAPES
 from vcam.core.observation import Landmark
+from vcam.synthetic.camera import axis_rotation, project, rotation_matrix
+from vcam.synthetic.joints import pose_rotation, random_joints, random_rotation
+from vcam.synthetic.poses import NEGATIVES, POSES, SHAPES
 
 FINGERS = {"index": 5, "middle": 9, "ring": 13, "pinky": 17}
 

@@ -9,16 +9,16 @@ import numpy as np
 import numpy.typing as npt
 from numba import prange
 
-from training.synthetic.hand_distance import (
+from vcam.synthetic.hand_distance import (
     hand_distance,
     nearest_part,
     surface_normal,
     trace,
 )
-from training.synthetic.hand_shape import PHALANGES, Shape
-from training.synthetic.kinematics import FloatArray
-from training.synthetic.skin import Material, cloth_colour, skin_colour
-from training.synthetic.vectors import (
+from vcam.synthetic.hand_shape import PHALANGES, Shape
+from vcam.synthetic.kinematics import FloatArray
+from vcam.synthetic.skin import Material, cloth_colour, skin_colour
+from vcam.synthetic.vectors import (
     Vec3,
     along,
     compiled,

@@ -7,9 +7,9 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from training.synthetic.kinematics import Angles, FloatArray
-from training.synthetic.poses import pose_angles
 from vcam.core.observation import Side
+from vcam.synthetic.kinematics import Angles, FloatArray
+from vcam.synthetic.poses import pose_angles
 
 DURATION_S: Final = 28.0
 LABELLED: Final = ("v_sign", "thumb_up", "metal")

@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 
 from numba import njit
 
-from training.synthetic.kinematics import FloatArray
+from vcam.synthetic.kinematics import FloatArray
 
 Vec3 = tuple[float, float, float]
 Function = TypeVar("Function", bound=Callable[..., object])

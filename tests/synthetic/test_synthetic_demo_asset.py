@@ -4,8 +4,8 @@ from importlib.resources import files
 
 import cv2
 
-from training.synthetic.clip import FPS, FULL_SIZE, write_spans
-from training.synthetic.clip_script import DURATION_S
+from vcam.synthetic.clip import FPS, FULL_SIZE, write_spans
+from vcam.synthetic.clip_script import DURATION_S
 
 ASSETS = files("vcam.capture") / "assets"
 
