@@ -13,17 +13,18 @@ import cv2
 import numpy as np
 from tqdm import tqdm
 
+from training.common.files import files_in
 from training.errors import TrainingError
+from training.poses.photos import own_photographs
 from training.poses.pictures import WORSENERS
 from training.poses.sets import CLIP_SETS, PICTURE_SETS
 from training.poses.table import LandmarkTable, TableWriter
-from vcam.core.frame import Frame
+from vcam.core.frame import Frame, Image
 from vcam.core.observation import Hand
 from vcam.settings.schema import VisionSettings
 from vcam.vision.observer import Observer
 from vcam.vision.stills import observe_picture
 
-PICTURE_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})
 CLIP_ENDINGS = frozenset({".mp4", ".mov", ".webm", ".avi", ".mkv"})
 
 _CLIP_STEP_S = 0.15
@@ -49,22 +50,31 @@ class _Clip:
 
 
 def build_table(
-    data: Path, *, worsened: bool = True, limit: int | None = None, jobs: int = 1
+    data: Path | None,
+    *,
+    photos: Path | None = None,
+    worsened: bool = True,
+    limit: int | None = None,
+    jobs: int = 1,
 ) -> LandmarkTable:
-    """Finds the hands of all sets that lie under `data`.
+    """Finds the hands of all sets that lie under `data`, and of a user's own photographs.
 
     Args:
-        data: has `hands/<set>/<class>/<picture>` and `clips/<set>/<clip>`.
+        data: has `hands/<set>/<class>/<picture>` and `clips/<set>/<clip>`; None for none of them.
+        photos: a user's own folder, see `training.poses.photos`.
         worsened: also a dark or a coarse copy of each photograph.
         limit: at most so many pictures of a class folder, and clips of a set.
         jobs: processes that look at pictures.
 
     Raises:
-        TrainingError: there is none of the sets.
+        TrainingError: there is none of the sets, or a user's folder cannot be used.
         WeightsError: vcam's networks are missing.
     """
-    photographs = list(_photographs(data, worsened, limit))
-    clips = list(_clips(data, limit))
+    photographs = list(_photographs(data, worsened, limit)) if data else []
+    clips = list(_clips(data, limit)) if data else []
+    for place, own in enumerate(own_photographs(photos) if photos else ()):
+        for variant in _variants(place, worsened):
+            photographs.append(_Photograph(own.set_name, own.label, own.file, own.share, variant))
     if not photographs and not clips:
         raise TrainingError(
             f"none of the sets is under {data}",
@@ -90,22 +100,21 @@ def build_table(
 def _photographs(data: Path, worsened: bool, limit: int | None) -> Iterator[_Photograph]:
     for each in PICTURE_SETS:
         for label in each.labels:
-            files = _files(data / "hands" / each.name / label, PICTURE_ENDINGS)[:limit]
+            files = files_in(data / "hands" / each.name / label)[:limit]
             for place, file in enumerate(files):
-                for variant in (0, 1 + place % len(WORSENERS)) if worsened else (0,):
+                for variant in _variants(place, worsened):
                     yield _Photograph(each.name, label, file, place / len(files), variant)
+
+
+def _variants(place: int, worsened: bool) -> tuple[int, ...]:
+    """The variants of a picture that are looked at: itself, and one worsened copy in turn."""
+    return (0, 1 + place % len(WORSENERS)) if worsened else (0,)
 
 
 def _clips(data: Path, limit: int | None) -> Iterator[_Clip]:
     for each in CLIP_SETS:
-        for file in _files(data / "clips" / each.name, CLIP_ENDINGS)[:limit]:
+        for file in files_in(data / "clips" / each.name, CLIP_ENDINGS)[:limit]:
             yield _Clip(each.name, file)
-
-
-def _files(folder: Path, endings: frozenset[str]) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(file for file in folder.iterdir() if file.suffix.lower() in endings)
 
 
 def _in_processes(
@@ -129,15 +138,20 @@ def _open_eyes() -> None:
     _eyes = _eyes or Observer.load(VisionSettings(max_faces=0))
 
 
+def read_variant(file: Path, variant: int) -> Image | None:
+    """A picture as the table's `variants` column names it; None where it cannot be read."""
+    image = cv2.imread(str(file), cv2.IMREAD_COLOR)
+    if image is None or not variant:
+        return None if image is None else np.asarray(image, np.uint8)
+    seed = [zlib.crc32(file.name.encode()), variant]
+    return WORSENERS[variant - 1](np.asarray(image, np.uint8), np.random.default_rng(seed))
+
+
 def _look(photograph: _Photograph) -> Hands:
     """The hands in a picture; none where it cannot be read."""
-    image = cv2.imread(str(photograph.file), cv2.IMREAD_COLOR)
-    if image is None or _eyes is None:
+    shown = read_variant(photograph.file, photograph.variant)
+    if shown is None or _eyes is None:
         return ()
-    shown = np.asarray(image, np.uint8)
-    if photograph.variant:
-        seed = [zlib.crc32(photograph.file.name.encode()), photograph.variant]
-        shown = WORSENERS[photograph.variant - 1](shown, np.random.default_rng(seed))
     return observe_picture(_eyes, shown).hands
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from training.poses.hands import BoolArray, Hands, mask
-from training.poses.sets import CLIP_SETS, NOT_DELIBERATE, PICTURE_SETS, Role
+from training.poses.sets import CLIP_SETS, NOT_DELIBERATE, PICTURE_SETS, PictureSet, Role
 from training.poses.table import LandmarkTable
 from vcam.core.observation import NONE_POSE
 from vcam.poses.vocabulary import POSES
@@ -32,24 +32,56 @@ class Judged:
         hands: all hands found.
         picture: int (n,), per hand, row of `expected`.
         expected: int (m,), per picture, index of the pose; -1 where the label is too loose.
+        rows: int (n,), per hand, its row in the table; empty where it came from none.
     """
 
     name: str
     hands: Hands
     picture: npt.NDArray[np.int64]
     expected: npt.NDArray[np.int64]
+    rows: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
-def trained_hands(table: LandmarkTable, part: Part) -> tuple[Hands, dict[str, int]]:
-    """The labelled hands of all sets for training, and how many each set gives.
+@dataclass(frozen=True, eq=False)
+class Labelled:
+    """Labelled hands of a table.
+
+    Attributes:
+        hands: all of them.
+        rows: int (n,), per hand, its row in the table.
+        counts: hands that each set gives, worsened copies left out.
+    """
+
+    hands: Hands
+    rows: npt.NDArray[np.int64]
+    counts: dict[str, int]
+
+
+def trained_hands(
+    table: LandmarkTable, part: Part, sets: Sequence[PictureSet] = PICTURE_SETS
+) -> tuple[Hands, dict[str, int]]:
+    """The labelled hands of all sets for training, and how many each set gives."""
+    labelled = labelled_hands(table, part, sets)
+    return labelled.hands, labelled.counts
+
+
+def labelled_hands(
+    table: LandmarkTable, part: Part, sets: Sequence[PictureSet] = PICTURE_SETS
+) -> Labelled:
+    """The labelled hands of all sets for training, with their rows.
 
     Of several hands in a photograph only the largest is the labelled one.
+
+    Args:
+        table: all hands.
+        part: which.
+        sets: the sets of photographs, a user's own among them.
     """
     rows: list[npt.NDArray[np.int64]] = []
     allowed: list[BoolArray] = []
     weights: list[np.ndarray] = []
     counts: dict[str, int] = {}
-    for each in PICTURE_SETS:
+    for each in sets:
         if each.role != "train":
             continue
         pictures = (table.sets == each.name) & _in_part(
@@ -76,13 +108,13 @@ def trained_hands(table: LandmarkTable, part: Part) -> tuple[Hands, dict[str, in
             counts[clips.name] = len(chosen)
     every = np.concatenate(rows)
     hands = hands_of(table, every, np.concatenate(allowed), np.concatenate(weights))
-    return hands, counts
+    return Labelled(hands, every, counts)
 
 
-def judged_sets(table: LandmarkTable) -> list[Judged]:
+def judged_sets(table: LandmarkTable, sets: Sequence[PictureSet] = PICTURE_SETS) -> list[Judged]:
     """Everything that no hand was trained on: held-out sets, and the kept share of the others."""
     found = []
-    for each in PICTURE_SETS:
+    for each in sets:
         folders = {name: each.expected(name) for name in each.labels}
         if each.role == "held_out":
             kept = table.sets == each.name
@@ -162,4 +194,5 @@ def _judged(
         hands_of(table, rows, np.ones((len(rows), len(POSES)), bool), np.ones(len(rows))),
         np.searchsorted(pictures, table.picture[rows]),
         np.array(index, np.int64),
+        rows,
     )

@@ -1,0 +1,1 @@
+"""What every trainer here shares: run folders, records, figures, plots, picture sheets."""
