@@ -88,7 +88,7 @@ def test_unknown_names_are_told_with_what_may_be_meant(desk):
         (React(gesture="thumbup"), "did you mean thumb_up"),
         (Play(pack="selfie-glasses", effect="retr"), "in selfie-glasses: did you mean retro"),
         (Play(pack="nothing", effect="retro"), "no sticker pack 'nothing'"),
-        (ChooseProfile(name="work"), "no profile 'work': there are none"),
+        (ChooseProfile(name="wrok"), "no profile 'wrok': did you mean work"),
         (MarkWrong(start=7), "no start 7"),
     ):
         with pytest.raises(VcamError, match=message):

@@ -25,14 +25,15 @@ def test_leaves_that_differ_in_the_order_of_the_schema():
 
 def test_gestures_and_profiles_that_come_go_and_change():
     old = "triggers: {gestures: {a: {enter: 0.5}, b: {enter: 0.5}}}\n"
-    new = "triggers: {gestures: {b: {enter: 0.6}, c: {dwell_ms: 200}}}\nprofiles: {work: {}}\n"
+    new = "triggers: {gestures: {b: {enter: 0.6}, c: {dwell_ms: 200}}}\nprofiles: {calm: {}}\n"
     assert keys(old, new) == (
         "triggers.gestures.a.enter",
         "triggers.gestures.b.enter",
         "triggers.gestures.c.dwell_ms",
-        "profiles.work",
+        "profiles.work.reactions",
+        "profiles.calm",
     )
-    new = "profiles: {work: {gestures: {a: {enter: 0.5}}}}\n"
+    new = "profiles: {work: {reactions: false, gestures: {a: {enter: 0.5}}}}\n"
     assert keys("", new) == ("profiles.work.gestures.a.enter",)
 
 

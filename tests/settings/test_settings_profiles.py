@@ -5,7 +5,7 @@ import pytest
 from vcam.core.errors import SettingsError
 from vcam.settings.loader import InvalidSettings, settings_from_text
 from vcam.settings.profiles import profile_for, with_profile
-from vcam.settings.schema import Settings
+from vcam.settings.schema import ProfileSettings, Settings
 
 OWN = settings_from_text(
     """\
@@ -54,7 +54,21 @@ def test_unknown_profile():
     with pytest.raises(SettingsError, match="there is: work, calm, empty"):
         with_profile(OWN, "zzz")
     with pytest.raises(SettingsError, match="the settings have none"):
-        with_profile(Settings(), "work")
+        with_profile(Settings(profiles={}), "work")
+
+
+def test_work_is_there_from_the_start_and_draws_nothing():
+    assert Settings().reactions.enabled
+    assert not with_profile(Settings(), "work").reactions.enabled
+
+
+def test_show_and_background_are_taken_from_the_profile():
+    profile = ProfileSettings(show="wild", background="blur")
+    changed = with_profile(Settings(profiles={"loud": profile}), "loud")
+    assert changed.effects.show == "wild"
+    assert changed.effects.background.kind == "blur"
+    assert Settings().effects.show == "normal"
+    assert changed.effects.background.colour == Settings().effects.background.colour
 
 
 @pytest.mark.parametrize(

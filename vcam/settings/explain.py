@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from vcam.core.document import shown_key
 from vcam.core.errors import SettingsError
 from vcam.settings.fields import (
@@ -157,7 +159,7 @@ def _documented(node: FieldNode, depth: int) -> list[str]:
             for text in (leaf.help, f"({leaf.expected})"):
                 lines += [f"{indent}#     # {line}" for line in _wrapped(text, len(indent) + 8)]
             lines += [f"{indent}#     {leaf.path[-1]}: {yaml_value(leaf.default)}"]
-        return [*lines, f"{indent}{name}: {{}}"]
+        return [*lines, *(f"{indent}{line}" for line in _named_defaults(node))]
     if not node.is_section:
         lines += _comment(f"({node.expected})", indent)
         return [*lines, f"{indent}{name}: {yaml_value(node.default)}"]
@@ -165,6 +167,15 @@ def _documented(node: FieldNode, depth: int) -> list[str]:
     for place, child in enumerate(node.children.values()):
         lines += ([""] if place else []) + _documented(child, depth + 1)
     return lines
+
+
+def _named_defaults(node: FieldNode) -> list[str]:
+    """What has names of its own from the start, such as the profile `work`."""
+    value: Any = Settings()
+    for name in node.path:
+        value = getattr(value, name)
+    data = {name: part.model_dump(mode="json", exclude_unset=True) for name, part in value.items()}
+    return yaml.safe_dump({node.path[-1]: data}, sort_keys=False).rstrip("\n").split("\n")
 
 
 def _comment(text: str, indent: str) -> list[str]:

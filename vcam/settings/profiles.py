@@ -26,9 +26,14 @@ def with_profile(settings: Settings, name: str | None) -> Settings:
     profile = settings.profiles.get(name)
     if profile is None:
         raise _unknown(name, list(settings.profiles))
-    effects = settings.effects
+    effects: dict[str, object] = {}
     if profile.progress_ring is not None:
-        effects = effects.model_copy(update={"progress_ring": profile.progress_ring})
+        effects["progress_ring"] = profile.progress_ring
+    if profile.show is not None:
+        effects["show"] = profile.show
+    if profile.background is not None:
+        background = settings.effects.background
+        effects["background"] = background.model_copy(update={"kind": profile.background})
     reactions: dict[str, object] = {}
     if profile.reactions is not None:
         reactions["enabled"] = profile.reactions
@@ -38,7 +43,7 @@ def with_profile(settings: Settings, name: str | None) -> Settings:
     return settings.model_copy(
         update={
             "reactions": settings.reactions.model_copy(update=reactions),
-            "effects": effects,
+            "effects": settings.effects.model_copy(update=effects),
             "triggers": settings.triggers.model_copy(update={"gestures": gestures}),
         }
     )

@@ -26,8 +26,15 @@ from vcam.settings.schema.outputs import (
     SnapshotSettings,
     VirtualCameraSettings,
 )
+from vcam.settings.schema.personal import PersonalSettings
 from vcam.settings.schema.section import Section, Share
 from vcam.settings.schema.seeing import CameraSettings, VisionSettings
+from vcam.settings.schema.showing import (
+    BackgroundSettings,
+    EffectSettings,
+    ReactionSettings,
+    SelfieSettings,
+)
 from vcam.settings.schema.triggers import (
     ENTER,
     FLOORS,
@@ -41,6 +48,7 @@ from vcam.settings.schema.triggers import (
 __all__ = [
     "ENTER",
     "FLOORS",
+    "BackgroundSettings",
     "CameraSettings",
     "ControlSettings",
     "EffectSettings",
@@ -49,10 +57,12 @@ __all__ = [
     "OutputSettings",
     "PageSettings",
     "PauseSettings",
+    "PersonalSettings",
     "PipeWireSettings",
     "PreviewSettings",
     "ProfileSettings",
     "ReactionSettings",
+    "SelfieSettings",
     "Settings",
     "Share",
     "SnapshotSettings",
@@ -63,26 +73,6 @@ __all__ = [
     "VirtualCameraSettings",
     "VisionSettings",
 ]
-
-
-class ReactionSettings(Section):
-    """Which packs answer."""
-
-    enabled: bool = Field(True, description="False: poses are recognised but nothing is drawn")
-    packs: tuple[str, ...] = Field(
-        ("selfie-glasses",), description="Sticker packs that are on, by name; later ones on top"
-    )
-    pack_folders: tuple[str, ...] = Field(
-        (), description="More folders to look for packs in, besides the shipped one"
-    )
-
-
-class EffectSettings(Section):
-    """How things are drawn."""
-
-    progress_ring: Literal["picture", "preview", "off"] = Field(
-        "preview", description="Where the ring that shows a hold's progress is drawn"
-    )
 
 
 class Settings(Section):
@@ -103,16 +93,24 @@ class Settings(Section):
     effects: EffectSettings = Field(
         default_factory=lambda: EffectSettings(), description="How things are drawn"
     )
+    selfie: SelfieSettings = Field(
+        default_factory=lambda: SelfieSettings(),
+        description="Selfies by pose, click, command or hotkey",
+    )
     outputs: OutputSettings = Field(
         default_factory=lambda: OutputSettings(), description="What goes out"
+    )
+    personal: PersonalSettings = Field(
+        default_factory=lambda: PersonalSettings(),
+        description="What vcam has learnt of you, all of it kept on this machine",
     )
     control: ControlSettings = Field(
         default_factory=lambda: ControlSettings(), description="Steering vcam while it runs"
     )
     profiles: dict[str, ProfileSettings] = Field(
-        default_factory=dict,
+        default_factory=lambda: {"work": ProfileSettings(reactions=False)},
         description="Named sets of settings, chosen by hand or by the program that reads the "
-        "camera",
+        "camera; work, without effects, is there from the start",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Least level of the messages that are shown"

@@ -73,3 +73,9 @@ class ProfileSettings(Section):
     progress_ring: Literal["picture", "preview", "off"] | None = Field(
         None, description="Where the ring that shows a hold's progress is drawn"
     )
+    background: Literal["none", "blur", "colour", "gradient", "picture", "video"] | None = Field(
+        None, description="Kind of background"
+    )
+    show: Literal["subtle", "normal", "wild"] | None = Field(
+        None, description="How much of a show effects make"
+    )

@@ -130,6 +130,14 @@ class TriggerSettings(Section):
         default_factory=lambda: GuardSettings(),
         description="What keeps a pose from counting, however clear it is",
     )
+    one_handed: bool = Field(
+        False,
+        description="A pose of one hand that is held on counts as the gesture of two hands: V as "
+        "two V signs, and so on; the I-love-you sign as heart hands",
+    )
+    one_handed_ms: Dwell = Field(
+        1500, description="one_handed only: how long the pose must be held for that"
+    )
     smoothing_ms: int = Field(
         200, ge=0, le=1000, description="Window of the median over pose scores"
     )

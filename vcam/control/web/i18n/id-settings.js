@@ -25,6 +25,8 @@ const COOLDOWN = ["Istirahat (ms)", "Istirahat setelah gestur usai"];
 const RELEASE = ["Lepas (ms)", "Berapa lama pose harus hilang sebelum gestur bisa mulai lagi"];
 const ALLOWED = ["Boleh mulai", "Mati: gestur ini tidak pernah mulai"];
 const MIRROR_OUT = ["Cermin", "Balik gambar yang keluar di sini, kiri ke kanan"];
+const SHOW = ["Kemeriahan", "Seberapa meriah efek: berapa banyak kepingnya, seberapa besar"];
+const BACKGROUND = ["Latar", "none membiarkan ruangan tampak; yang lain menutupinya dan memakai CPU"];
 const RING = ["Cincin kemajuan", "Di mana cincin kemajuan tahanan digambar"];
 
 function thresholds(prefix) {
@@ -65,12 +67,39 @@ export const SETTINGS = {
   "triggers.guards.max_face_overlap": ["Di atas wajah", "Bagian terbesar kotak tangan yang boleh menutupi wajah"],
   "triggers.guards.max_speed": ["Kecepatan", "Gerak tangan tercepat, lebar tangan per 100 ms"],
   "triggers.guards.warm_up_ms": ["Pemanasan (ms)", "Tidak ada yang dihitung secepat ini setelah kamera terbuka atau lanjut"],
+  "triggers.one_handed": ["Satu tangan", "Pose satu tangan yang terus ditahan dihitung sebagai gestur dua tangan: V sebagai dua V, dan seterusnya; tanda I-love-you sebagai hati dua tangan"],
+  "triggers.one_handed_ms": ["Tahan satu tangan (ms)", "Hanya bila “satu tangan” menyala: berapa lama pose harus ditahan untuk itu"],
   "triggers.smoothing_ms": ["Penghalusan (ms)", "Jendela median atas skor pose"],
   "triggers.lost_after_ms": ["Hilang setelah (ms)", "Tangan yang tidak terlihat selama ini dianggap pergi"],
   "reactions.enabled": ["Menyala", "Mati: pose dikenali tetapi tidak ada yang digambar"],
   "reactions.packs": ["Paket", "Paket stiker yang menyala, dengan nama; yang belakangan di atas"],
   "reactions.pack_folders": ["Folder paket", "Folder lain tempat mencari paket, selain yang disertakan"],
+  "reactions.undo_gesture": ["Pose batal", "Pose yang menarik kembali efek yang baru muncul, dan mencatatnya sebagai salah mulai; kosong untuk tidak ada"],
+  "reactions.undo_within_ms": ["Batas batal (ms)", "Berapa lama setelah muncul efek masih bisa ditarik kembali"],
   "effects.progress_ring": RING,
+  "effects.show": SHOW,
+  "effects.reduced_motion": ["Kurangi gerak", "Tidak ada yang terbang, bergoyang, atau berkedip: efek muncul perlahan, diam, lalu hilang"],
+  "effects.behind_person": ["Di belakang orang", "Efek yang dibuat untuk itu lewat di belakang orang; memakai CPU selagi tampil"],
+  "effects.sound": ["Suara", "Bunyikan suara dari paket, di komputer ini"],
+  "effects.name_tag": ["Papan nama", "Teks papan nama; kosong untuk tidak ada"],
+  "effects.speech": ["Balon kata", "Teks balon kata"],
+  "effects.background.kind": BACKGROUND,
+  "effects.background.strength": ["Kekuatan", "blur: seberapa kuat; 1 tidak menyisakan bentuk"],
+  "effects.background.colour": ["Warna", "colour, gradient: #rrggbb (bagian atasnya)"],
+  "effects.background.colour_below": ["Warna bawah", "gradient: #rrggbb di bagian bawah"],
+  "effects.background.file": ["Berkas", "picture, video: berkasnya; video diulang"],
+  "effects.background.quality": ["Mutu", "good lebih teliti di tepi rambut dan jari; fast murah"],
+  "effects.background.rate_hz": ["Laju (Hz)", "Seberapa sering orang dicari; lebih jarang lebih murah"],
+  "selfie.gesture": ["Gestur", "Gestur yang memulai swafoto, seperti three; kosong untuk tidak ada"],
+  "selfie.countdown_s": ["Hitung mundur (d)", "Lama hitung mundur; 0 langsung memotret"],
+  "selfie.countdown_in": ["Tampil di", "Di mana hitung mundur digambar; picture terlihat semua orang"],
+  "selfie.take": ["Hasil", "Satu gambar, beberapa berurutan, strip empat gambar, atau klip pendek"],
+  "selfie.looks": ["Rupa", "Dengan efek seperti dilihat orang lain, tanpa efek seukuran kamera, atau keduanya"],
+  "selfie.burst_count": ["Jumlah", "burst: berapa gambar"],
+  "selfie.interval_ms": ["Jeda (ms)", "burst dan strip: waktu dari gambar ke gambar"],
+  "selfie.clip_s": ["Lama klip (d)", "clip: lamanya"],
+  "selfie.clip_format": ["Format klip", "clip: format berkas"],
+  "selfie.flash": ["Kilat", "Gambar berkedip putih saat dipotret"],
   "outputs.width": ["Lebar", "Lebar gambar, piksel"],
   "outputs.height": ["Tinggi", "Tinggi gambar, piksel"],
   "outputs.fps": ["Bingkai per detik", "Bingkai per detik yang keluar"],
@@ -92,6 +121,9 @@ export const SETTINGS = {
   "outputs.snapshot.folder": ["Folder", "Tempat menyimpan; kosong memakai vcam di folder Gambar pengguna"],
   "outputs.snapshot.format": ["Format", "Format berkas"],
   "outputs.record_to": ["Rekam ke", "Rekam juga ke berkas ini (.mp4 atau .avi); tidak ada yang ditimpa"],
+  "personal.learn_from_mistakes": ["Belajar dari kesalahan", "Mulai yang Anda sebut salah meninggalkan titik-titik tangan (tidak pernah gambar) bagi penilai kedua, yang menahan apa yang mirip"],
+  "personal.calibrated": ["Terkalibrasi", "Pakai ambang yang ditemukan `vcam calibrate` untuk Anda"],
+  "personal.keep_history": ["Simpan riwayat", "Simpan riwayat mulai di disk, tidak hanya di memori"],
   "control.language": ["Bahasa", "Bahasa halaman dan baki; auto menanyai peramban atau sistem"],
   "control.page.enabled": ["Menyala", "Sajikan halaman dan API"],
   "control.page.host": ["Alamat", "Alamat penyajian; hanya komputer ini yang bisa mencapainya"],
@@ -102,5 +134,7 @@ export const SETTINGS = {
   "profiles.*.packs": ["Paket", "Paket stiker yang menyala"],
   ...thresholds("profiles.*.gestures.*"),
   "profiles.*.progress_ring": RING,
+  "profiles.*.background": BACKGROUND,
+  "profiles.*.show": SHOW,
   log_level: ["Tingkat log", "Tingkat pesan paling rendah yang ditampilkan"],
 };
