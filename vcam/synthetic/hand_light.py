@@ -85,7 +85,7 @@ def _soft_shadow(shape: Shape, p: Vec3, n: Vec3, light: Vec3, jitter: float) -> 
 
 
 @compiled
-def _lit_colour(
+def lit_colour(
     material: Material,
     colour: Vec3,
     specular: float,
@@ -123,14 +123,15 @@ def _lit_colour(
 
 
 @compiled
-def _ray_origin(view: View) -> Vec3:
+def ray_origin(view: View) -> Vec3:
+    """The camera in the hand frame."""
     t = view.translation
     back = rotate_back(view.rotation, (t[0], t[1], t[2]))
     return (-back[0], -back[1], -back[2])
 
 
 @compiled
-def _ray_direction(view: View, column: float, row: float) -> Vec3:
+def ray_direction(view: View, column: float, row: float) -> Vec3:
     """Unit direction in the hand frame of a place in the rectangle, pixels."""
     u = (view.left + column - view.centre_x) / view.focal
     v = -(view.top + row - view.centre_y) / view.focal
@@ -149,7 +150,7 @@ def _shade(shape: Shape, material: Material, p: Vec3, direction: Vec3, jitter: f
         colour, specular = skin_colour(shape, material, p, n, part, best)
     occlusion = _ambient_occlusion(shape, p, n)
     shadow = _soft_shadow(shape, p, n, vec(material.light), jitter)
-    return _lit_colour(material, colour, specular, n, direction, occlusion, shadow)
+    return lit_colour(material, colour, specular, n, direction, occlusion, shadow)
 
 
 @compiled_parallel
@@ -161,10 +162,10 @@ def render_rectangle(
     One ray a pixel; coverage is 0 or 1.
     """
     out = np.zeros((height, width, 4), np.float32)
-    origin = _ray_origin(view)
+    origin = ray_origin(view)
     for row in prange(height):
         for column in range(width):
-            direction = _ray_direction(view, column + 0.5, row + 0.5)
+            direction = ray_direction(view, column + 0.5, row + 0.5)
             hit = trace(shape, origin, direction)
             if hit < 0:
                 continue
@@ -187,7 +188,7 @@ def outline_coverage(
     """
     height, width = hit.shape
     out = hit.copy()
-    origin = _ray_origin(view)
+    origin = ray_origin(view)
     for row in prange(height):
         for column in range(width):
             least = 1.0
@@ -202,7 +203,7 @@ def outline_coverage(
             for k in range(9):
                 u = column + (k % 3 + 0.5) / 3
                 v = row + (k // 3 + 0.5) / 3
-                if trace(shape, origin, _ray_direction(view, u, v)) >= 0:
+                if trace(shape, origin, ray_direction(view, u, v)) >= 0:
                     hits += 1.0
             out[row, column] = hits / 9
     return out

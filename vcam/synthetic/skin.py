@@ -50,9 +50,9 @@ def skin_colour(
     palm = _palm_side(shape, p, n, best)
     nail = 0.0
     if part >= shape.palm_cones:
-        dark, red, nail = _finger_detail(shape, p, n, part)
+        dark, red, nail = finger_detail(shape, p, n, part)
     else:
-        dark, red = _palm_detail(shape, material.creases, p, n)
+        dark, red = palm_detail(shape, material.creases, p, n)
     colour = mix(vec(material.skin), vec(material.palm), palm)
     coarse = value_noise((p[0] * 0.9 + 7, p[1] * 0.9, p[2] * 0.9)) - 0.5
     fine = value_noise(scaled(p, 3.1, 2.9, 3.3)) - 0.5
@@ -95,7 +95,7 @@ def _palm_side(shape: Shape, p: Vec3, n: Vec3, best: float) -> float:
 
 
 @compiled
-def _finger_detail(shape: Shape, p: Vec3, n: Vec3, part: int) -> tuple[float, float, float]:
+def finger_detail(shape: Shape, p: Vec3, n: Vec3, part: int) -> tuple[float, float, float]:
     """Dark, red and nail of a point on a phalanx."""
     digit = (part - shape.palm_cones) // 3
     j = (part - shape.palm_cones) % 3
@@ -180,7 +180,7 @@ def _crease_distance_squared(creases: FloatArray, p: Vec3) -> float:
 
 
 @compiled
-def _palm_detail(shape: Shape, creases: FloatArray, p: Vec3, n: Vec3) -> tuple[float, float]:
+def palm_detail(shape: Shape, creases: FloatArray, p: Vec3, n: Vec3) -> tuple[float, float]:
     """Dark and red of a point on the palm, its back or the arm."""
     if n[2] > 0.1:
         d = _crease_distance_squared(creases, p)
