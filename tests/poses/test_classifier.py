@@ -3,6 +3,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,47 @@ def test_both_hands_read_alike(classifier: PoseClassifier) -> None:
     assert other.scores["v_sign"] == pytest.approx(one.scores["v_sign"], abs=1e-3)
 
 
+def moved(hand: Hand, scale: float, by: tuple[float, float]) -> Hand:
+    points = (hand.points * scale + np.array(by)).astype(np.float32)
+    return replace(hand, points=points, depth=(hand.depth * scale).astype(np.float32))
+
+
+def apart(one: np.ndarray, other: np.ndarray) -> float:
+    return float(((one - other) ** 2).mean())
+
+
+def test_an_embedding_knows_neither_place_nor_size_nor_side(classifier: PoseClassifier) -> None:
+    hand = drawn("thumb_up", 3)
+    embedding = classifier.embed(hand)
+    assert embedding.shape == (classifier.card.embedding_size,)
+    assert embedding.dtype == np.float32
+    far = classifier.embed(moved(hand, 0.3, (40, 90)))
+    mirrored = Hand(
+        2,
+        (hand.points * [-1, 1] + [1280, 0]).astype(np.float32),
+        hand.depth,
+        (hand.world * [-1, 1, 1]).astype(np.float32),
+        "left" if hand.side == "right" else "right",
+        1.0,
+    )
+    assert apart(embedding, far) < 1e-3
+    assert apart(embedding, classifier.embed(mirrored)) < 1e-3
+
+
+def test_hands_of_one_pose_lie_together(classifier: PoseClassifier) -> None:
+    poses = ("v_sign", "thumb_up", "metal", "palm", "fist")
+    placed = {pose: [classifier.embed(drawn(pose, seed)) for seed in range(12)] for pose in poses}
+    alike = [apart(all_[0], each) for all_ in placed.values() for each in all_[1:]]
+    unlike = [
+        apart(placed[one][0], each)
+        for one in poses
+        for other in poses
+        if other != one
+        for each in placed[other]
+    ]
+    assert np.median(alike) < 0.35 * np.median(unlike)
+
+
 def test_noise_that_is_no_hand_is_not_a_sign(classifier: PoseClassifier) -> None:
     rng = np.random.default_rng(8)
     started = 0
@@ -161,5 +203,11 @@ def test_a_model_for_other_features_is_refused(copied: Path) -> None:
 
 def test_a_card_with_other_classes_is_refused(copied: Path) -> None:
     edit(copied, classes=["v_sign", NONE_POSE])
+    with pytest.raises(ModelError, match="does not fit its card"):
+        PoseClassifier.load(copied)
+
+
+def test_a_card_with_another_embedding_is_refused(copied: Path) -> None:
+    edit(copied, embedding_size=7)
     with pytest.raises(ModelError, match="does not fit its card"):
         PoseClassifier.load(copied)

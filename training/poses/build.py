@@ -16,7 +16,7 @@ from tqdm import tqdm
 from training.common.files import files_in
 from training.errors import TrainingError
 from training.poses.photos import own_photographs
-from training.poses.pictures import WORSENERS
+from training.poses.pictures import COARSE, DARK, REHELD, WORSENERS
 from training.poses.sets import CLIP_SETS, PICTURE_SETS
 from training.poses.table import LandmarkTable, TableWriter
 from vcam.core.frame import Frame, Image
@@ -107,8 +107,9 @@ def _photographs(data: Path, worsened: bool, limit: int | None) -> Iterator[_Pho
 
 
 def _variants(place: int, worsened: bool) -> tuple[int, ...]:
-    """The variants of a picture that are looked at: itself, and one worsened copy in turn."""
-    return (0, 1 + place % len(WORSENERS)) if worsened else (0,)
+    """What is looked at: the picture itself, a dark copy, and a poor or reheld one, in turn."""
+    other = COARSE + REHELD
+    return (0, DARK[place % len(DARK)], other[place % len(other)]) if worsened else (0,)
 
 
 def _clips(data: Path, limit: int | None) -> Iterator[_Clip]:

@@ -82,6 +82,7 @@ def make_card(
         name=name,
         feature_version=FEATURE_VERSION,
         classes=POSES,
+        embedding_size=head.distances.axes.shape[1],
         thresholds=_by_pose(head.thresholds),
         distance_limits=_by_pose(head.limits),
         temperature=round(head.temperature, 4),

@@ -158,7 +158,11 @@ def fit_distances(hidden: FloatArray, pose: np.ndarray, axes: int) -> Distances:
 
 
 def finished_head(trained: Any, hidden: Any, temperature: float, distances: Distances) -> Any:
-    """The network as it ships: features (1, F) to probabilities and distances (1, 2 x poses)."""
+    """The network as it ships.
+
+    Features (1, F) to (1, 2 x poses + axes): probabilities, distances, and the place in the space
+    in which the distances are measured.
+    """
     keras = tensorflow().keras
     layers = keras.layers
     members = trained.output_shape[1]
@@ -179,7 +183,7 @@ def finished_head(trained: Any, hidden: Any, temperature: float, distances: Dist
         -2 * distances.poses.T / axes, (distances.poses**2).mean(axis=1).astype(np.float32)
     )(place)
     apart = layers.Add(name="squared_distance")([square, cross])
-    return keras.Model(features, layers.Concatenate(name="scores_and_distances")([likely, apart]))
+    return keras.Model(features, layers.Concatenate(name="reading")([likely, apart, place]))
 
 
 def _fixed_dense(kernel: FloatArray, bias: FloatArray | None) -> Any:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from vcam.core.errors import ModelError
 from vcam.core.observation import NONE_POSE
 
-CARD_FORMAT = 1
+CARD_FORMAT = 2
 _FIX = "reinstall vcam, or export the model again with python -m training poses export"
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -61,6 +61,7 @@ class PoseCard(_Part):
         name: the model's name.
         feature_version: `vcam.poses.features.FEATURE_VERSION` that it was trained with.
         classes: the poses, in the order of the network's outputs.
+        embedding_size: numbers in `PoseClassifier.embed`.
         thresholds: score from which a pose counts, chosen on the validation hands.
         distance_limits: squared distance from a pose's centre beyond which a hand is none that the
             model was taught; 1 is what hands of the pose have on average.
@@ -79,6 +80,7 @@ class PoseCard(_Part):
     name: str
     feature_version: int
     classes: tuple[str, ...] = Field(min_length=2)
+    embedding_size: int = Field(ge=1)
     thresholds: dict[str, Share]
     distance_limits: dict[str, float]
     temperature: float = Field(gt=0)

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from vcam.core.errors import ModelError
+from vcam.core.geometry import FloatArray
 from vcam.core.litert import Network
 from vcam.core.observation import NONE_POSE, Hand, Observation, PoseReading
 from vcam.poses.card import PoseCard, load_card
@@ -21,13 +22,13 @@ class PoseClassifier:
     """Reads the pose of every hand.
 
     The network gives, per class, a calibrated probability and the squared distance from the
-    class's centre in the space of its last hidden layer. A hand beyond the limit of its likeliest
-    pose is none that the network was taught.
+    class's centre in the space of its last hidden layers, and the hand's place in that space. A
+    hand beyond the limit of its likeliest pose is none that the network was taught.
 
     Use each instance from one thread at a time.
 
     Args:
-        network: takes (1, FEATURE_COUNT), gives (1, 2 x classes).
+        network: takes (1, FEATURE_COUNT), gives (1, 2 x classes + embedding).
         card: its card.
 
     Raises:
@@ -43,7 +44,8 @@ class PoseClassifier:
             )
         taken = network.input_shape
         given = network.run(np.zeros(taken, np.float32))
-        if taken != (1, FEATURE_COUNT) or [out.size for out in given] != [2 * len(card.classes)]:
+        wanted = 2 * len(card.classes) + card.embedding_size
+        if taken != (1, FEATURE_COUNT) or [out.size for out in given] != [wanted]:
             raise ModelError(f"the pose model {card.name} does not fit its card", _FIX)
         self.card = card
         self._network = network
@@ -79,12 +81,29 @@ class PoseClassifier:
 
     def read_hand(self, hand: Hand) -> PoseReading:
         """The pose of one hand."""
-        output = self._network.run(hand_features(hand)[np.newaxis])[0][0]
+        output = self._run(hand)
         classes = self.card.classes
         best = int(output[: len(classes)].argmax())
         known = bool(output[len(classes) + best] <= self._limits[best])
         scores = dict(zip(classes, map(float, output), strict=False))
         return PoseReading(hand.track_id, scores, known or classes[best] == NONE_POSE)
+
+    def embed(self, hand: Hand) -> FloatArray:
+        """Where the hand lies among all hand shapes, to compare it with other hands.
+
+        Hands of one pose vary by about 1 along each axis, so the mean square of the difference of
+        two embeddings is about 2 for two of them, and far more for two poses. Place and size in
+        the picture, and the side, change nothing. Embeddings of different models (`model_sha256`
+        of their cards) cannot be compared: keep landmarks, and embed them anew.
+
+        Returns:
+            float32 (card.embedding_size,).
+        """
+        return self._run(hand)[2 * len(self.card.classes) :]
+
+    def _run(self, hand: Hand) -> FloatArray:
+        output: FloatArray = self._network.run(hand_features(hand)[np.newaxis])[0][0]
+        return output
 
 
 def shipped_model() -> Path:

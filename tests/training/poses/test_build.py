@@ -9,6 +9,7 @@ import pytest
 
 from training.errors import TrainingError
 from training.poses import build
+from training.poses.pictures import DARK
 from vcam.core.frame import Frame, Image
 from vcam.core.observation import Hand, Observation
 
@@ -66,11 +67,12 @@ def test_pictures_and_clips_become_rows(tmp_path: Path, eyes: FakeEyes) -> None:
         "broken.jpg",
     ]
     assert set(table.labels[photographs]) == {"v_sign"}
-    assert table.variants[photographs].tolist() == [0, 1, 0, 2, 0, 1, 0, 2, 0, 1]
-    assert table.shares[photographs][::2].tolist() == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
-    seen = set(table.picture.tolist())
-    plain_and_coarse = [0, 2, 3, 4, 6, 7]  # dark ones (variant 1) and the broken one show nothing
-    assert seen & set(range(10)) == set(plain_and_coarse)
+    variants = table.variants[photographs].tolist()
+    assert variants == [0, 1, 2, 0, 3, 4, 0, 1, 5, 0, 3, 2, 0, 1, 4]
+    assert table.shares[photographs][::3].tolist() == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
+    # Dark ones and the broken one, which is the last, show nothing.
+    light = [row for row, variant in enumerate(variants[:12]) if variant not in DARK]
+    assert set(table.picture.tolist()) & set(range(15)) == set(light)
     moments = table.at_s[~photographs]
     assert moments.tolist() == pytest.approx([0, 0.15, 0.3, 0.45])
     assert table.labels[~photographs].tolist() == ["talk"] * 4

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.poses.pictures import WORSENERS, coarsen, darken
+from training.poses.pictures import COARSE, DARK, REHELD, WORSENERS, coarsen, darken, smear
 
 
 def scene(height: int = 120, width: int = 90) -> np.ndarray:
@@ -21,8 +21,20 @@ def test_worsened_pictures_keep_their_size_and_are_repeatable(worsen: object) ->
     assert not np.array_equal(one, scene())
 
 
-def test_dusk_is_dark() -> None:
-    assert darken(scene(), np.random.default_rng(2)).mean() < 0.45 * scene().mean()
+@pytest.mark.parametrize("variant", DARK)
+def test_dusk_is_dark(variant: int) -> None:
+    for seed in range(5):
+        dark = WORSENERS[variant - 1](scene(), np.random.default_rng(seed))
+        assert dark.mean() < 0.5 * scene().mean()
+
+
+def test_every_variant_is_of_one_kind() -> None:
+    assert sorted(DARK + COARSE + REHELD) == list(range(1, len(WORSENERS) + 1))
+
+
+def test_a_smeared_picture_keeps_its_light() -> None:
+    smeared = smear(np.full((60, 60, 3), 130, np.uint8), np.random.default_rng(2))
+    assert abs(smeared.astype(int) - 130).max() <= 2
 
 
 def test_a_coarse_picture_has_no_fine_detail() -> None:
