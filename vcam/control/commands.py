@@ -116,11 +116,38 @@ class Reload(Order):
 
 
 class MarkWrong(Order):
-    """Note that a start was a mistake (or, with `wrong` false, that it was none)."""
+    """Note that a start was a mistake (or, with `wrong` false, that it was none).
+
+    While `personal.learn_from_mistakes` is true, what looks like it is held back from then on.
+    """
 
     do: Literal["wrong"] = "wrong"
     start: int = Field(ge=1)
     wrong: bool = True
+
+
+class Calibrate(Order):
+    """Begin to find personal thresholds, or give that up; `State.calibration` tells what to do.
+
+    Attributes:
+        cancel: give up the calibration that goes on; thresholds stay as they are.
+        gestures: which; None takes the poses of one hand that the packs that are on answer.
+    """
+
+    do: Literal["calibrate"] = "calibrate"
+    cancel: bool = False
+    gestures: tuple[Name, ...] | None = Field(None, min_length=1, max_length=20, strict=False)
+
+
+class Forget(Order):
+    """Delete what vcam has learnt of its user, in memory and on disk.
+
+    Attributes:
+        what: starts called wrong, personal thresholds, the history, or all three.
+    """
+
+    do: Literal["forget"] = "forget"
+    what: Literal["all", "wrong", "calibration", "history"] = "all"
 
 
 Command = Annotated[
@@ -137,7 +164,9 @@ Command = Annotated[
     | ChooseProfile
     | ChangeSettings
     | Reload
-    | MarkWrong,
+    | MarkWrong
+    | Calibrate
+    | Forget,
     Field(discriminator="do"),
 ]
 

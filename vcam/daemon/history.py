@@ -53,16 +53,23 @@ class StartHistory:
         with self._lock:
             return tuple(self._starts)
 
-    def mark(self, start: int, wrong: bool) -> Start:
-        """Notes whether a start was a mistake; returns it.
+    def mark(self, start: int, wrong: bool | None = None, *, undone: bool | None = None) -> Start:
+        """Notes something about a start; returns it.
+
+        Args:
+            start: its number.
+            wrong: whether it was a mistake; None leaves that as it is.
+            undone: whether it was ended at once; None leaves that as it is.
 
         Raises:
             VcamError: there is no such start, or it is too long ago.
         """
+        said = {"wrong": wrong, "undone": undone}
+        update = {name: value for name, value in said.items() if value is not None}
         with self._lock:
             for place, known in enumerate(self._starts):
                 if known.id == start:
-                    self._starts[place] = known.model_copy(update={"wrong": wrong})
+                    self._starts[place] = known.model_copy(update=update)
                     return self._starts[place]
         raise VcamError(
             f"There is no start {start} in the history", f"it holds the last {KEPT} of this run"

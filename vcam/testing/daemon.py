@@ -11,9 +11,11 @@ import cv2
 from PIL import Image as Pillow
 
 from vcam.control.commands import (
+    Calibrate,
     ChangeSettings,
     ChooseProfile,
     Command,
+    Forget,
     Freeze,
     MarkWrong,
     Outcome,
@@ -29,12 +31,16 @@ from vcam.control.commands import (
     TakeSnapshot,
 )
 from vcam.control.state import (
+    CalibrationPhase,
+    CalibrationState,
     CameraChoice,
     CameraState,
     EffectState,
     GestureState,
     HandJudgement,
     Judgement,
+    Kept,
+    KeptState,
     Meter,
     Meters,
     OutputState,
@@ -104,6 +110,13 @@ class FakeDaemon:
             listeners = tuple(self._listeners)
         for listener in listeners:
             listener()
+
+    def change_settings(self, **members: object) -> None:
+        """As `change`, after something of `settings()` has changed."""
+        with self._lock:
+            settings = self._state.settings
+            counted = settings.model_copy(update={"revision": settings.revision + 1})
+            self.change(settings=counted, **members)
 
     def state(self) -> State:
         """The state."""
@@ -229,11 +242,34 @@ class FakeDaemon:
                     for known in self.starts
                 )
                 self.change()
+            case Calibrate(cancel=cancel, gestures=gestures):
+                self._calibrate(cancel, gestures)
+            case Forget(what=what):
+                if what in ("all", "history"):
+                    self.starts = ()
+                self.change()
             case TakeSnapshot():
                 return self._take_snapshot()
             case React() | Play() | Reload() | Stop():
                 self.change()
         return Outcome(message=f"{command.do} done")
+
+    def _calibrate(self, cancel: bool, gestures: tuple[str, ...] | None) -> None:
+        now = self._state.calibration
+        if cancel and (now is None or not now.runs):
+            raise VcamError("No calibration goes on", "begin one: vcam calibrate")
+        names = gestures or tuple(_LABELS)
+        unknown = [name for name in names if name not in _LABELS]
+        if unknown:
+            raise VcamError(f"There is no gesture {unknown[0]!r}", "see: vcam status")
+        phase: CalibrationPhase = "cancelled" if cancel else "talk"
+        left_s = 0 if cancel else 60
+        message = "Cancelled" if cancel else "Talk as you do in a call"
+        self.change(
+            calibration=CalibrationState(
+                phase=phase, gestures=names, left_s=left_s, total_left_s=left_s, message=message
+            )
+        )
 
     def _change_settings(self, changes: dict[str, object], unset: tuple[str, ...]) -> None:
         known = {leaf.key for leaf in field_tree().leaves()}
@@ -243,7 +279,7 @@ class FakeDaemon:
         self._changed |= changes
         for key in unset:
             self._changed.pop(key, None)
-        self.change()
+        self.change_settings()
 
     def _take_snapshot(self) -> Outcome:
         if self._folder is None:
@@ -297,4 +333,7 @@ def _first_state() -> State:
         ),
         profiles=("work",),
         settings=SettingsState(path="config.yaml", exists=True),
+        kept=KeptState(
+            items=(Kept(kind="wrong", what="hands of starts", count=0, size=0, forget="wrong"),)
+        ),
     )

@@ -23,6 +23,14 @@ from vcam.control.state.now import (
     State,
     Watcher,
 )
+from vcam.control.state.personal import (
+    CalibratedGesture,
+    CalibrationPhase,
+    CalibrationState,
+    Kept,
+    KeptKind,
+    KeptState,
+)
 from vcam.control.state.seen import (
     HandJudgement,
     HandOutline,
@@ -37,6 +45,9 @@ from vcam.control.state.told import (
 )
 
 __all__ = [
+    "CalibratedGesture",
+    "CalibrationPhase",
+    "CalibrationState",
     "CameraChoice",
     "CameraPhase",
     "CameraState",
@@ -46,6 +57,9 @@ __all__ = [
     "HandJudgement",
     "HandOutline",
     "Judgement",
+    "Kept",
+    "KeptKind",
+    "KeptState",
     "LiveEffectState",
     "Meter",
     "Meters",

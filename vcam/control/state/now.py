@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from vcam.control.state.personal import CalibrationState, KeptState
 from vcam.control.state.told import Told
 
 Mode = Literal["live", "paused", "frozen"]
@@ -104,6 +105,7 @@ class GestureState(Told):
         enter: smoothed score from which a hold counts.
         leave: smoothed score below which it ends.
         dwell_ms: how long it must be held.
+        calibrated: whether `enter` is the user's own, found by calibration.
     """
 
     name: str
@@ -114,6 +116,7 @@ class GestureState(Told):
     enter: float
     leave: float
     dwell_ms: int
+    calibrated: bool = False
 
 
 class SettingsState(Told):
@@ -124,12 +127,15 @@ class SettingsState(Told):
         exists: whether it is there.
         problem: why what it says now is not in force: line, key, what is allowed; else empty.
         warning: something in force that could not be saved; else empty.
+        revision: grows whenever the value or the origin of a setting has changed, by whomever;
+            each run of the daemon counts anew.
     """
 
     path: str
     exists: bool
     problem: str = ""
     warning: str = ""
+    revision: int = 0
 
 
 class Figures(Told):
@@ -187,6 +193,8 @@ class State(Told):
         figures: how it does; renewed once a second while somebody asks.
         page: address of the web page; None while it is off.
         notices: lines that the user should see, such as a tray without a host.
+        calibration: the calibration that goes on, or the last one of this run; None before one.
+        kept: everything that is kept on this machine.
     """
 
     version: int
@@ -208,3 +216,5 @@ class State(Told):
     figures: Figures = Figures()
     page: str | None = None
     notices: tuple[str, ...] = ()
+    calibration: CalibrationState | None = None
+    kept: KeptState = KeptState()

@@ -68,6 +68,9 @@ class Start(Told):
         score: smoothed score at the start.
         effects: what answered it, `pack/effect`.
         wrong: whether the user said that it was a mistake.
+        undone: whether the user ended it at once, by pose or command.
+        trace: pairs (seconds from the start, score 0..1) from some 2 s before the start until its
+            end, or 2 s after; grows until then. Only the newest starts have one.
     """
 
     id: int
@@ -77,6 +80,8 @@ class Start(Told):
     score: float
     effects: tuple[str, ...] = ()
     wrong: bool = False
+    undone: bool = False
+    trace: tuple[tuple[float, float], ...] = ()
 
 
 class PoseBar(Told):
