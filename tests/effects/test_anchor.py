@@ -20,7 +20,7 @@ HERE = Placement()
 def test_eyes_give_position_scale_and_roll(make_face: Make, make_scene: Make) -> None:
     tracker = AnchorTracker()
     tracker.update(make_scene(1.0, (make_face(300, 200, 90, roll=0.4),)), 1.0)
-    (pose,) = tracker.faces("face.eyes", 1.0, HERE)
+    (pose,) = tracker.poses("face.eyes", (), 1.0, HERE)
     assert (pose.x, pose.y) == pytest.approx((300, 200), abs=0.01)
     assert pose.unit == pytest.approx(90, abs=0.01)
     assert pose.roll == pytest.approx(0.4, abs=1e-4)
@@ -31,7 +31,7 @@ def test_eyes_give_position_scale_and_roll(make_face: Make, make_scene: Make) ->
 def test_the_canvas_may_have_another_size(make_face: Make, make_scene: Make) -> None:
     tracker = AnchorTracker()
     tracker.update(make_scene(1.0, (make_face(300, 200, 90),)), 1.0)
-    (pose,) = tracker.faces("face.eyes", 1.0, Placement(2.0, 10.0, -20.0))
+    (pose,) = tracker.poses("face.eyes", (), 1.0, Placement(2.0, 10.0, -20.0))
     assert (pose.x, pose.y, pose.unit) == pytest.approx((610, 380, 180), abs=0.02)
 
 
@@ -39,7 +39,7 @@ def test_the_top_of_the_head_lies_along_the_faces_own_up(make_face: Make, make_s
     for roll in (0.0, 0.5, -1.0):
         tracker = AnchorTracker()
         tracker.update(make_scene(1.0, (make_face(300, 200, 100, roll),)), 1.0)
-        (top,) = tracker.faces("face.top", 1.0, HERE)
+        (top,) = tracker.poses("face.top", (), 1.0, HERE)
         way = np.array([top.x - 300, top.y - 200])
         assert way @ np.array([math.sin(roll), -math.cos(roll)]) == pytest.approx(145, abs=0.1)
         assert way @ np.array([math.cos(roll), math.sin(roll)]) == pytest.approx(0, abs=0.1)
@@ -53,7 +53,7 @@ def test_a_face_turned_aside_keeps_its_size_and_gets_narrower(
     turned = replace(face, eyes=((face.eyes - middle) * 0.6 + middle).astype(np.float32))
     tracker = AnchorTracker()
     tracker.update(make_scene(1.0, (turned,)), 1.0)
-    (pose,) = tracker.faces("face.eyes", 1.0, HERE)
+    (pose,) = tracker.poses("face.eyes", (), 1.0, HERE)
     assert 60 < pose.unit < 100
     assert pose.unit * pose.squash == pytest.approx(60, abs=0.5)
 
@@ -62,7 +62,7 @@ def test_every_face_has_its_own_anchor(make_face: Make, make_scene: Make) -> Non
     tracker = AnchorTracker()
     faces = (make_face(200, 200, track_id=1), make_face(450, 220, track_id=2))
     tracker.update(make_scene(1.0, faces), 1.0)
-    poses = {pose.track_id: pose.x for pose in tracker.faces("face.eyes", 1.0, HERE)}
+    poses = {pose.track_id: pose.x for pose in tracker.poses("face.eyes", (), 1.0, HERE)}
     assert poses == pytest.approx({1: 200, 2: 450}, abs=0.01)
 
 
@@ -70,16 +70,16 @@ def test_only_the_hands_that_called_are_given(make_hand: Make, make_scene: Make)
     tracker = AnchorTracker()
     hands = (make_hand(track_id=7), make_hand(x=500, track_id=8))
     tracker.update(make_scene(1.0, (), hands), 1.0)
-    assert [pose.track_id for pose in tracker.hands((8,), 1.0, HERE)] == [8]
-    assert [pose.track_id for pose in tracker.hands((8, 99), 1.0, HERE)] == [8]
-    assert [pose.track_id for pose in tracker.hands((), 1.0, HERE)] == [7, 8]
+    assert [pose.track_id for pose in tracker.poses("hand", (8,), 1.0, HERE)] == [8]
+    assert [pose.track_id for pose in tracker.poses("hand", (8, 99), 1.0, HERE)] == [8]
+    assert [pose.track_id for pose in tracker.poses("hand", (), 1.0, HERE)] == [7, 8]
 
 
 def test_a_hands_bounds_hold_all_of_it(make_hand: Make, make_scene: Make) -> None:
     hand = make_hand(200, 300, 90)
     tracker = AnchorTracker()
     tracker.update(make_scene(1.0, (), (hand,)), 1.0)
-    (pose,) = tracker.hands((7,), 1.0, Placement(2.0, 5.0, 6.0))
+    (pose,) = tracker.poses("hand", (7,), 1.0, Placement(2.0, 5.0, 6.0))
     box = hand.box
     expected = Box(box.x * 2 + 5, box.y * 2 + 6, box.width * 2, box.height * 2)
     assert pose.bounds == pytest.approx(expected, abs=0.05)
@@ -91,7 +91,7 @@ def test_a_lost_face_keeps_its_place_then_fades(make_face: Make, make_scene: Mak
     for number in range(1, 30):
         at = 1.0 + number / 30
         tracker.update(make_scene(at), at)
-        (pose,) = tracker.faces("face.eyes", at, HERE)
+        (pose,) = tracker.poses("face.eyes", (), at, HERE)
         gone_s = at - 1.0
         if gone_s <= HOLD_S:
             assert pose.visibility == 1.0
@@ -107,7 +107,7 @@ def test_a_silent_vision_fades_things_too(make_face: Make, make_scene: Make) -> 
     scene = make_scene(1.0, (make_face(),))
     tracker.update(scene, 1.0)
     tracker.update(scene, 2.0)
-    assert all(pose.visibility == 0 for pose in tracker.faces("face.eyes", 2.0, HERE))
+    assert all(pose.visibility == 0 for pose in tracker.poses("face.eyes", (), 2.0, HERE))
 
 
 def test_a_face_passed_on_by_vision_is_not_a_new_sighting(
@@ -119,9 +119,9 @@ def test_a_face_passed_on_by_vision_is_not_a_new_sighting(
         tracker.update(make_scene(1 + tick / 15, (make_face(300 + 8 * tick),)), 1 + tick / 15)
     face = make_face(348)
     tracker.update(make_scene(1 + 6 / 15, (face,)), 1 + 6 / 15)
-    (before,) = tracker.faces("face.eyes", 1 + 7 / 15, HERE)
+    (before,) = tracker.poses("face.eyes", (), 1 + 7 / 15, HERE)
     tracker.update(make_scene(1 + 7 / 15, (face,)), 1 + 7 / 15)
-    (after,) = tracker.faces("face.eyes", 1 + 7 / 15, HERE)
+    (after,) = tracker.poses("face.eyes", (), 1 + 7 / 15, HERE)
     assert after.x == pytest.approx(before.x)
     assert after.x > 348
 
@@ -130,7 +130,7 @@ def test_a_new_number_in_the_same_place_is_the_same_face(make_face: Make, make_s
     tracker = AnchorTracker()
     tracker.update(make_scene(1.0, (make_face(track_id=1),)), 1.0)
     tracker.update(make_scene(1.1, (make_face(322, track_id=2),)), 1.1)
-    (pose,) = tracker.faces("face.eyes", 1.1, HERE)
+    (pose,) = tracker.poses("face.eyes", (), 1.1, HERE)
     assert (pose.track_id, pose.visibility) == (2, 1.0)
 
 
@@ -139,7 +139,7 @@ def test_a_newcomer_fades_in(make_face: Make, make_scene: Make) -> None:
     old = make_face(track_id=1)
     tracker.update(make_scene(1.0, (old,)), 1.0)
     tracker.update(make_scene(1.1, (old, make_face(100, track_id=2))), 1.1)
-    shares = {pose.track_id: pose.visibility for pose in tracker.faces("face.eyes", 1.2, HERE)}
+    shares = {pose.track_id: pose.visibility for pose in tracker.poses("face.eyes", (), 1.2, HERE)}
     assert shares == {1: 1.0, 2: pytest.approx(0.1 / FADE_S)}
 
 
@@ -148,14 +148,14 @@ def test_what_was_lost_long_ago_takes_no_memory(make_face: Make, make_scene: Mak
     for number in range(100):
         at = 1.0 + number
         tracker.update(make_scene(at, (make_face(track_id=number),)), at)
-    assert len(tracker.faces("face.eyes", 100.0, HERE)) <= 2
+    assert len(tracker.poses("face.eyes", (), 100.0, HERE)) <= 2
 
 
 def test_a_clock_that_starts_over_starts_over(make_face: Make, make_scene: Make) -> None:
     tracker = AnchorTracker()
     tracker.update(make_scene(50.0, (make_face(100),)), 50.0)
     tracker.update(make_scene(1.0, (make_face(400),)), 1.0)
-    (pose,) = tracker.faces("face.eyes", 1.0, HERE)
+    (pose,) = tracker.poses("face.eyes", (), 1.0, HERE)
     assert (pose.x, pose.visibility) == (pytest.approx(400), 1.0)
 
 
@@ -178,7 +178,7 @@ def test_broken_landmarks_are_passed_over(values: list[float], at: float) -> Non
     tracker = AnchorTracker()
     with np.errstate(all="ignore"):
         tracker.update(Observation(1, 1.0, (640, 480), (hand,), (face,)), at)
-        poses = tracker.faces("face.top", at, HERE) + tracker.hands((2,), at, HERE)
+        poses = tracker.poses("face.top", (), at, HERE) + tracker.poses("hand", (2,), at, HERE)
     for pose in poses:
         assert math.isfinite(pose.x + pose.y)
         assert pose.unit > 0

@@ -13,4 +13,4 @@ def test_the_box_and_the_marks_come_from_the_mesh() -> None:
     mesh[1], mesh[61], mesh[291] = (100, 120), (85, 150), (115, 152)
     reading = FaceReading(mesh, 1.0)
     assert reading.box == (40, 60, 120, 120)
-    assert reading.marks.tolist() == [[70, 81], [130, 81], [100, 120], [100, 151]]
+    assert reading.marks[:4].tolist() == [[70, 81], [130, 81], [100, 120], [100, 151]]

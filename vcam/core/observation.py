@@ -115,6 +115,26 @@ class Hand:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class FaceShape:
+    """More of a face: what stickers hold on to.
+
+    Attributes:
+        forehead: float32 (2,), middle of the forehead, pixels.
+        chin: float32 (2,), front of the chin, pixels.
+        cheeks: float32 (2, 2), the cheek on the picture's left and on its right, pixels.
+        yaw: radians by which the head is turned aside; above 0 the nose points to the picture's
+            right.
+        pitch: radians by which it is bent; above 0 it looks down.
+    """
+
+    forehead: FloatArray
+    chin: FloatArray
+    cheeks: FloatArray
+    yaw: float
+    pitch: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Face:
     """One face.
 
@@ -125,6 +145,7 @@ class Face:
         nose: float32 (2,), tip of the nose, pixels.
         mouth: float32 (2,), middle of the mouth, pixels.
         presence: the network's belief that this is a face, 0..1.
+        shape: more of it; None where nobody looked so closely.
     """
 
     track_id: int
@@ -133,6 +154,7 @@ class Face:
     nose: FloatArray
     mouth: FloatArray
     presence: float
+    shape: FaceShape | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

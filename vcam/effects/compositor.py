@@ -124,11 +124,11 @@ class Compositor:
         sprite = effect.sprites[0]
         if spec.anchor == "screen":
             return [placing.on_screen(spec, sprite, size, motion)]
+        anchors = self._tracker.poses(spec.anchor, shown.track_ids, seen_at, place)
         if spec.anchor != "hand":
-            anchors = self._tracker.faces(spec.anchor, seen_at, place)
-            return [placing.on_face(spec, sprite, anchor, motion) for anchor in anchors]
+            return [placing.on_anchor(spec, sprite, anchor, motion) for anchor in anchors]
         poses = []
-        for anchor in self._tracker.hands(shown.track_ids, seen_at, place):
+        for anchor in anchors:
             if spec.side == "fixed":
                 poses.append(placing.beside_hand(spec, sprite, anchor, spec.offset, motion))
                 continue
@@ -150,7 +150,7 @@ class Compositor:
         """Chosen once for a showing: a sticker that changes sides is worse than one in the way."""
         key = (shown.key, anchor.track_id)
         if key not in self._sides:
-            faces = self._tracker.faces("face.eyes", seen_at, place)
+            faces = self._tracker.poses("face.eyes", (), seen_at, place)
             self._sides[key] = placing.choose_side(spec, effect.sprites[0], anchor, faces, size)
         return self._sides[key]
 
@@ -195,10 +195,7 @@ class Compositor:
                 return [(Area(width / 2 + right, height / 2 + down, 0.0, height), 1.0)]
             y = -margin if spec.start == "top" else height + margin
             return [(Area(right, y + down, width, height, spec.start == "corners"), 1.0)]
-        if spec.anchor == "hand":
-            anchors = self._tracker.hands(shown.track_ids, seen_at, place)
-        else:
-            anchors = self._tracker.faces(spec.anchor, seen_at, place)
+        anchors = self._tracker.poses(spec.anchor, shown.track_ids, seen_at, place)
         return [
             (
                 Area(

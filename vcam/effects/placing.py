@@ -21,8 +21,8 @@ _FACE_WEIGHT = 2.0
 """People are looked in the face."""
 
 
-def on_face(spec: StickerSpec, sprite: Sprite, anchor: AnchorPose, motion: Motion) -> Pose2D:
-    """On a face: offset and animation along the head's own axes."""
+def on_anchor(spec: StickerSpec, sprite: Sprite, anchor: AnchorPose, motion: Motion) -> Pose2D:
+    """On a face or a fingertip: offset and animation along its own axes."""
     return _posed(spec, sprite, anchor, spec.offset, motion, anchor.roll if spec.rotate else 0.0)
 
 
@@ -136,11 +136,10 @@ def _posed(
     right = offset[0] * anchor.unit + motion.right * height
     down = offset[1] * anchor.unit + motion.down * height
     cos, sin = math.cos(anchor.roll), math.sin(anchor.roll)
-    squash = anchor.squash if spec.anchor == "face.eyes" else 1.0
     return Pose2D(
         anchor.x + right * cos - down * sin,
         anchor.y + right * sin + down * cos,
-        width * squash * motion.scale,
+        width * anchor.squash * motion.scale,
         height * motion.scale,
         angle + motion.angle,
         spec.opacity * anchor.visibility * motion.opacity,

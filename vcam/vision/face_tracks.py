@@ -6,7 +6,7 @@ import numpy as np
 
 from vcam.core.frame import Image
 from vcam.core.geometry import Box, FloatArray, OneEuroFilter
-from vcam.core.observation import Face
+from vcam.core.observation import Face, FaceShape
 from vcam.vision.faces import FaceFinder, FaceReader, FaceReading, face_region
 from vcam.vision.parts import tiles
 from vcam.vision.region import from_face
@@ -38,9 +38,9 @@ class FaceTrack:
         """The face was seen again, later."""
         self.reading = reading
         self.seen_at = at
-        points = np.concatenate([_corners(reading.box), reading.marks])
-        smooth = self._filter.update(points, at, reading.box.width)
-        self.face = _as_face(self.track_id, smooth, reading.presence)
+        width = reading.box.width
+        smooth = self._filter.update(_numbers(reading, width), at, width)
+        self.face = _as_face(self.track_id, smooth, width, reading.presence)
 
 
 class FaceTracker:
@@ -128,9 +128,7 @@ class FaceTracker:
             for reading in self._read(image, part, [other.box for other in readings]):
                 readings.append(reading)
         faces = [
-            _as_face(
-                number, np.concatenate([_corners(reading.box), reading.marks]), reading.presence
-            )
+            _as_face(number, _numbers(reading, 1.0), 1.0, reading.presence)
             for number, reading in enumerate(readings, 1)
         ]
         return tuple(sorted(faces, key=lambda face: -face.box.area))[: self._most]
@@ -163,18 +161,28 @@ def _is_among(box: Box, others: list[Box]) -> bool:
     return any(box.iou(other) > _SAME_FACE for other in others)
 
 
-def _corners(box: Box) -> FloatArray:
-    return np.array([[box.x, box.y], [box.x + box.width, box.y + box.height]], np.float32)
+def _numbers(reading: FaceReading, width: float) -> FloatArray:
+    """All that is smoothed, (11, 2): the box's corners, the marks, and the turn.
+
+    The turn's angles stand as ways on a head of that width, so that one filter serves for all.
+    """
+    box = reading.box
+    corners = [[box.x, box.y], [box.x + box.width, box.y + box.height]]
+    turn = [[width * angle for angle in reading.turn]]
+    return np.concatenate([corners, reading.marks, turn]).astype(np.float32)
 
 
-def _as_face(track_id: int, points: FloatArray, presence: float) -> Face:
-    """A face of the box's two corners, both eyes, nose and mouth, (6, 2)."""
-    (left, top), (right, bottom) = points[0].tolist(), points[1].tolist()
+def _as_face(track_id: int, numbers: FloatArray, width: float, presence: float) -> Face:
+    """The face of `_numbers`."""
+    (left, top), (right, bottom) = numbers[0].tolist(), numbers[1].tolist()
+    yaw, pitch = (numbers[10] / width).tolist()
+    points = np.ascontiguousarray(numbers, np.float32)
     return Face(
         track_id=track_id,
         box=Box(left, top, right - left, bottom - top),
-        eyes=np.ascontiguousarray(points[2:4], np.float32),
-        nose=np.ascontiguousarray(points[4], np.float32),
-        mouth=np.ascontiguousarray(points[5], np.float32),
+        eyes=points[2:4],
+        nose=points[4],
+        mouth=points[5],
         presence=presence,
+        shape=FaceShape(points[6], points[7], points[8:10], yaw, pitch),
     )

@@ -24,6 +24,13 @@ _LAYERS = ((8, 2), (16, 6))
 _EYE_CORNERS = ((33, 133), (362, 263))
 _NOSE_TIP = 1
 _MOUTH_CORNERS = (61, 291)
+_FOREHEAD = 151
+_CHIN = (152, 199)
+_CHEEKS = ((50, 205), (280, 425))
+# Ends of lines that lie across and along a face whatever it says: the outer corners of the eyes
+# and the rims of the face before the ears; the hairline and the chin.
+_ACROSS = ((33, 263), (234, 454))
+_ALONG = (10, 152)
 _BROWS = (70, 63, 105, 66, 107, 336, 296, 334, 293, 300)
 _JAW = (234, 93, 132, 58, 172, 136, 150, 149, 176, 148, 152)
 _OTHER_JAW = (377, 400, 378, 379, 365, 397, 288, 361, 323, 454)
@@ -37,10 +44,12 @@ class FaceReading:
     Attributes:
         mesh: float32 (468, 2), pixels of the frame.
         presence: 0..1.
+        turn: yaw and pitch, radians, as of `FaceShape`.
     """
 
     mesh: FloatArray
     presence: float
+    turn: tuple[float, float] = (0.0, 0.0)
 
     @property
     def box(self) -> Box:
@@ -49,10 +58,10 @@ class FaceReading:
 
     @property
     def marks(self) -> FloatArray:
-        """Both eyes, the nose and the mouth: float32 (4, 2), pixels."""
+        """Both eyes, nose, mouth, forehead, chin and both cheeks: float32 (8, 2), pixels."""
         mesh = self.mesh
-        eyes = [mesh[list(corners)].mean(axis=0) for corners in _EYE_CORNERS]
-        return np.array([*eyes, mesh[_NOSE_TIP], mesh[list(_MOUTH_CORNERS)].mean(axis=0)])
+        groups = (*_EYE_CORNERS, (_NOSE_TIP,), _MOUTH_CORNERS, (_FOREHEAD,), _CHIN, *_CHEEKS)
+        return np.array([mesh[list(group)].mean(axis=0) for group in groups], np.float32)
 
 
 class FaceFinder(Protocol):
@@ -125,7 +134,20 @@ class FaceLandmarker:
         picture = cut(image, region, self._side)
         mesh, logit = self._network.run(to_input(picture, (0.0, 1.0)))
         presence = 1 / (1 + math.exp(-float(np.clip(logit.reshape(-1)[0], -100, 100))))
-        return FaceReading(place(mesh.reshape(468, 3)[:, :2], region, self._side), presence)
+        points = mesh.reshape(468, 3)
+        seen = place(points[:, :2], region, self._side)
+        return FaceReading(seen, presence, head_turn(points))
+
+
+def head_turn(mesh: FloatArray) -> tuple[float, float]:
+    """Yaw and pitch, radians, of a mesh (468, 3) whose depth has the scale of its other axes."""
+    across = sum(mesh[right] - mesh[left] for left, right in _ACROSS)
+    along = mesh[_ALONG[1]] - mesh[_ALONG[0]]
+    return _slope(across), _slope(along)
+
+
+def _slope(way: FloatArray) -> float:
+    return math.atan2(float(way[2]), float(np.hypot(way[0], way[1])))
 
 
 def face_region(face: Detection) -> Region:
