@@ -1,4 +1,4 @@
-"""`python -m training poses build|train|evaluate|compare|export`."""
+"""`python -m training poses build|train|evaluate|compare|export|darken`."""
 
 from __future__ import annotations
 
@@ -48,13 +48,18 @@ def add_to(tools: Any) -> None:
     export.add_argument("folder", type=Path, help="of the run")
     export.add_argument("--to", type=Path, default=SHIPPED, help=f"default {SHIPPED}")
 
+    copies = _step(steps, "darken", _darken, "dark, coarse or smeared copies of a folder")
+    copies.add_argument("source", type=Path, help="folder of pictures")
+    copies.add_argument("to", type=Path, help="where the copies go")
+    copies.add_argument("--kind", default="darken", help="darken, dusk, coarsen, smear or reheld")
+
 
 def _step(
     steps: Any, name: str, run: Callable[[argparse.Namespace], None], text: str
 ) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = steps.add_parser(name, help=text, description=text)
     parser.set_defaults(run=run)
-    if name != "export":
+    if name not in ("export", "darken"):
         parser.add_argument(
             "--table", type=Path, default=TABLE, help=f"the landmark table (default {TABLE})"
         )
@@ -110,6 +115,12 @@ def _compare(chosen: argparse.Namespace) -> None:
 
     readers = compare_readers(LandmarkTable.load(chosen.table), chosen.model, chosen.seed)
     logger.info("%s", markdown(readers))
+
+
+def _darken(chosen: argparse.Namespace) -> None:
+    from training.poses.copies import copy_folder
+
+    logger.info("%d pictures: %s", copy_folder(chosen.source, chosen.to, chosen.kind), chosen.to)
 
 
 def _export(chosen: argparse.Namespace) -> None:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.poses.pictures import COARSE, DARK, REHELD, WORSENERS, coarsen, darken, smear
+from training.poses.pictures import COARSE, DARK, REHELD, WORSENERS, coarsen, smear
 
 
 def scene(height: int = 120, width: int = 90) -> np.ndarray:
