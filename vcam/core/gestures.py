@@ -20,6 +20,11 @@ PAIRS: Final[Mapping[str, str]] = MappingProxyType(
 """Two-handed gestures, each with the pose that both hands show; empty where the hands make one
 figure together."""
 
+ONE_HANDED: Final[Mapping[str, str]] = MappingProxyType(
+    {gesture: pose or "ily" for gesture, pose in PAIRS.items()}
+)
+"""Two-handed gestures, each with the pose that stands for it where one hand must do."""
+
 SWIPE_LEFT: Final = "swipe_left"
 SWIPE_RIGHT: Final = "swipe_right"
 WAVE: Final = "wave"

@@ -7,19 +7,18 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from vcam.core.events import EventKind, GestureEvent
-from vcam.core.gestures import MOVEMENTS, PAIRS
-from vcam.core.observation import NONE_POSE, Hand, Observation, PairReading, PoseReading
-from vcam.settings.schema import Thresholds, TriggerSettings
+from vcam.core.gestures import MOVEMENTS, ONE_HANDED, PAIRS
+from vcam.core.observation import NONE_POSE, Observation, PairReading, PoseReading
+from vcam.settings.schema import TriggerSettings
 from vcam.triggers.evidence import Evidence, HandKey, is_clear, weigh
-from vcam.triggers.guards import Reason, blocked_by
-from vcam.triggers.hands import HandRegister, TrackedHand
+from vcam.triggers.guards import Reason
+from vcam.triggers.hands import HandRegister, TrackedHand, read_hands
+from vcam.triggers.held_on import HeldOn
 from vcam.triggers.machine import GestureMachine, Phase
 from vcam.triggers.meters import Candidate, GestureMeter, measure
 from vcam.triggers.movement import MovementMachine
 from vcam.triggers.pairs import PairRegister, TrackedPair
 from vcam.triggers.precedence import Precedence, precedence
-from vcam.triggers.smoothing import Sample
-from vcam.triggers.trail import Place
 
 __all__ = ["Candidate", "GestureMeter", "TriggerEngine"]
 
@@ -48,8 +47,10 @@ class TriggerEngine:
         card: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         _check(gestures)
-        self._machines = {gesture: _machine(gesture) for gesture in gestures}
+        self._gestures = tuple(gestures)
+        self._machines: dict[str, Machine] = {}
         self._card = card
+        self._held_on = HeldOn()
         self._hands = HandRegister()
         self._pairs = PairRegister()
         self._opened_at: float | None = None
@@ -62,7 +63,13 @@ class TriggerEngine:
         A gesture that they switch off is cancelled or ended at the next observation.
         """
         self._settings = settings
-        self._thresholds: dict[str, Thresholds] = {
+        at = self._observed_at if self._observed_at is not None else float("-inf")
+        stand_ins = [ONE_HANDED[gesture] for gesture in self._one_handed()]
+        self._machines = {
+            gesture: self._machines.get(gesture) or _machine(gesture, armed_at=at)
+            for gesture in dict.fromkeys([*self._gestures, *stand_ins])
+        }
+        self._thresholds = {
             gesture: settings.thresholds(gesture, self._card) for gesture in self._machines
         }
         enabled = [name for name, limits in self._thresholds.items() if limits.enabled]
@@ -89,13 +96,11 @@ class TriggerEngine:
         """
         _check(gestures)
         at = self._observed_at if self._observed_at is not None else float("-inf")
-        gone = [machine for name, machine in self._machines.items() if name not in gestures]
-        self._machines = {
-            gesture: self._machines.get(gesture) or _machine(gesture, armed_at=at)
-            for gesture in gestures
-        }
+        told, old, self._gestures = self._gestures, self._machines, tuple(gestures)
         self.apply(self._settings)
-        return tuple(event for machine in gone for event in machine.stop(at, Reason.SWITCHED_OFF))
+        gone = [machine for name, machine in old.items() if name not in gestures and name in told]
+        events = [event for machine in gone for event in machine.stop(at, Reason.SWITCHED_OFF)]
+        return tuple(events + self._hold_on(at))
 
     def restart(self, at: float) -> tuple[GestureEvent, ...]:
         """The camera was opened again or the pipeline resumed: everything ends, warm-up begins.
@@ -109,7 +114,8 @@ class TriggerEngine:
         self._pairs.clear()
         self._observed_at = None
         self._opened_at = at
-        return tuple(event for machine in self._machines.values() for event in machine.restart(at))
+        events = [event for machine in self._machines.values() for event in machine.restart(at)]
+        return self._told(events + self._hold_on(at))
 
     def update(
         self,
@@ -136,15 +142,17 @@ class TriggerEngine:
         was_blind = self._observed_at is None or at - self._observed_at > lost_after_s
         events = self._expire(at, Reason.NO_PICTURE if was_blind else Reason.HAND_LOST)
         self._observed_at = at
-        hands = self._read(observation, readings)
+        hands = read_hands(
+            self._hands, observation, readings, self._settings, trails=self._wants_trails
+        )
         not_before = self._opened_at + self._settings.guards.warm_up_ms / 1000
         two_handed, claims = self._see_pairs(at, hands, pairs, not_before)
-        for machine in self._poses():
+        for machine in self._by_pose().values():
             events += self._see(machine, at, hands, claims, not_before)
         # What the two-handed gesture takes the place of is over before it starts.
-        events += two_handed
+        events += self._hold_on(at) + two_handed
         events += self._see_movements(at, hands, not_before)
-        return tuple(events)
+        return self._told(events)
 
     def tick(self, now: float) -> tuple[GestureEvent, ...]:
         """Time has passed without an observation: gives up what has not been seen for too long.
@@ -157,7 +165,7 @@ class TriggerEngine:
         events = self._expire(now, Reason.NO_PICTURE if blind else Reason.HAND_LOST)
         for machine in self._movements():
             events += machine.tick(now)
-        return tuple(events)
+        return self._told(events + self._hold_on(now))
 
     @property
     def wants_pairs(self) -> bool:
@@ -167,22 +175,23 @@ class TriggerEngine:
     @property
     def gestures(self) -> tuple[str, ...]:
         """What it watches for."""
-        return tuple(self._machines)
+        return self._gestures
 
     def progress(self) -> tuple[Candidate, ...]:
         """The gestures that are being held but have not started."""
-        return tuple(
-            Candidate(gesture, *machine.lead)
-            for gesture, machine in self._machines.items()
-            if machine.lead is not None
-        )
+        leads = {gesture: machine.lead for gesture, machine in self._machines.items()}
+        candidates = tuple(Candidate(gesture, *lead) for gesture, lead in leads.items() if lead)
+        if self._observed_at is None:
+            return candidates
+        held_s = self._settings.one_handed_ms / 1000
+        return candidates + self._held_on.progress(self._observed_at, self._by_pose(), held_s)
 
     def holders(self) -> dict[str, tuple[int, ...]]:
         """The hands that show each active gesture now; the tracks may differ from `start`'s."""
-        return {
-            gesture: machine.holders
-            for gesture, machine in self._machines.items()
-            if machine.phase is Phase.ACTIVE
+        return self._held_on.holders(self._by_pose()) | {
+            gesture: self._machines[gesture].holders
+            for gesture in self._gestures
+            if self._machines[gesture].phase is Phase.ACTIVE
         }
 
     def meters(self) -> tuple[GestureMeter, ...]:
@@ -195,7 +204,26 @@ class TriggerEngine:
                 self._warming_up(),
             )
             for gesture, machine in self._machines.items()
+            if gesture in self._gestures
         )
+
+    def _one_handed(self) -> list[str]:
+        """The gestures of two hands that one hand may start."""
+        if not self._settings.one_handed:
+            return []
+        return [
+            gesture
+            for gesture in self._gestures
+            if gesture in ONE_HANDED and self._settings.thresholds(gesture, self._card).enabled
+        ]
+
+    def _hold_on(self, at: float) -> list[GestureEvent]:
+        return self._held_on.see(
+            at, self._by_pose(), self._one_handed(), self._settings.one_handed_ms / 1000
+        )
+
+    def _told(self, events: Sequence[GestureEvent]) -> tuple[GestureEvent, ...]:
+        return tuple(each for each in events if each.gesture in self._gestures)
 
     def _warming_up(self) -> bool:
         if self._opened_at is None or self._observed_at is None:
@@ -211,23 +239,6 @@ class TriggerEngine:
         return [
             event for machine in self._machines.values() for event in machine.lose(at, keys, reason)
         ]
-
-    def _read(self, observation: Observation, readings: Sequence[PoseReading]) -> list[TrackedHand]:
-        """Notes one reading for each hand that has one; returns those hands."""
-        by_track = {reading.track_id: reading for reading in readings}
-        seen = [hand for hand in observation.hands if hand.track_id in by_track]
-        in_view = {hand.track_id for hand in observation.hands}
-        found = self._hands.find(observation.at, seen, in_view)
-        for tracked, hand in found:
-            speed = tracked.speedometer.speed(observation.at, tracked.centre, tracked.width)
-            reason = blocked_by(
-                hand, observation.faces, min(observation.size), speed, self._settings.guards
-            )
-            sample = Sample.of(observation.at, by_track[hand.track_id], reason or "")
-            tracked.history.add(sample, self._settings.smoothing_ms)
-            if self._wants_trails:
-                _follow(tracked, hand, sample)
-        return [tracked for tracked, _ in found]
 
     def _see(
         self,
@@ -317,12 +328,12 @@ class TriggerEngine:
         register = self._pairs if gesture in PAIRS else self._hands
         return [each for each in register if each.seen_at == self._observed_at]
 
-    def _poses(self) -> list[GestureMachine]:
-        return [
-            machine
-            for machine in self._machines.values()
-            if isinstance(machine, GestureMachine) and machine.gesture not in PAIRS
-        ]
+    def _by_pose(self) -> dict[str, GestureMachine]:
+        return {
+            gesture: machine
+            for gesture, machine in self._machines.items()
+            if isinstance(machine, GestureMachine) and gesture not in PAIRS
+        }
 
     def _movements(self) -> list[MovementMachine]:
         return [each for each in self._machines.values() if isinstance(each, MovementMachine)]
@@ -332,14 +343,6 @@ def _machine(gesture: str, armed_at: float = float("-inf")) -> Machine:
     if gesture in MOVEMENTS:
         return MovementMachine(gesture, armed_at)
     return GestureMachine(gesture, armed_at)
-
-
-def _follow(tracked: TrackedHand, hand: Hand, sample: Sample) -> None:
-    """Notes the hand's place; a hand that does not count, but for its speed, leaves no trail."""
-    if sample.blocked in ("", Reason.TOO_FAST):
-        tracked.trail.add(Place.of(hand, sample))
-    else:
-        tracked.trail.clear()
 
 
 def _check(gestures: Sequence[str]) -> None:

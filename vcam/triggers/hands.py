@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from vcam.core.observation import Hand
-from vcam.triggers.guards import Speedometer
-from vcam.triggers.smoothing import History
-from vcam.triggers.trail import Trail
+from vcam.core.observation import Hand, Observation, PoseReading
+from vcam.settings.schema import TriggerSettings
+from vcam.triggers.guards import Reason, Speedometer, blocked_by
+from vcam.triggers.smoothing import History, Sample
+from vcam.triggers.trail import Place, Trail
 
 RELINK_WIDTHS = 1.5
 """A new track this near to where a hand went out of sight, in hand widths, is that hand. At the
@@ -112,3 +113,42 @@ def _nearest(
         if distance <= best_distance:
             best, best_distance = hand, distance
     return best
+
+
+def read_hands(
+    register: HandRegister,
+    observation: Observation,
+    readings: Sequence[PoseReading],
+    settings: TriggerSettings,
+    *,
+    trails: bool,
+) -> list[TrackedHand]:
+    """Notes one reading for each hand that has one; returns those hands.
+
+    Args:
+        register: knows the hands.
+        observation: what was seen.
+        readings: of each hand.
+        settings: guards and smoothing.
+        trails: whether to note where hands go.
+    """
+    by_track = {reading.track_id: reading for reading in readings}
+    seen = [hand for hand in observation.hands if hand.track_id in by_track]
+    in_view = {hand.track_id for hand in observation.hands}
+    found = register.find(observation.at, seen, in_view)
+    for tracked, hand in found:
+        speed = tracked.speedometer.speed(observation.at, tracked.centre, tracked.width)
+        reason = blocked_by(hand, observation.faces, min(observation.size), speed, settings.guards)
+        sample = Sample.of(observation.at, by_track[hand.track_id], reason or "")
+        tracked.history.add(sample, settings.smoothing_ms)
+        if trails:
+            _follow(tracked, hand, sample)
+    return [tracked for tracked, _ in found]
+
+
+def _follow(tracked: TrackedHand, hand: Hand, sample: Sample) -> None:
+    """Notes the hand's place; a hand that does not count, but for its speed, leaves no trail."""
+    if sample.blocked in ("", Reason.TOO_FAST):
+        tracked.trail.add(Place.of(hand, sample))
+    else:
+        tracked.trail.clear()

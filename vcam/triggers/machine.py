@@ -94,6 +94,16 @@ class GestureMachine:
         return tuple(track for tracks in self._showing.values() for track in tracks)
 
     @property
+    def active_since(self) -> float | None:
+        """When the hold of the gesture that is active now began, seconds; None while none is."""
+        return self._active.since if self._active is not None else None
+
+    @property
+    def active_score(self) -> float:
+        """The newest smoothed score of the gesture that is active now; 0 while none is."""
+        return self._active.score if self._active is not None else 0.0
+
+    @property
     def hands(self) -> tuple[HandKey, ...]:
         """The hands or pairs that hold the gesture, or show it while it is active."""
         if self.phase is Phase.ACTIVE:
