@@ -1,0 +1,152 @@
+"""Vision's coarse mask of the person, made to fit the picture that goes out."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from vcam.core.frame import Image
+from vcam.core.geometry import Placement
+from vcam.core.observation import Observation
+from vcam.effects.guided import guided_coefficients
+from vcam.settings.schema.showing import BackgroundSettings
+
+Quality = Literal["fast", "good"]
+
+HOLD_S = 1.0
+"""How old a mask may be. An older one would show the room where the person was."""
+
+_COARSE = 8
+_FINE = 2
+"""Pixels of the picture per pixel of the grids on which the edge is fitted and drawn."""
+
+_RADIUS = 3
+_EPSILON = 2e-3
+
+_BLACK, _WHITE = 0.25, 0.75
+"""Shares of the person below and above which a pixel is room or person altogether."""
+
+
+class PersonMask:
+    """The person's share of each pixel of the outgoing picture. Used from one thread."""
+
+    def __init__(self, settings: BackgroundSettings | None = None) -> None:
+        self._quality: Quality = "good"
+        self._mask: npt.NDArray[np.float32] | None = None
+        self._seen: tuple[int, int] = (1, 1)
+        self._mask_at = -math.inf
+        self._now = -math.inf
+        ramp = (np.arange(256) / 255 - _BLACK) / (_WHITE - _BLACK)
+        ramp = np.clip(ramp, 0, 1)
+        self._curve = np.round(255 * ramp * ramp * (3 - 2 * ramp)).astype(np.uint8)
+        self._alpha = np.empty((0, 0), np.uint8)
+        if settings is not None:
+            self.apply(settings)
+
+    def apply(self, settings: BackgroundSettings) -> None:
+        """Takes the quality over."""
+        self._quality = settings.quality
+
+    def update(self, observation: Observation | None, at: float | None = None) -> None:
+        """Takes the newest observation; the same one may come again and again.
+
+        Args:
+            observation: None where vision knows nothing any more: the mask is dropped.
+            at: when the frame that is drawn on was taken, seconds; None for the observation's.
+        """
+        if observation is None:
+            self._mask, self._mask_at = None, -math.inf
+            return
+        if observation.mask is not None and observation.mask is not self._mask:
+            self._mask, self._mask_at = observation.mask, observation.at
+            self._seen = observation.size
+        self._now = observation.at if at is None else max(at, observation.at)
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether there is a mask that still holds."""
+        return self._mask is not None and self._now - self._mask_at <= HOLD_S
+
+    def alpha(
+        self, size: tuple[int, int], place: Placement, picture: Image
+    ) -> npt.NDArray[np.uint8] | None:
+        """The person's share of each pixel, or None while there is no fresh mask.
+
+        Args:
+            size: width and height of the picture that goes out.
+            place: how the observed frame lies in it.
+            picture: it, uint8 (h, w, 3), before anything is drawn on it.
+
+        Returns:
+            uint8 (h, w), 255 for the person; overwritten by the next call.
+        """
+        if not self.is_fresh:
+            return None
+        assert self._mask is not None
+        width, height = size
+        if self._alpha.shape != (height, width):
+            self._alpha = np.empty((height, width), np.uint8)
+        if self._quality == "good":
+            share = self._guided(self._mask, size, place, picture)
+        else:
+            share = self._plain(self._mask, size, place)
+        curved = cv2.LUT(share, self._curve)
+        cv2.resize(curved, size, dst=self._alpha, interpolation=cv2.INTER_LINEAR)
+        return self._alpha
+
+    def _guided(
+        self, mask: npt.NDArray[np.float32], size: tuple[int, int], place: Placement, picture: Image
+    ) -> npt.NDArray[np.uint8]:
+        fine = max(1, size[0] // _FINE), max(1, size[1] // _FINE)
+        coarse = max(1, size[0] // _COARSE), max(1, size[1] // _COARSE)
+        grey = cv2.cvtColor(cv2.resize(picture, fine), cv2.COLOR_BGR2GRAY)
+        guide = np.multiply(grey, np.float32(1 / 255), dtype=np.float32)
+        small = np.asarray(cv2.resize(guide, coarse, interpolation=cv2.INTER_AREA), np.float32)
+        slope, offset = guided_coefficients(
+            small, self._placed(mask, size, place, coarse), _RADIUS, _EPSILON
+        )
+        share = cv2.multiply(cv2.resize(slope, fine), guide)
+        cv2.add(share, cv2.resize(offset, fine), dst=share)
+        cv2.max(share, 0, dst=share)
+        return np.asarray(cv2.convertScaleAbs(share, alpha=255), np.uint8)
+
+    def _plain(
+        self, mask: npt.NDArray[np.float32], size: tuple[int, int], place: Placement
+    ) -> npt.NDArray[np.uint8]:
+        grid = max(1, size[0] // 4), max(1, size[1] // 4)
+        return np.asarray(
+            cv2.convertScaleAbs(self._placed(mask, size, place, grid), alpha=255), np.uint8
+        )
+
+    def _placed(
+        self,
+        mask: npt.NDArray[np.float32],
+        size: tuple[int, int],
+        place: Placement,
+        grid: tuple[int, int],
+    ) -> npt.NDArray[np.float32]:
+        """The mask on a grid over the outgoing picture; 0 beside the camera's picture."""
+        rows, columns = mask.shape
+        across = grid[0] / size[0]
+        down = grid[1] / size[1]
+        scale_x = place.scale * self._seen[0] / columns * across
+        scale_y = place.scale * self._seen[1] / rows * down
+        left, top = place.left * across, place.top * down
+        matrix = np.array(
+            [
+                [scale_x, 0, left + scale_x / 2 - 0.5],
+                [0, scale_y, top + scale_y / 2 - 0.5],
+            ]
+        )
+        placed = np.asarray(
+            cv2.warpAffine(mask, matrix, grid, borderMode=cv2.BORDER_REPLICATE), np.float32
+        )
+        placed[: max(0, round(top))] = 0
+        placed[max(0, round(top + scale_y * rows)) :] = 0
+        placed[:, : max(0, round(left))] = 0
+        placed[:, max(0, round(left + scale_x * columns)) :] = 0
+        return placed

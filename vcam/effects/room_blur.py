@@ -1,0 +1,86 @@
+"""The room out of focus, without the person's colours in it."""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from vcam.core.frame import Image
+
+LEAST_SIGMA = 0.008
+MOST_SIGMA = 0.09
+"""Standard deviation of the blur at strength 0 and 1, in heights of the picture. At the latter, some
+eight blobs are left from top to bottom."""
+
+_FINEST = 4
+_MIN_SIGMA = 1.6
+"""Pixels of the shrunk picture; with less, its grid shows when it is enlarged again."""
+_COARSEST = 32
+
+_SURELY_ROOM = 16
+"""A pixel with more of the person than this, of 255, has too much of the person's colour."""
+
+_EPSILON = 0.02
+"""Weight of the room's mean colour, where the blur reaches no pixel of the room."""
+
+
+def sigma_of(strength: float, height: int) -> float:
+    """Standard deviation of the blur in pixels of a picture with so many rows."""
+    return height * LEAST_SIGMA * (MOST_SIGMA / LEAST_SIGMA) ** strength
+
+
+class RoomBlur:
+    """Blurs what is not person; one per thread.
+
+    Each pixel is a mean of the room's pixels alone (normalised convolution, Knutsson and Westin
+    1993), at as low a resolution as the blur leaves visible.
+    """
+
+    def __init__(self) -> None:
+        self._room = np.empty((0, 0, 3), np.uint8)
+
+    def make(self, canvas: Image, alpha: npt.NDArray[np.uint8] | None, strength: float) -> Image:
+        """The blurred room, uint8 (h, w, 3); it is overwritten by the next call.
+
+        Args:
+            canvas: the picture; is not changed.
+            alpha: uint8 (h, w), the person's share; None blurs all there is.
+            strength: 0..1.
+        """
+        height, width = canvas.shape[:2]
+        sigma = sigma_of(strength, height)
+        factor = 2 ** math.floor(math.log2(max(_FINEST, min(_COARSEST, sigma / _MIN_SIGMA))))
+        fine = max(1, width // _FINEST), max(1, height // _FINEST)
+        size = max(1, width // factor), max(1, height // factor)
+        # Two of four pixels are left out each way; after the blur nobody can tell.
+        small = cv2.resize(canvas, fine, interpolation=cv2.INTER_LINEAR)
+        weights: npt.NDArray[np.float32] | None = None
+        if alpha is not None:
+            share = cv2.resize(alpha, fine, interpolation=cv2.INTER_LINEAR)
+            _, room = cv2.threshold(share, _SURELY_ROOM, 255, cv2.THRESH_BINARY_INV)
+            room = cv2.erode(room, None)
+            if cv2.countNonZero(room):
+                small = cv2.bitwise_and(small, small, mask=room)
+                weight = cv2.resize(room, size, interpolation=cv2.INTER_AREA)
+                weights = np.multiply(weight, np.float32(1 / 255), dtype=np.float32)
+        if size != fine:
+            small = cv2.resize(small, size, interpolation=cv2.INTER_AREA)
+        blurred = np.asarray(small, np.float32)
+        spread = sigma / factor
+        if weights is not None:
+            mean = np.array(cv2.sumElems(blurred)[:3], np.float32) / max(float(weights.sum()), 1.0)
+            blurred = cv2.GaussianBlur(blurred, (0, 0), spread, borderType=cv2.BORDER_REFLECT)
+            weights = cv2.GaussianBlur(weights, (0, 0), spread, borderType=cv2.BORDER_REFLECT)
+            weights += np.float32(_EPSILON)
+            blurred += mean * np.float32(_EPSILON)
+            blurred /= weights[..., np.newaxis]
+        else:
+            blurred = cv2.GaussianBlur(blurred, (0, 0), spread, borderType=cv2.BORDER_REFLECT)
+        if self._room.shape != canvas.shape:
+            self._room = np.empty_like(canvas)
+        tidy = cv2.convertScaleAbs(blurred)
+        cv2.resize(tidy, (width, height), dst=self._room, interpolation=cv2.INTER_CUBIC)
+        return self._room
