@@ -10,7 +10,7 @@ from PIL import Image as Pillow
 from PIL import ImageDraw
 
 from vcam.effects.pack import Pack
-from vcam.effects.schema import ParticlesSpec
+from vcam.effects.schema import ParticlesSpec, StickerSpec
 
 SIDE = 256
 _MARGIN = 8
@@ -43,11 +43,13 @@ def _tiles(pack: Pack, folder: Path) -> list[Pillow.Image]:
     pictures: list[str] = []
     papers: list[str] = []
     for effect in pack.effects.values():
-        if isinstance(effect.spec, ParticlesSpec):
-            pictures += effect.spec.pictures[:1]
-            papers += effect.spec.paper
-        else:
-            pictures.append(effect.spec.picture)
+        spec = effect.spec
+        if isinstance(spec, ParticlesSpec):
+            pictures += spec.pictures[:1]
+            papers += spec.paper + spec.glow
+        elif isinstance(spec, StickerSpec):
+            loop = spec.clips.loop if spec.clips is not None else None
+            pictures += [each for each in (spec.picture, *spec.pictures[:1], loop) if each]
     tiles = [_first_frame(folder / picture) for picture in dict.fromkeys(pictures)]
     if papers and len(tiles) < _MOST_PICTURES:
         tiles.append(_slips(papers))

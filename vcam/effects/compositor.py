@@ -89,7 +89,7 @@ class Compositor:
                 continue
             if isinstance(effect.spec, StickerSpec):
                 self._draw_sticker(canvas, effect, effect.spec, shown, at, seen_at, place)
-            else:
+            elif isinstance(effect.spec, ParticlesSpec):
                 self._draw_particles(canvas, effect, effect.spec, shown, at, seen_at, place)
 
     def _draw_sticker(

@@ -1,44 +1,66 @@
-"""Packs: a folder with pack.yaml and pictures, read with mistrust and told apart line by line."""
+"""Packs: a folder with pack.yaml, pictures and sounds, ready to be drawn."""
 
 from __future__ import annotations
 
-import difflib
 import logging
-import re
-import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
-from typing import Any
+from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
-
-from vcam.core.document import parse_document
 from vcam.core.errors import PackError
 from vcam.core.events import ReactionRule
 from vcam.core.observation import NONE_POSE
-from vcam.effects.schema import PackSpec, ParticlesSpec, StickerSpec
+from vcam.effects.pack_file import PACK_FILE, Lines, checked_path, placed, read_spec, suggest
+from vcam.effects.schema import (
+    BackgroundSpec,
+    EffectSpec,
+    PackSpec,
+    ParticlesSpec,
+    StickerSpec,
+)
 from vcam.effects.sprite import Sprite, load_sprite
 
 logger = logging.getLogger(__name__)
 
-PACK_FILE = "pack.yaml"
-MAX_PACK_FILE_BYTES = 256 * 1024
 MAX_PACK_DECODED_BYTES = 96 * 1024 * 1024
 """Over all pictures of a pack; half of what the whole program may take."""
+
+MAX_SOUND_BYTES = 4 * 1024 * 1024
+MAX_BACKGROUND_BYTES = 64 * 1024 * 1024
+
+_SOUND_STARTS = {".wav": b"RIFF", ".ogg": b"OggS"}
+_BACKGROUND_ENDINGS = {
+    "picture": (".png", ".jpg", ".jpeg", ".webp"),
+    "video": (".mp4", ".webm", ".mkv", ".avi", ".mov"),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Effect:
-    """One effect of a pack, with its pictures.
+    """One effect of a pack, with its files.
 
     Attributes:
         spec: what pack.yaml says about it.
-        sprites: a sticker's one picture; the looks of particles, none for slips of paper.
+        sprites: the looks to choose from, of a sticker or of particles; none where vcam itself
+            draws.
+        coming: a sticker's clip for its entrance.
+        going: a sticker's clip for its exit.
+        sound: what is played as it comes.
+        file: picture or video of a background.
     """
 
-    spec: StickerSpec | ParticlesSpec
-    sprites: tuple[Sprite, ...]
+    spec: EffectSpec
+    sprites: tuple[Sprite, ...] = ()
+    coming: Sprite | None = None
+    going: Sprite | None = None
+    sound: Path | None = None
+    file: Path | None = None
+
+    @property
+    def leave_ms(self) -> int:
+        """How long it takes to go: the exit, and before it what its clip is longer."""
+        clip_ms = round(self.going.duration_s * 1000) if self.going is not None else 0
+        return max(self.spec.leave.ms, clip_ms)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +74,10 @@ class Pack:
         author: who drew it.
         effects: by name.
         rules: which gesture plays which of them.
+        title_id: the title in Indonesian.
+        homepage: where more of it is to be found.
+        version: of the pack.
+        thumbnail: picture that stands for it.
     """
 
     name: str
@@ -60,6 +86,10 @@ class Pack:
     author: str
     effects: Mapping[str, Effect]
     rules: tuple[ReactionRule, ...]
+    title_id: str | None = None
+    homepage: str | None = None
+    version: str | None = None
+    thumbnail: Path | None = None
 
 
 def shipped_pack_folder() -> Path:
@@ -93,64 +123,149 @@ def load_pack(folder: Path) -> Pack:
             key, and what would be right.
     """
     path = folder / PACK_FILE
-    spec, lines = _read_spec(path)
+    spec, lines = read_spec(path)
     if spec.name != folder.name:
         raise PackError(
             f"{path}, line {lines.get(('name',), 1)}: name: {spec.name!r} is not the folder's name",
             f"write `name: {folder.name}` or rename the folder",
         )
-    budget = MAX_PACK_DECODED_BYTES
-    effects: dict[str, Effect] = {}
-    sprites: dict[Path, Sprite] = {}
-    for name, effect in spec.effects.items():
-        loaded = []
-        for key, picture in _pictures(effect):
-            place = _place(path, lines, ("effects", name, *key))
-            file = _checked_path(folder, picture, place)
-            if file not in sprites:
-                try:
-                    sprites[file] = load_sprite(file)
-                except PackError as error:
-                    raise PackError(f"{place}: {error.message}", error.fix) from None
-                budget -= sprites[file].decoded_bytes
-                if budget < 0:
-                    raise PackError(
-                        f"{place}: the pictures of this pack take too much memory",
-                        f"at most {MAX_PACK_DECODED_BYTES // 2**20} MiB decoded in all",
-                    )
-            loaded.append(sprites[file])
-        if effect.blend == "add":
-            loaded = [sprite.additive() for sprite in loaded]
-        effects[name] = Effect(effect, tuple(loaded))
-    rules = tuple(_rules(path, spec, lines))
-    return Pack(spec.name, spec.title, spec.licence, spec.author, effects, rules)
+    files = _Files(folder, path, lines)
+    effects = {
+        name: _load_effect(files, ("effects", name), effect)
+        for name, effect in spec.effects.items()
+    }
+    thumbnail = None
+    if spec.thumbnail is not None:
+        files.sprite(("thumbnail",), spec.thumbnail)
+        thumbnail = folder / spec.thumbnail
+    return Pack(
+        spec.name,
+        spec.title,
+        spec.licence,
+        spec.author,
+        effects,
+        tuple(_rules(path, spec, effects, lines)),
+        spec.title_id,
+        spec.homepage,
+        spec.version,
+        thumbnail,
+    )
 
 
-def _pictures(effect: StickerSpec | ParticlesSpec) -> Iterator[tuple[tuple[str, ...], str]]:
-    if isinstance(effect, StickerSpec):
-        yield ("picture",), effect.picture
-    else:
-        for number, picture in enumerate(effect.pictures):
-            yield ("pictures", str(number)), picture
+class _Files:
+    """The files of a pack, each read once, within what a pack may take."""
+
+    def __init__(self, folder: Path, path: Path, lines: Lines) -> None:
+        self._folder = folder
+        self._path = path
+        self._lines = lines
+        self._budget = MAX_PACK_DECODED_BYTES
+        self._sprites: dict[Path, Sprite] = {}
+
+    def sprite(self, key: tuple[str, ...], name: str) -> Sprite:
+        """A picture."""
+        place = placed(self._path, self._lines, key)
+        file = checked_path(self._folder, name, place)
+        if file not in self._sprites:
+            try:
+                self._sprites[file] = load_sprite(file)
+            except PackError as error:
+                raise PackError(f"{place}: {error.message}", error.fix) from None
+            self._budget -= self._sprites[file].decoded_bytes
+            if self._budget < 0:
+                raise PackError(
+                    f"{place}: the pictures of this pack take too much memory",
+                    f"at most {MAX_PACK_DECODED_BYTES // 2**20} MiB decoded in all",
+                )
+        return self._sprites[file]
+
+    def sound(self, key: tuple[str, ...], name: str) -> Path:
+        """A WAV or OGG file; looked at, but not decoded."""
+        file = self._plain(key, name, tuple(_SOUND_STARTS), MAX_SOUND_BYTES)
+        with file.open("rb") as stream:
+            start = stream.read(4)
+        if start != _SOUND_STARTS[file.suffix.lower()]:
+            place = placed(self._path, self._lines, key)
+            raise PackError(f"{place}: {file} is no WAV or OGG sound", "save it as one of these")
+        return file
+
+    def background(self, key: tuple[str, ...], name: str, style: str) -> Path:
+        """A background's picture or video; whoever draws it decodes it."""
+        return self._plain(key, name, _BACKGROUND_ENDINGS[style], MAX_BACKGROUND_BYTES)
+
+    def _plain(
+        self, key: tuple[str, ...], name: str, endings: tuple[str, ...], most_bytes: int
+    ) -> Path:
+        place = placed(self._path, self._lines, key)
+        file = checked_path(self._folder, name, place)
+        if file.suffix.lower() not in endings:
+            raise PackError(f"{place}: {name!r} is none of {', '.join(endings)}", "save it as one")
+        try:
+            size = file.stat().st_size
+        except OSError as error:
+            raise PackError(
+                f"{place}: {file} cannot be read ({error.strerror})", "add it or correct its name"
+            ) from None
+        if size > most_bytes:
+            raise PackError(
+                f"{place}: {file} is larger than {most_bytes // 2**20} MiB", "save a smaller one"
+            )
+        return file
+
+
+def _load_effect(files: _Files, key: tuple[str, ...], spec: EffectSpec) -> Effect:
+    sound = files.sound((*key, "sound"), spec.sound) if spec.sound is not None else None
+    if isinstance(spec, BackgroundSpec):
+        file = None
+        if spec.file is not None:
+            file = files.background((*key, "file"), spec.file, spec.style)
+        return Effect(spec, sound=sound, file=file)
+    light = spec.blend == "add"
+
+    def sprite(step: tuple[str, ...], name: str) -> Sprite:
+        loaded = files.sprite((*key, *step), name)
+        return loaded.additive() if light else loaded
+
+    sprites = tuple(sprite(step, name) for step, name in _looks(spec))
+    if not isinstance(spec, StickerSpec) or spec.clips is None:
+        return Effect(spec, sprites, sound=sound)
+    coming, going = (
+        sprite(("clips", part), name) if name is not None else None
+        for part, name in (("enter", spec.clips.enter), ("leave", spec.clips.leave))
+    )
+    return Effect(spec, sprites, coming, going, sound)
+
+
+def _looks(spec: EffectSpec) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The pictures to choose from, each with its key."""
+    if not isinstance(spec, StickerSpec | ParticlesSpec):
+        return
+    for number, picture in enumerate(spec.pictures):
+        yield ("pictures", str(number)), picture
+    if isinstance(spec, StickerSpec):
+        if spec.picture is not None:
+            yield ("picture",), spec.picture
+        if spec.clips is not None and spec.clips.loop is not None:
+            yield ("clips", "loop"), spec.clips.loop
 
 
 def _rules(
-    path: Path, spec: PackSpec, lines: Mapping[tuple[str, ...], int]
+    path: Path, spec: PackSpec, effects: Mapping[str, Effect], lines: Lines
 ) -> Iterator[ReactionRule]:
     seen = set()
     for number, rule in enumerate(spec.reactions):
-        effect = spec.effects.get(rule.effect)
         if (rule.gesture, rule.effect) in seen or rule.gesture == NONE_POSE:
-            place = _place(path, lines, ("reactions", str(number)))
+            place = placed(path, lines, ("reactions", str(number)))
             raise PackError(
                 f"{place}: {rule.gesture} cannot play {rule.effect} here",
                 "a gesture plays an effect once, and none is the absence of a gesture",
             )
         seen.add((rule.gesture, rule.effect))
+        effect = effects.get(rule.effect)
         if effect is None:
-            place = _place(path, lines, ("reactions", str(number), "effect"))
+            place = placed(path, lines, ("reactions", str(number), "effect"))
             raise PackError(
-                f"{place}: there is no effect {rule.effect!r}", _suggest(rule.effect, spec.effects)
+                f"{place}: there is no effect {rule.effect!r}", suggest(rule.effect, effects)
             )
         yield ReactionRule(
             rule.gesture,
@@ -159,113 +274,5 @@ def _rules(
             rule.mode,
             rule.min_ms,
             rule.linger_ms,
-            effect.leave.ms,
+            effect.leave_ms,
         )
-
-
-def _read_spec(path: Path) -> tuple[PackSpec, Mapping[tuple[str, ...], int]]:
-    try:
-        status = path.lstat()
-        if not stat.S_ISREG(status.st_mode):
-            raise PackError(f"{path} is not a plain file", "replace it by the file itself")
-        if status.st_size > MAX_PACK_FILE_BYTES:
-            raise PackError(f"{path} is far too large", "a pack.yaml is a few kilobytes")
-        text = path.read_text(encoding="utf-8-sig")
-    except FileNotFoundError:
-        raise PackError(
-            f"{path.parent} has no {PACK_FILE}", "add one, as docs/packs.md shows"
-        ) from None
-    except OSError as error:
-        raise PackError(f"{path} cannot be read ({error.strerror})", "check its rights") from None
-    except UnicodeDecodeError:
-        raise PackError(f"{path} is not UTF-8 text", "save it as UTF-8") from None
-    document = parse_document(text)
-    if document.problems:
-        raise PackError(f"{path}, {document.problems[0]}", "correct that line")
-    try:
-        return PackSpec.model_validate(document.data), document.lines
-    except ValidationError as error:
-        raise _first_problem(path, error, document.lines) from None
-
-
-def _checked_path(folder: Path, picture: str, place: str) -> Path:
-    """The picture's file, which must lie in the folder itself and not be reached by a link."""
-    parts = PurePosixPath(picture).parts
-    if "\\" in picture or ":" in picture or picture.startswith("/") or ".." in parts:
-        raise PackError(
-            f"{place}: {picture!r} leads out of the pack's folder",
-            "name a file inside it, with forward slashes",
-        )
-    file = folder
-    for part in parts:
-        file = file / part
-        if file.is_symlink():
-            raise PackError(f"{place}: {picture!r} is a symbolic link", "copy the file itself")
-    if file.exists() and not file.is_file():
-        raise PackError(f"{place}: {picture!r} is not a plain file", "name a picture")
-    return file
-
-
-def _place(path: Path, lines: Mapping[tuple[str, ...], int], key: tuple[str, ...]) -> str:
-    """File, line and dotted key, as every message begins."""
-    line = next((lines[key[:end]] for end in range(len(key), 0, -1) if key[:end] in lines), 1)
-    return f"{path}, line {line}: {'.'.join(key)}" if key else f"{path}, line {line}"
-
-
-def _first_problem(
-    path: Path, error: ValidationError, lines: Mapping[tuple[str, ...], int]
-) -> PackError:
-    # Pydantic names the chosen kind of effect inside the path, where the file has no such key.
-    kinds = ("sticker", "particles")
-    problems = error.errors(include_url=False, include_input=True, include_context=True)
-    problem = problems[0]
-    key = tuple(
-        str(step)
-        for number, step in enumerate(problem["loc"])
-        if not (step in kinds and number == 2 and problem["loc"][0] == "effects")
-    )
-    place = _place(path, lines, key)
-    kind, given = problem["type"], problem.get("input")
-    context = problem.get("ctx", {})
-    if kind == "extra_forbidden":
-        known = _all_keys(PackSpec)
-        return PackError(
-            f"{place}: there is no such key", _suggest(key[-1], known, "see docs/packs.md")
-        )
-    if kind == "missing":
-        return PackError(f"{place} is missing", "add it, as docs/packs.md shows")
-    if kind in ("literal_error", "union_tag_invalid"):
-        choices = re.findall(
-            r"'([^']*)'", str(context.get("expected", context.get("expected_tags")))
-        )
-        return PackError(
-            f"{place}: {_shown(context.get('tag', given))} is not one of {', '.join(choices)}",
-            _suggest(str(context.get("tag", given)), choices),
-        )
-    if kind == "union_tag_not_found":
-        return PackError(f"{place}.kind is missing", "write `kind: sticker` or `kind: particles`")
-    message = problem["msg"].removeprefix("Value error, ")
-    message = message[:1].lower() + message[1:]
-    shown = "" if isinstance(given, dict | list) else f" (it is {_shown(given)})"
-    return PackError(f"{place}: {message}{shown}", "correct it, see docs/packs.md")
-
-
-def _shown(value: Any) -> str:
-    text = ascii(value)
-    return text if len(text) <= 60 else text[:57] + "..."
-
-
-def _suggest(given: str, known: Mapping[str, Any] | Sequence[str], otherwise: str = "") -> str:
-    close = difflib.get_close_matches(given, list(known), n=1)
-    if close:
-        return f"did you mean {close[0]}?"
-    return otherwise or f"there are: {', '.join(known)}"
-
-
-def _all_keys(model: type[BaseModel]) -> list[str]:
-    """Every key that may stand anywhere in a pack.yaml, for suggestions."""
-    schema = model.model_json_schema()
-    names = set(schema["properties"])
-    for part in schema["$defs"].values():
-        names |= set(part.get("properties", {}))
-    return sorted(names)
