@@ -211,3 +211,15 @@ def test_a_card_with_another_embedding_is_refused(copied: Path) -> None:
     edit(copied, embedding_size=7)
     with pytest.raises(ModelError, match="does not fit its card"):
         PoseClassifier.load(copied)
+
+
+def test_description_agrees_with_reading_embedding_and_limits(classifier: PoseClassifier) -> None:
+    hand = drawn("v_sign", 5)
+    first = classifier.describe(hand)
+    classifier.describe(drawn("fist", 1))
+    # What a later run gives must not be written over it.
+    assert np.array_equal(first.embedding, classifier.embed(hand))
+    assert dict(first.reading.scores) == dict(classifier.read_hand(hand).scores)
+    assert first.shape.shape == (126,)
+    assert first.distances["v_sign"] < classifier.card.distance_limits["v_sign"]
+    assert first.distances["fist"] > classifier.card.distance_limits["fist"]

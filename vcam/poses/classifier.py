@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
@@ -13,9 +15,27 @@ from vcam.core.geometry import FloatArray
 from vcam.core.litert import Network
 from vcam.core.observation import NONE_POSE, Hand, Observation, PoseReading
 from vcam.poses.card import PoseCard, load_card
-from vcam.poses.features import FEATURE_COUNT, FEATURE_VERSION, hand_features
+from vcam.poses.features import FEATURE_COUNT, FEATURE_VERSION, SHAPE_COUNT, hand_features
 
 _FIX = "reinstall vcam, or export the model again with python -m training poses export"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HandDescription:
+    """What the pose head makes of one hand.
+
+    Attributes:
+        reading: its pose.
+        shape: float32 (SHAPE_COUNT,), its joints in its own frame, in hand lengths.
+        embedding: float32 (card.embedding_size,), see `PoseClassifier.embed`.
+        distances: squared distance from the centre of each pose; 1 is what hands of the pose have
+            on average.
+    """
+
+    reading: PoseReading
+    shape: FloatArray
+    embedding: FloatArray
+    distances: Mapping[str, float]
 
 
 class PoseClassifier:
@@ -81,12 +101,20 @@ class PoseClassifier:
 
     def read_hand(self, hand: Hand) -> PoseReading:
         """The pose of one hand."""
-        output = self._run(hand)
+        return self.describe(hand).reading
+
+    def describe(self, hand: Hand) -> HandDescription:
+        """The pose of one hand with what it was read from, in one run of the network."""
+        features = hand_features(hand)
+        output = self._network.run(features[np.newaxis])[0][0]
         classes = self.card.classes
-        best = int(output[: len(classes)].argmax())
-        known = bool(output[len(classes) + best] <= self._limits[best])
+        count = len(classes)
+        best = int(output[:count].argmax())
+        known = bool(output[count + best] <= self._limits[best])
         scores = dict(zip(classes, map(float, output), strict=False))
-        return PoseReading(hand.track_id, scores, known or classes[best] == NONE_POSE)
+        reading = PoseReading(hand.track_id, scores, known or classes[best] == NONE_POSE)
+        distances = dict(zip(classes, map(float, output[count:]), strict=False))
+        return HandDescription(reading, features[:SHAPE_COUNT], output[2 * count :], distances)
 
     def embed(self, hand: Hand) -> FloatArray:
         """Where the hand lies among all hand shapes, to compare it with other hands.
@@ -99,11 +127,7 @@ class PoseClassifier:
         Returns:
             float32 (card.embedding_size,).
         """
-        return self._run(hand)[2 * len(self.card.classes) :]
-
-    def _run(self, hand: Hand) -> FloatArray:
-        output: FloatArray = self._network.run(hand_features(hand)[np.newaxis])[0][0]
-        return output
+        return self.describe(hand).embedding
 
 
 def shipped_model() -> Path:

@@ -39,6 +39,9 @@ _TINY: Final = np.float32(1e-6)
 _MOST_REACH: Final = np.float32(4)
 
 FEATURE_COUNT: Final = 2 * (63 + 15 + 10 + 5 + 12) + 42 + 5
+SHAPE_COUNT: Final = 2 * 63
+"""The first features: the joints in the hand's own frame, in hand lengths."""
+
 DIRECTION_COUNT: Final = 2 * 12
 """The last features: the only ones that change when the picture is rolled."""
 
