@@ -27,6 +27,11 @@ _ALSO = {
 }
 
 
+def readable_as(shape: str) -> tuple[str, ...]:
+    """The poses that a drawn shape may be read as."""
+    return (shape if shape in POSES else NONE_POSE, *_ALSO.get(shape, ()))
+
+
 def synthetic_hands(count: int, seed: int, max_view_deg: float = 60.0) -> Hands:
     """Drawn hands of every pose, and of every hard negative.
 
@@ -47,7 +52,7 @@ def synthetic_hands(count: int, seed: int, max_view_deg: float = 60.0) -> Hands:
             screen.append(np.column_stack([joints.points, joints.depth]))
             world.append(joints.world)
             left.append(joints.side == "left")
-            allowed.append(mask([pose, *_ALSO.get(shape, ())]))
+            allowed.append(mask(readable_as(shape)))
             weight.append(
                 _NEGATIVE_WEIGHT
                 if pose == NONE_POSE
