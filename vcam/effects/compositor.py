@@ -15,6 +15,7 @@ from vcam.effects.blend import Blender, Pose2D
 from vcam.effects.pack import Effect, Pack
 from vcam.effects.particles import Area, draw_paper, draw_pictures, swarm_at
 from vcam.effects.schema import ParticlesSpec, StickerSpec
+from vcam.settings.schema import EffectSettings
 
 _IN_PLACE = Placement()
 
@@ -30,6 +31,7 @@ class Compositor:
     """
 
     def __init__(self, packs: Sequence[Pack] = ()) -> None:
+        self._settings = EffectSettings()
         self._packs: dict[str, Pack] = {}
         self._leaving: dict[str, Pack] = {}
         self._drawn: frozenset[str] = frozenset()
@@ -53,6 +55,10 @@ class Compositor:
         if any(known.get(name) is not pack for name, pack in self._packs.items()):
             # A pack that was read again may put its stickers elsewhere.
             self._sides.clear()
+
+    def apply(self, effects: EffectSettings) -> None:
+        """Takes other settings over; the next picture is drawn by them."""
+        self._settings = effects
 
     def draw(
         self,

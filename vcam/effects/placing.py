@@ -9,7 +9,7 @@ from vcam.core.geometry import Box
 from vcam.effects.anchor import AnchorPose
 from vcam.effects.animation import Motion
 from vcam.effects.blend import Pose2D
-from vcam.effects.schema import StickerSpec
+from vcam.effects.schema import PlacedPart
 from vcam.effects.sprite import Sprite
 
 Offset = tuple[float, float]
@@ -21,19 +21,19 @@ _FACE_WEIGHT = 2.0
 """People are looked in the face."""
 
 
-def on_anchor(spec: StickerSpec, sprite: Sprite, anchor: AnchorPose, motion: Motion) -> Pose2D:
+def on_anchor(spec: PlacedPart, sprite: Sprite, anchor: AnchorPose, motion: Motion) -> Pose2D:
     """On a face or a fingertip: offset and animation along its own axes."""
     return _posed(spec, sprite, anchor, spec.offset, motion, anchor.roll if spec.rotate else 0.0)
 
 
 def beside_hand(
-    spec: StickerSpec, sprite: Sprite, anchor: AnchorPose, offset: Offset, motion: Motion
+    spec: PlacedPart, sprite: Sprite, anchor: AnchorPose, offset: Offset, motion: Motion
 ) -> Pose2D:
     """By a hand: upright, at the offset that `choose_side` found."""
     return _posed(spec, sprite, anchor, offset, motion, 0.0)
 
 
-def on_screen(spec: StickerSpec, sprite: Sprite, size: tuple[int, int], motion: Motion) -> Pose2D:
+def on_screen(spec: PlacedPart, sprite: Sprite, size: tuple[int, int], motion: Motion) -> Pose2D:
     """On the picture, of `size` width and height: offsets are shares of it, (0, 0) its middle."""
     width, height = size
     x, y = width * (0.5 + spec.offset[0]), height * (0.5 + spec.offset[1])
@@ -41,7 +41,7 @@ def on_screen(spec: StickerSpec, sprite: Sprite, size: tuple[int, int], motion: 
 
 
 def choose_side(
-    spec: StickerSpec,
+    spec: PlacedPart,
     sprite: Sprite,
     anchor: AnchorPose,
     faces: Sequence[AnchorPose],
@@ -91,7 +91,7 @@ def _shift(start: float, length: float, bound: int) -> float:
 
 
 def _cost(
-    spec: StickerSpec,
+    spec: PlacedPart,
     sprite: Sprite,
     anchor: AnchorPose,
     offset: Offset,
@@ -124,7 +124,7 @@ def _box(pose: Pose2D) -> Box:
 
 
 def _posed(
-    spec: StickerSpec,
+    spec: PlacedPart,
     sprite: Sprite,
     anchor: AnchorPose,
     offset: Offset,

@@ -56,7 +56,6 @@ class TextSpec(PlacedPart):
         description="Whose words: the settings' `effects.speech` or `effects.name_tag`, or `text`",
     )
     text: Annotated[str, Field(max_length=200)] = Field("", description="says: text: the words")
-    text_id: Annotated[str, Field(max_length=200)] = Field("", description="The same in Indonesian")
     look: Literal["bubble", "cloud", "tag", "plain"] = Field(
         "bubble",
         description="bubble with a tail; cloud of thoughts; tag with a bar of `accent`; plain: "
