@@ -51,6 +51,30 @@ def test_same_file_again_touches_nothing(desk):
     assert desk.controls == []
 
 
+def test_revision_tells_that_settings_are_to_be_read_again(make_desk):
+    desk = make_desk(PROFILES)
+
+    def rises() -> bool:
+        nonlocal known
+        before, known = known, desk.daemon.state().settings.revision
+        assert known >= before
+        return known > before
+
+    known = desk.daemon.state().settings.revision
+    desk.daemon.run(ChangeSettings(set={"outputs.fps": 25}))
+    assert rises()
+    desk.daemon.run(ChooseProfile(name="work"))
+    assert rises()
+    desk.daemon.file_changed()
+    desk.daemon.pipeline_changed()
+    assert not rises()
+    text = desk.store.path.read_text()
+    desk.save("# every line moves\n" + text)
+    assert rises()
+    desk.save(text + "camera: {fps: fast}\n")
+    assert not rises()
+
+
 def test_page_and_tray_are_told(desk):
     desk.save("control: {page: {port: 9000}, tray: {enabled: false}}")
     assert [(each.page.port, each.tray.enabled) for each in desk.controls] == [(9000, False)]

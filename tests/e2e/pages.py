@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import math
 import os
-import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +20,6 @@ from playwright.sync_api import (
     Locator,
     Page,
     Response,
-    Route,
     expect,
     sync_playwright,
 )
@@ -174,7 +172,7 @@ class PageDaemon(FakeDaemon):
 
     def _change_settings(self, changes: dict[str, object], unset: tuple[str, ...]) -> None:
         self._store.change(changes, unset)
-        self.change(gestures=self._gestures())
+        self.change_settings(gestures=self._gestures())
 
     def _gestures(self) -> tuple[GestureState, ...]:
         triggers = self._store.loaded.settings.triggers
@@ -303,14 +301,6 @@ class Opened:
             self.page.wait_for_timeout(20)
 
 
-def _ask_oftener(route: Route) -> None:
-    """The page as it is, but that it asks for the settings five times a second."""
-    response = route.fetch()
-    text, found = re.subn(r"\bPOLL_MS = \d+;", "POLL_MS = 200;", response.text())
-    assert found == 1
-    route.fulfill(response=response, body=text)
-
-
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """The browser; skips the test where there is none."""
@@ -340,7 +330,6 @@ def opened(browser: Browser, folder: Path, fragment: str = "", **context: Any) -
         page.set_default_timeout(PATIENCE_S * 1000)
         faults = Faults(server.url)
         faults.watch(page)
-        page.route("**/static/js/settings.js", _ask_oftener)
         # Not "load": a stream that has no picture yet keeps a page loading.
         page.goto(server.link(), wait_until="domcontentloaded")
         page.locator("body[data-condition='live']").wait_for()

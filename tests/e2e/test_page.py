@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -25,7 +26,7 @@ from vcam.control.commands import (
     TakeSnapshot,
 )
 from vcam.control.server import ControlServer
-from vcam.control.state import Meter, Start
+from vcam.control.state import Meter, Meters, Start
 from vcam.core.errors import VcamError
 from vcam.settings.schema import PageSettings
 
@@ -156,11 +157,26 @@ def test_meters_show_score_dwell_and_reason(page_of: Open) -> None:
         expect(vcam.gesture("v_sign").locator(".score")).to_have_text("0.97")
         expect(vcam.gesture("thumb_up").locator(".reason")).to_have_text("over the face")
         expect(vcam.gesture("metal")).to_contain_text("playing")
+        asked: list[None] = []
+        meters_of = vcam.daemon.meters
+
+        def counted() -> Meters:
+            asked.append(None)
+            return meters_of()
+
+        vcam.daemon.meters = counted  # type: ignore[method-assign]
+        vcam.until(lambda: asked)
         vcam.page.get_by_role("tab", name="Packs").click()
-        vcam.page.wait_for_timeout(150)
+
+        def nobody_asks() -> bool:
+            # They are sent 15 times a second while they are wanted.
+            before = len(asked)
+            vcam.page.wait_for_timeout(500)
+            return len(asked) == before
+
+        vcam.until(nobody_asks)
         meters = METERS.model_copy(update={"gestures": (Meter(gesture="v_sign", score=0.4),)})
         vcam.daemon.meters_now = meters
-        vcam.page.wait_for_timeout(150)
         expect(vcam.gesture("v_sign").locator(".score")).to_have_text("0.97")
         vcam.page.get_by_role("tab", name="Gestures").click()
         expect(vcam.gesture("v_sign").locator(".score")).to_have_text("0.40")
@@ -193,8 +209,14 @@ def test_threshold_is_moved_with_the_keys_and_reset(page_of: Open) -> None:
         row = vcam.gesture("v_sign")
         slider = row.get_by_role("slider", name="starts from")
         slider.focus()
+        # The keys come together, however busy the machine is.
+        vcam.page.clock.install()
+        vcam.page.clock.pause_at(time.time() + 3600)
         for key in ("PageDown", "ArrowLeft", "ArrowLeft"):
             slider.press(key)
+        expect(slider).to_have_attribute("aria-valuenow", "0.83")
+        assert not vcam.daemon.commands
+        vcam.page.clock.resume()
         vcam.until(lambda: vcam.daemon.commands)
         assert [command.set for command in vcam.sent(ChangeSettings)] == [
             {"triggers.gestures.v_sign.enter": 0.83}

@@ -170,5 +170,14 @@ def test_what_the_page_changes_is_in_the_file_and_in_force(
         until(lambda: "thumb_up" in running.started())
         page.get_by_role("tab", name="History").click()
         expect(page.locator("[data-start]", has_text="Thumb up").first).to_be_visible()
+
+        # What is written into the file by hand is shown without being asked for.
+        page.get_by_role("tab", name="Settings").click()
+        page.locator("#search").fill("camera.fps")
+        row = page.locator("[data-key='camera.fps']")
+        expect(row).to_contain_text("default")
+        running.file.write_text(text + "camera: {fps: 25}\n", encoding="utf-8")
+        expect(row.get_by_role("spinbutton")).to_have_value("25")
+        expect(row).to_contain_text("of your file")
         assert faults.all() == []
         page.close()

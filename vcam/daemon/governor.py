@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from vcam.control.state import GestureState
@@ -39,6 +39,7 @@ class InForce:
         gestures: all gestures with what holds for them.
         profile: name of the profile; None for none.
         profile_by: `BY_USER`, or the program that the profile is bound to.
+        revision: grows each time that something else comes into force.
     """
 
     loaded: LoadedSettings
@@ -48,6 +49,7 @@ class InForce:
     gestures: tuple[GestureState, ...]
     profile: str | None = None
     profile_by: str = ""
+    revision: int = field(default=0, compare=False)
 
 
 class Applying(Protocol):
@@ -179,7 +181,8 @@ class Governor:
             logger.info(
                 "Profile %s (%s)" if profile else "No profile", *filter(None, (profile, by))
             )
-        self._in_force = new
+        # Together with what it counts: who sees it finds at least that in force.
+        self._in_force = replace(new, revision=old.revision + 1)
         if anew or settings != old.settings:
             self._applying.apply(old.settings, settings, packs, anew=anew)
         self._on_change()

@@ -69,6 +69,7 @@ def told_state(
             exists=store.exists,
             problem=store.problem,
             warning=store.warning,
+            revision=in_force.revision,
         ),
         figures=figures,
         page=page,

@@ -1,6 +1,6 @@
 // Requests to the daemon. The cookie of the one-time link is all the page ever shows.
 
-import { put } from "./store.js";
+import { put, store } from "./store.js";
 import { say } from "./toast.js";
 import { t } from "./i18n.js";
 
@@ -25,10 +25,10 @@ async function request(path, options = {}) {
   let response;
   try {
     response = await fetch(path, { ...options, redirect: "error", cache: "no-store" });
+    if (response.ok) return await response.json();
   } catch {
     throw new ApiError(t("error.unreachable"), "", 0);
   }
-  if (response.ok) return response.json();
   if (response.status === 401) put("connection", "refused");
   const body = await response.json().catch(() => ({}));
   const message = typeof body.error === "string" ? body.error : t("error.status", response.status);
@@ -37,21 +37,32 @@ async function request(path, options = {}) {
 
 export const get = (path) => request(path);
 
-let changing = 0;
-let asked = 0;
+// As long as no answer can take: one that never comes must not hold up what waits for it.
+const COMMAND_MS = 20000;
+const SETTINGS_MS = 10000;
+const AGAIN_MS = 1000;
+
+// Two of one lane must not overtake each other on their way: the later one is what is wanted.
+const LANES = [
+  ["pause", "resume", "freeze"],
+  ["settings", "pack", "gesture", "reactions", "profile"],
+];
+const ends = LANES.map(() => Promise.resolve());
 
 /** Sends a command; returns its outcome, raises ApiError. */
-export async function command(body) {
-  changing += 1;
-  try {
-    return await request("/api/commands", {
+export function command(body) {
+  const send = () =>
+    request("/api/commands", {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
+      signal: AbortSignal.timeout(COMMAND_MS),
     });
-  } finally {
-    changing -= 1;
-  }
+  const lane = LANES.findIndex((kinds) => kinds.includes(body.do));
+  if (lane < 0) return send();
+  const outcome = ends[lane].then(send);
+  ends[lane] = outcome.catch(() => {});
+  return outcome;
 }
 
 /** Sends a command and tells of a failure; returns the outcome, or null after a failure. */
@@ -72,10 +83,35 @@ export function judge(file) {
   });
 }
 
-/** Asks for all settings; an answer that a later question or a command overtakes is old by then. */
-export async function loadSettings() {
-  asked += 1;
-  const mine = asked;
-  const { values } = await get("/api/settings");
-  if (mine === asked && changing === 0) put("settings", values);
+let answered = Promise.resolve();
+let next = null;
+
+/**
+ * Puts all settings into the store, as they are after this call, and resolves to whether it could.
+ *
+ * There is one question at a time, so that no answer overtakes a newer one, and every answer
+ * counts; those who ask meanwhile share the next one.
+ */
+export function loadSettings() {
+  next ??= answered.then(() => {
+    next = null;
+    const asking = askForSettings();
+    answered = asking.catch(() => {});
+    return asking;
+  });
+  return next;
+}
+
+async function askForSettings() {
+  for (;;) {
+    const signal = AbortSignal.timeout(SETTINGS_MS);
+    const answer = await request("/api/settings", { signal }).catch(() => null);
+    if (answer) {
+      put("settings", answer.values);
+      return true;
+    }
+    // Without a connection its own banner tells, and what comes with the next one asks again.
+    if (store.connection !== "open") return false;
+    await new Promise((resolve) => setTimeout(resolve, AGAIN_MS));
+  }
 }

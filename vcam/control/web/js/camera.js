@@ -31,6 +31,7 @@ export function buildCamera() {
   showChoices();
   on("cameras", showChoices);
   on("settings", showChoices);
+  on("device", showChoices);
   on("state", (state) => {
     setText(now, cameraLine(state.camera));
     noOutputs.hidden = state.outputs.length > 0;
@@ -55,9 +56,13 @@ export function buildCamera() {
   return { element, shown: (open) => open && loadCameras() };
 }
 
+let asked = 0;
+
 async function loadCameras() {
+  const mine = ++asked;
   try {
-    put("cameras", (await get("/api/cameras")).cameras);
+    const { cameras } = await get("/api/cameras");
+    if (mine === asked) put("cameras", cameras);
   } catch (error) {
     say(error.whole ?? String(error), "bad");
   }
@@ -81,14 +86,17 @@ function fillChoices(holder) {
     ...cameras,
   ];
   keyed(holder, items, (camera) => camera.device, buildChoice);
-  for (const input of holder.querySelectorAll("input")) input.checked = input.value === inForce;
+  const shown = store.device ?? inForce;
+  for (const input of holder.querySelectorAll("input")) input.checked = input.value === shown;
 }
 
 function buildChoice(first) {
   const input = h("input", { type: "radio", name: "camera", value: first.device });
   input.addEventListener("change", async () => {
+    store.device = first.device;
     await order({ do: "settings", set: { "camera.device": first.device } });
-    await loadSettings().catch(() => {});
+    await loadSettings();
+    if (store.device === first.device) put("device", null);
   });
   const name = h("strong", {});
   const detail = h("span", { class: "help" });

@@ -74,6 +74,24 @@ export function toggle(label, change) {
   return element;
 }
 
+/**
+ * Tells whether somebody is writing in `control`: that is not overwritten before it is decided.
+ *
+ * The focus alone says nothing: it stays where something was decided, or was put there by us.
+ */
+export function writing(control) {
+  let undecided = false;
+  control.addEventListener("input", () => {
+    undecided = true;
+  });
+  for (const name of ["change", "blur"]) {
+    control.addEventListener(name, () => {
+      undecided = false;
+    });
+  }
+  return () => undecided && document.activeElement === control;
+}
+
 export function setOn(element, on) {
   setAttribute(element, "aria-checked", String(on));
 }
@@ -85,21 +103,21 @@ export function setOn(element, on) {
  */
 export function keyed(parent, items, keyOf, create) {
   const known = (parent.vcamParts ??= new Map());
-  const seen = new Set();
+  const wantedKeys = new Set(items.map(keyOf));
+  // First: what follows something that goes would have to move, and lose focus and clicks.
+  for (const [key, part] of known) {
+    if (wantedKeys.has(key)) continue;
+    part.element.remove();
+    known.delete(key);
+  }
   let previous = null;
   for (const item of items) {
     const key = keyOf(item);
-    seen.add(key);
     let part = known.get(key);
     if (!part) known.set(key, (part = create(item)));
     part.update(item);
     const wanted = previous ? previous.nextSibling : parent.firstChild;
     if (part.element !== wanted) parent.insertBefore(part.element, wanted);
     previous = part.element;
-  }
-  for (const [key, part] of known) {
-    if (seen.has(key)) continue;
-    part.element.remove();
-    known.delete(key);
   }
 }

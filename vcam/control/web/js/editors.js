@@ -1,6 +1,6 @@
 // One editor for each kind of setting. Each gives { element, control, set(value) }.
 
-import { button, h, icon, setOn, setText, toggle } from "./dom.js";
+import { button, h, icon, keyed, setOn, setText, toggle, writing } from "./dom.js";
 import { t } from "./i18n.js";
 
 const UNSET = "\u0000";
@@ -92,10 +92,10 @@ function toText(value) {
 
 // What somebody is typing, or has just had refused, is not overwritten.
 function setter(control, words) {
+  const isWritten = writing(control);
   return (value) => {
-    const busy =
-      document.activeElement === control || control.getAttribute("aria-invalid") === "true";
-    if (!busy) control.value = words(value);
+    const isBusy = isWritten() || control.getAttribute("aria-invalid") === "true";
+    if (!isBusy) control.value = words(value);
   };
 }
 
@@ -124,23 +124,29 @@ function listEditor(label, commit) {
   control.addEventListener("keydown", (event) => {
     if (event.key === "Enter") append();
   });
+  const unset = h("li", { class: "help" }, t("setting.unset"));
   function set(value) {
     items = value ?? [];
-    list.replaceChildren(
-      ...items.map((item, index) => {
-        const remove = button(t("setting.list.remove", item), {
-          iconName: "close",
-          quiet: true,
-          class: "bare",
-        });
-        remove.addEventListener("click", () => {
-          decide(items.filter((_, other) => other !== index));
-          control.focus();
-        });
-        return h("li", { class: "chip" }, h("span", {}, item), remove);
-      }),
-    );
-    if (value === null) list.replaceChildren(h("li", { class: "help" }, t("setting.unset")));
+    const chips = items.map((item, index) => ({ item, index, nth: nthOf(items, index) }));
+    keyed(list, chips, ({ item, nth }) => `${nth} ${item}`, buildChip);
+    if (value === null) list.append(unset);
+    else unset.remove();
+  }
+  function buildChip({ item }) {
+    const remove = button(t("setting.list.remove", item), {
+      iconName: "close",
+      quiet: true,
+      class: "bare",
+    });
+    let index = 0;
+    remove.addEventListener("click", () => {
+      decide(items.filter((_, other) => other !== index));
+      control.focus();
+    });
+    const update = (chip) => {
+      ({ index } = chip);
+    };
+    return { element: h("li", { class: "chip" }, h("span", {}, item), remove), update };
   }
   const element = h(
     "div",
@@ -149,6 +155,11 @@ function listEditor(label, commit) {
     h("div", { class: "add" }, control, add),
   );
   return { element, control, set };
+}
+
+// The same text may stand in a list more than once.
+function nthOf(items, index) {
+  return items.slice(0, index).filter((item) => item === items[index]).length;
 }
 
 /** The line under an editor that says what is wrong. */

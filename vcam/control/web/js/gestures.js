@@ -1,11 +1,11 @@
 // The gestures: what is seen of each now, from which score it counts, and whether it may start.
 
 import { order } from "./api.js";
-import { button, h, keyed, setAttribute, setOn, setText, svg, toggle } from "./dom.js";
+import { button, h, keyed, setAttribute, setOn, setText, svg, toggle, writing } from "./dom.js";
 import { gestureLabel, number, t, tOf } from "./i18n.js";
 import { needMeters } from "./need.js";
 import { on, store } from "./store.js";
-import { buildThreshold } from "./threshold.js";
+import { buildThreshold, CONFIRM_MS } from "./threshold.js";
 
 const RING = 2 * Math.PI * 15;
 const ARIA_STEP = 0.05;
@@ -148,7 +148,7 @@ function buildRow(first) {
   });
   reset.addEventListener("click", async () => {
     await order({ do: "settings", unset: changed().map(({ key }) => key) });
-    enter.element.focus();
+    if ([reset, document.body].includes(document.activeElement)) enter.element.focus();
   });
 
   const head = h(
@@ -214,16 +214,30 @@ function buildHold(label, commit) {
     step: 50,
     "aria-label": t("gesture.hold.label", label),
   });
+  const isWritten = writing(input);
   let inForce = 0;
+  let asked = null;
+  const show = () => {
+    if (!isWritten()) input.value = inForce;
+  };
   input.addEventListener("change", async () => {
     const value = Math.round(Number(input.value));
-    const done = value >= LEAST_MS && value <= MOST_MS && (await commit(value));
-    if (!done) input.value = inForce;
+    const isAllowed = value >= LEAST_MS && value <= MOST_MS;
+    if (isAllowed) {
+      asked = value;
+      const done = (await commit(value)) !== null;
+      if (asked !== value) return;
+      if (done) await new Promise((resolve) => setTimeout(resolve, CONFIRM_MS));
+      if (asked !== value) return;
+      asked = null;
+    }
+    show();
   });
   const element = h("label", { class: "hold" }, t("gesture.hold"), input, "ms");
   const update = (value) => {
     inForce = value;
-    if (document.activeElement !== input) input.value = value;
+    if (asked === value) asked = null;
+    if (asked === null) show();
   };
   return { element, update };
 }

@@ -40,7 +40,12 @@ export function buildHeader(chooseLanguage) {
   snapshot.addEventListener("click", takeSnapshot);
 
   const profile = h("select", { id: "profile", "aria-label": t("profile") });
-  profile.addEventListener("change", () => order({ do: "profile", name: profile.value || null }));
+  profile.addEventListener("change", async () => {
+    const outcome = await order({ do: "profile", name: profile.value || null });
+    if (!outcome && store.state) profile.value = store.state.profile ?? "";
+  });
+  // While it is unfolded nothing changes under the hand.
+  profile.addEventListener("blur", () => show());
   const profileBox = h("div", { class: "select" }, profile, icon("down"));
 
   function show() {
@@ -102,10 +107,13 @@ function showProfiles(select, box, state) {
   if (document.activeElement !== select) select.value = state.profile ?? "";
 }
 
+let taken = 0;
+
 async function takeSnapshot() {
+  const mine = ++taken;
   const outcome = await order({ do: "snapshot" });
   if (!outcome) return;
-  put("snapshot", outcome.data);
+  if (mine === taken) put("snapshot", outcome.data);
   say(t("snapshot.saved", outcome.data.file ?? outcome.data.name));
 }
 

@@ -12,12 +12,10 @@ import { startLive } from "./live.js";
 import { buildPacks } from "./packs.js";
 import { buildPreview } from "./preview.js";
 import { buildSettings } from "./settings.js";
-import { forgetListeners, on, settingValue, store } from "./store.js";
+import { forgetListeners, on, settingValue } from "./store.js";
 import { buildTabs } from "./tabs.js";
 import { buildToasts } from "./toast.js";
 import { buildTrial } from "./trial.js";
-
-const SETTLE_MS = 150;
 
 function build() {
   forgetListeners();
@@ -43,44 +41,39 @@ function build() {
   on("settings", followLanguage);
 }
 
+let choosing = 0;
+
 async function chooseLanguage(code) {
   if (setLanguage(code)) {
     build();
     document.getElementById("language").focus();
   }
+  choosing += 1;
   await order({ do: "settings", set: { "control.language": code } });
-  await refresh();
+  await loadSettings();
+  choosing -= 1;
+  followLanguage();
 }
 
 let inForce = null;
 
 function followLanguage() {
+  // What was in force before does not undo a choice that is on its way.
+  if (choosing) return;
   const chosen = settingValue("control.language");
   if (chosen === undefined || chosen === inForce) return;
   inForce = chosen;
   if (setLanguage(chosen)) queueMicrotask(build);
 }
 
-let signature = "";
-let timer = 0;
+let known = "";
 
-// The settings are not part of the state: they are asked for when something of them has changed.
-function followState(state) {
-  const parts = [state.settings, state.profile, state.reactions, state.gestures];
-  const now = JSON.stringify([...parts, state.packs.map((pack) => [pack.name, pack.on])]);
-  if (now === signature) return;
-  signature = now;
-  clearTimeout(timer);
-  timer = setTimeout(refresh, store.settings.length ? SETTLE_MS : 0);
-}
-
-async function refresh() {
-  try {
-    await loadSettings();
-  } catch {
-    // The connection's own banner tells of it; the next change asks again.
-    signature = "";
-  }
+// The settings are not part of the state, but how often they have changed is.
+async function followState(state) {
+  const now = `${state.pid} ${state.settings.revision}`;
+  if (now === known) return;
+  known = now;
+  if (!(await loadSettings())) known = "";
 }
 
 setLanguage();

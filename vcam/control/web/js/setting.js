@@ -6,22 +6,32 @@ import { allowed, settingHelp, settingTitle, t, tOf } from "./i18n.js";
 
 const SAVED_MS = 2500;
 
-/** `change({set} or {unset})` sends it, and raises what the daemon says against it. */
+/**
+ * `change({set} or {unset})` sends it, and raises what the daemon says against it; it resolves to
+ * whether what is in force since then has been told by `update`.
+ */
 export function buildSetting(first, change) {
   const { key } = first;
   const title = settingTitle(first);
   const error = buildError(`error-${key}`);
   const saved = h("span", { class: "saved", role: "status" });
+  // What was decided here stands until it is known what came of it.
+  let sending = 0;
+  let latest = first;
+  const show = () => sending === 0 && editor.set(latest.value ?? null);
   const send = async (body) => {
+    let told = true;
+    sending += 1;
     try {
-      await change(body);
+      told = await change(body);
       error.tell(editor.control, "");
-      editor.set(latest.value);
       setText(saved, t("setting.saved"));
       setTimeout(() => setText(saved, ""), SAVED_MS);
     } catch (problem) {
       error.tell(editor.control, problem.whole ?? String(problem));
     }
+    sending -= 1;
+    if (told) show();
   };
   const fail = (text) => error.tell(editor.control, text);
   const editor = buildEditor(first, title, (value) => send({ set: { [key]: value } }), fail);
@@ -41,8 +51,8 @@ export function buildSetting(first, change) {
   });
   reset.addEventListener("click", async () => {
     await send({ unset: [key] });
-    // The button has gone with what it undid.
-    editor.control.focus();
+    // The button has gone with what it undid; nobody is torn away from elsewhere.
+    if ([reset, document.body].includes(document.activeElement)) editor.control.focus();
   });
   const element = h(
     "div",
@@ -63,10 +73,9 @@ export function buildSetting(first, change) {
     ),
     error.element,
   );
-  let latest = first;
   const update = (setting) => {
     latest = setting;
-    editor.set(setting.value ?? null);
+    show();
     setText(origin, originWords(setting.origin));
     element.classList.toggle("changed", setting.origin !== "default");
     reset.hidden = setting.origin === "default";

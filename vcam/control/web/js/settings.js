@@ -7,8 +7,6 @@ import { buildSetting } from "./setting.js";
 import { buildNames, named } from "./names.js";
 import { on, store } from "./store.js";
 
-const POLL_MS = 5000;
-
 let leave = new AbortController();
 
 export function buildSettings() {
@@ -56,7 +54,6 @@ export function buildSettings() {
   });
   document.addEventListener("vcam:names", show, { signal: leave.signal });
 
-  let timer = 0;
   return {
     element: h(
       "div",
@@ -68,16 +65,9 @@ export function buildSettings() {
       none,
       sections,
     ),
-    // The file may be edited by hand meanwhile, and what it says is not part of the state.
     shown(open) {
-      clearInterval(timer);
       visible = open;
-      if (!open) return;
       show();
-      const refresh = () =>
-        !document.hidden && store.connection === "open" && loadSettings().catch(() => {});
-      refresh();
-      timer = setInterval(() => (sections.isConnected ? refresh() : clearInterval(timer)), POLL_MS);
     },
   };
 }
@@ -114,13 +104,17 @@ function buildSection(top, unfolded, searching) {
   const title = h("span", { class: "label" }, tOf("section", top || "general", readable(top)));
   const changed = h("span", { class: "chip", hidden: true });
   const parts = h("div", {});
-  const element = h("details", { class: "card section" }, h("summary", {}, title, changed), parts);
+  const summary = h("summary", {}, title, changed);
+  const element = h("details", { class: "card section" }, summary, parts);
   let bySearch = false;
-  element.addEventListener("toggle", () => {
+  const note = (open) => {
     if (bySearch) return;
-    if (element.open) unfolded.add(top);
+    if (open) unfolded.add(top);
     else unfolded.delete(top);
-  });
+  };
+  // A toggle is told a little later, and an update between would undo it.
+  summary.addEventListener("click", () => note(!element.open));
+  element.addEventListener("toggle", () => note(element.open));
   const update = ([, settings]) => {
     bySearch = searching();
     element.open = bySearch || unfolded.has(top);
@@ -159,5 +153,5 @@ function buildGroup(name, top) {
 
 async function change(body) {
   await command({ do: "settings", ...body });
-  await loadSettings().catch(() => {});
+  return loadSettings();
 }

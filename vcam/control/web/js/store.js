@@ -9,6 +9,8 @@ export const store = {
   history: [],
   settings: [],
   cameras: null,
+  /** The camera that was chosen here while that is not known to be in force. */
+  device: null,
   snapshot: null,
 };
 

@@ -6,7 +6,8 @@ import { number } from "./i18n.js";
 const STEP = 0.01;
 const PAGE = 0.05;
 const KEYS_SETTLE_MS = 500;
-const CONFIRM_MS = 1500;
+/** For so long what was accepted stands without the state saying so. */
+export const CONFIRM_MS = 3000;
 
 const STEPS = {
   ArrowRight: STEP,
@@ -35,10 +36,13 @@ export function buildThreshold({ className, label, word, gauge, limits, commit }
   setAttribute(element, "aria-orientation", "horizontal");
   let inForce = 0;
   let chosen = null;
+  // What was sent last, until the state says so.
   let asked = null;
   let timer = 0;
+  let confirming = 0;
 
   const value = () => chosen ?? inForce;
+  const isDragged = () => element.classList.contains("dragging");
 
   function show() {
     const [low, high] = limits();
@@ -51,6 +55,7 @@ export function buildThreshold({ className, label, word, gauge, limits, commit }
   }
 
   function choose(wanted) {
+    clearTimeout(confirming);
     const [low, high] = limits();
     chosen = rounded(Math.min(high, Math.max(low, wanted)));
     show();
@@ -60,12 +65,20 @@ export function buildThreshold({ className, label, word, gauge, limits, commit }
     clearTimeout(timer);
     if (chosen === null || chosen === asked) return;
     const wanted = chosen;
+    if (wanted === inForce && asked === null) {
+      forget(wanted);
+      return;
+    }
     asked = wanted;
-    const done = wanted === inForce || (await commit(wanted));
-    asked = null;
+    const done = await commit(wanted);
+    if (asked !== wanted) return;
+    const giveUp = () => {
+      if (asked === wanted) asked = null;
+      if (!isDragged()) forget(wanted);
+    };
     // What was accepted stands until the state says so, lest the line jump back and forth.
-    if (done) timer = setTimeout(forget, CONFIRM_MS, wanted);
-    else forget(wanted);
+    if (done) confirming = setTimeout(giveUp, CONFIRM_MS);
+    else giveUp();
   }
 
   function forget(wanted) {
@@ -82,7 +95,7 @@ export function buildThreshold({ className, label, word, gauge, limits, commit }
     event.preventDefault();
   });
   element.addEventListener("pointermove", (event) => {
-    if (!element.classList.contains("dragging")) return;
+    if (!isDragged()) return;
     const box = gauge.getBoundingClientRect();
     choose((event.clientX - box.left) / box.width);
   });
@@ -112,7 +125,8 @@ export function buildThreshold({ className, label, word, gauge, limits, commit }
     value,
     update(now) {
       inForce = rounded(now);
-      if (chosen === inForce && !element.classList.contains("dragging")) chosen = null;
+      if (asked === inForce) asked = null;
+      if (chosen === inForce && asked === null && !isDragged()) chosen = null;
       show();
     },
     show,

@@ -1,7 +1,7 @@
 // Try a picture: what vcam would see in it. Pictures and results stay in memory, here and there.
 
 import { judge } from "./api.js";
-import { button, h, icon, setText } from "./dom.js";
+import { button, h, icon, keyed, setText } from "./dom.js";
 import { gestureLabel, number, t } from "./i18n.js";
 import { store } from "./store.js";
 
@@ -9,10 +9,13 @@ const TYPES = ["image/png", "image/jpeg", "image/webp"];
 const MOST_BYTES = 12 * 1024 * 1024;
 const BARS = 5;
 
-/** Results of this visit, newest first: { name, error } or { name, judgement, address }. */
+/** Results of this visit, newest first: { id, name, error } or { id, name, judgement, address }. */
 let session = [];
+let count = 0;
 let busy = 0;
 let queue = Promise.resolve();
+/** Shows the results on the page as it is built now: in another language it is another one. */
+let show = () => {};
 
 export function buildTrial() {
   const input = h("input", {
@@ -33,12 +36,17 @@ export function buildTrial() {
   const clear = button(t("try.clear"), { iconName: "close", class: "small" });
   const results = h("ol", { class: "results" });
 
-  function show() {
-    results.replaceChildren(...session.map(buildResult));
+  show = () => {
+    keyed(
+      results,
+      session,
+      (result) => result.id,
+      (result) => ({ element: buildResult(result), update: () => {} }),
+    );
     clear.hidden = session.length === 0;
     setText(working, busy ? t("try.working", busy) : "");
     working.hidden = !busy;
-  }
+  };
 
   function take(files) {
     for (const file of files) {
@@ -48,7 +56,7 @@ export function buildTrial() {
         .then(() => tryOne(file))
         .then((result) => {
           busy -= 1;
-          session = [result, ...session];
+          session = [{ ...result, id: ++count }, ...session];
           show();
         });
     }
