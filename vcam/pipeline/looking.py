@@ -10,7 +10,7 @@ from vcam.capture.fit import placed
 from vcam.core.events import GestureEvent
 from vcam.core.frame import Frame
 from vcam.core.geometry import Placement
-from vcam.core.observation import Attention, Observation, PoseReading
+from vcam.core.observation import Attention, Observation, PairReading, PoseReading
 from vcam.poses.two_hands import read_pairs
 from vcam.settings.schema import OutputSettings
 from vcam.triggers.engine import Candidate, GestureMeter, TriggerEngine
@@ -45,6 +45,7 @@ class Look:
     observation: Observation
     readings: Sequence[PoseReading]
     events: Sequence[GestureEvent]
+    pairs: Sequence[PairReading] = ()
 
 
 def look_at(
@@ -67,7 +68,7 @@ def look_at(
         recognizer.attention = Attention.STARTING
     else:
         recognizer.attention = Attention.DRAWING if drawing else Attention.WATCHING
-    return Look(observation, readings, events)
+    return Look(observation, readings, events, pairs)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from vcam.core.clock import Clock
@@ -20,7 +20,7 @@ from vcam.pipeline.changes import Changes
 from vcam.pipeline.contracts import Group
 from vcam.pipeline.demand import Demand
 from vcam.pipeline.director import Director
-from vcam.pipeline.looking import Meters, Recognizer, meters_of
+from vcam.pipeline.looking import Look, Meters, Recognizer, meters_of
 from vcam.pipeline.mode import Mode
 from vcam.pipeline.output_thread import OutputLoop
 from vcam.pipeline.painting import Drawer, PicturePainter
@@ -65,6 +65,7 @@ class Pipeline:
         settings: sizes, rates, the ring, and when the camera is wanted.
         clock: time for all three.
         on_event: told of every gesture event, on the vision thread.
+        on_look: told of every look at a frame before its events, on the vision thread.
         on_change: told when mode, source, outputs, readers, recognition or live effects have
             changed, on whatever thread noticed; returns at once and never raises.
         reopen_at_end: open a finite source again when it has ended; otherwise `finished` is set.
@@ -83,6 +84,7 @@ class Pipeline:
         settings: Settings,
         clock: Clock,
         on_event: Callable[[GestureEvent], None] = lambda event: None,
+        on_look: Callable[[Look], None] = lambda look: None,
         on_change: Callable[[], None] = _nothing,
         reopen_at_end: bool = True,
     ) -> None:
@@ -124,6 +126,7 @@ class Pipeline:
             self._counters,
             awake=wanted,
             on_change=on_change,
+            on_look=on_look,
         )
         self._audiences = Audiences((public, preview), on_change)
         self._director = Director(
@@ -205,6 +208,17 @@ class Pipeline:
             if change.triggers is not None or change.rules is not None:
                 self._vision.mailbox.post(lambda: self._vision.apply(change.triggers, change.rules))
             self._output.mailbox.post(lambda: self._apply(settings, change.packs))
+
+    def set_card(self, card: Mapping[str, float]) -> None:
+        """Takes over `enter` of each pose, for where the settings say nothing."""
+        with self._applying:
+            triggers = self._changes.settings.triggers
+            self._vision.mailbox.post(lambda: self._vision.apply(triggers, None, card))
+
+    def rehearse(self, on: bool) -> None:
+        """Whether gestures start without being answered, and the camera is open whoever watches."""
+        self._vision.mailbox.post(lambda: self._vision.rehearse(on))
+        self._output.mailbox.post(lambda: self._demand.insist(on))
 
     def replace_source(self, source: Source) -> None:
         """Goes on with another source; the old one is interrupted and closed.

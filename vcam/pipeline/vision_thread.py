@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from vcam.core.clock import Clock
 from vcam.core.errors import VcamError
@@ -12,7 +12,7 @@ from vcam.core.events import GestureEvent, ReactionRule
 from vcam.core.frame import Frame
 from vcam.core.slot import LatestSlot
 from vcam.pipeline.capture_thread import Captured
-from vcam.pipeline.looking import Recognizer, Scene, look_at
+from vcam.pipeline.looking import Look, Recognizer, Scene, look_at
 from vcam.pipeline.mailbox import Mailbox
 from vcam.pipeline.stats import Counters, SourceState
 from vcam.poses.vocabulary import GESTURES
@@ -71,6 +71,7 @@ class VisionLoop:
         stop: ends the loop, together with setting `mailbox.posted`.
         counters: counts what was looked at.
         awake: whether to look before anybody says so.
+        on_look: told of every look before its events, on this thread.
         on_change: told when `problem` changes, on this thread.
     """
 
@@ -88,6 +89,7 @@ class VisionLoop:
         *,
         awake: bool = True,
         on_change: Callable[[], None] = _nothing,
+        on_look: Callable[[Look], None] = lambda look: None,
     ) -> None:
         self.mailbox = Mailbox()
         self.scene: Scene | None = None
@@ -102,6 +104,8 @@ class VisionLoop:
         self._stop = stop
         self._counters = counters
         self._on_change = on_change
+        self._on_look = on_look
+        self._rehearsing = False
         self._directed = awake
         self._awake = awake
         self._openings = 0
@@ -130,18 +134,34 @@ class VisionLoop:
 
         self.mailbox.post(take)
 
-    def apply(self, triggers: TriggerSettings | None, rules: Sequence[ReactionRule] | None) -> None:
-        """Takes other settings and other rules over; None leaves them. This thread alone.
+    def apply(
+        self,
+        triggers: TriggerSettings | None,
+        rules: Sequence[ReactionRule] | None,
+        card: Mapping[str, float] | None = None,
+    ) -> None:
+        """Takes other settings, rules and `enter` of poses over; None leaves them.
+
+        This thread alone; `card` needs `triggers`.
 
         Raises:
             PackError: the rules contradict themselves.
         """
         if triggers is not None:
-            self._engine.apply(triggers)
+            self._engine.apply(triggers, card)
         if rules is not None:
             gestures = {rule.gesture for rule in rules}
             self._react(self._engine.watch([each for each in GESTURES if each in gestures]))
             self._stage.set_rules(rules, self._clock.now())
+
+    def rehearse(self, on: bool) -> None:
+        """Whether gestures start without being answered. This thread alone.
+
+        What is going on ends either way, so that no effect is left without its end.
+        """
+        if on != self._rehearsing:
+            self._react(self._engine.restart(self._clock.now()))
+            self._rehearsing = on
 
     def meters(self) -> Sequence[GestureMeter]:
         """The newest meters; any thread. The first call after a while makes them be read."""
@@ -260,6 +280,7 @@ class VisionLoop:
         look = look_at(frame, recognizer, self._engine, drawing=bool(self._stage.live(at)))
         if look is None:
             return
+        self._on_look(look)
         self._react(look.events)
         self._stage.follow(self._engine.holders())
         self.scene = Scene(look.observation, self._engine.progress(), look.readings)
@@ -270,7 +291,8 @@ class VisionLoop:
     def _react(self, events: Sequence[GestureEvent]) -> None:
         if not events:
             return
-        self._stage.handle(events)
+        if not self._rehearsing:
+            self._stage.handle(events)
         for event in events:
             self._on_event(event)
 

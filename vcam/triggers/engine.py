@@ -57,12 +57,12 @@ class TriggerEngine:
         self._observed_at: float | None = None
         self.apply(settings)
 
-    def apply(self, settings: TriggerSettings) -> None:
-        """Takes new settings over at once. Nothing that is held or active is lost by it.
+    def apply(self, settings: TriggerSettings, card: Mapping[str, float] | None = None) -> None:
+        """Takes new settings over at once, `card` too where one is given. Nothing that goes on is lost.
 
         A gesture that they switch off is cancelled or ended at the next observation.
         """
-        self._settings = settings
+        self._settings, self._card = settings, self._card if card is None else card
         at = self._observed_at if self._observed_at is not None else float("-inf")
         stand_ins = [ONE_HANDED[gesture] for gesture in self._one_handed()]
         self._machines = {
