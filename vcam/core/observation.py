@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, IntEnum, auto
@@ -64,6 +65,9 @@ class Attention(Enum):
 
     STARTING = auto()
     """A gesture is held and about to start: each tenth of a second counts."""
+
+    PERSON_ONLY = auto()
+    """No gesture is watched for and nothing is drawn: hands and faces are not looked at."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -169,6 +173,8 @@ class Observation:
         faces: largest first.
         mask: float32 (h, w) share of person per cell, 0..1, of the whole picture; None when it
             was not asked for.
+        mask_at: `Frame.captured_at` of the frame that `mask` was made of, seconds; the mask may be
+            older or newer than the rest.
     """
 
     frame_index: int
@@ -177,6 +183,7 @@ class Observation:
     hands: tuple[Hand, ...] = ()
     faces: tuple[Face, ...] = ()
     mask: npt.NDArray[np.float32] | None = None
+    mask_at: float = -math.inf
 
 
 @dataclass(frozen=True, slots=True)

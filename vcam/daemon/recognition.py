@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from vcam.core.frame import Frame, Image
-from vcam.core.observation import Attention, Observation, PoseReading
+from vcam.core.observation import Attention, Hand, Observation, PoseReading
 from vcam.poses.classifier import PoseClassifier
 from vcam.settings.schema import VisionSettings
 from vcam.vision.observer import Observer
@@ -22,6 +22,7 @@ class HandRecognizer:
     def __init__(self, observer: Observer, classifier: PoseClassifier) -> None:
         self._observer = observer
         self._classifier = classifier
+        self._read: tuple[tuple[Hand, ...], Sequence[PoseReading]] = ((), ())
 
     @classmethod
     def load(cls, settings: VisionSettings) -> HandRecognizer:
@@ -42,6 +43,20 @@ class HandRecognizer:
     def attention(self, attention: Attention) -> None:
         self._observer.attention = attention
 
+    @property
+    def wants_mask_hz(self) -> float:
+        """How often the person's mask is made anew; 0 for never."""
+        return self._observer.wants_mask_hz
+
+    @wants_mask_hz.setter
+    def wants_mask_hz(self, rate_hz: float) -> None:
+        self._observer.wants_mask_hz = rate_hz
+
+    @property
+    def mask_problem(self) -> str:
+        """Why there is no mask though it is wanted; empty otherwise."""
+        return self._observer.mask_problem
+
     def due(self, at: float) -> bool:
         """Whether anything would be done for a frame taken at `at` seconds."""
         return self._observer.due(at)
@@ -49,7 +64,12 @@ class HandRecognizer:
     def recognize(self, frame: Frame) -> tuple[Observation, Sequence[PoseReading]]:
         """What is seen in `frame`, and the reading of each hand."""
         observation = self._observer.observe(frame)
-        return observation, self._classifier.read(observation)
+        hands, readings = self._read
+        # Only the mask is new.
+        if observation.hands is not hands:
+            readings = self._classifier.read(observation)
+            self._read = observation.hands, readings
+        return observation, readings
 
     def read(self, image: Image) -> tuple[Observation, Sequence[PoseReading]]:
         """What is seen in one picture, uint8 (h, w, 3) BGR; small ones get room round their border.

@@ -21,9 +21,17 @@ class Recognizer(Protocol):
 
     Attributes:
         attention: how closely it looks; set by whoever knows what goes on.
+        wants_mask_hz: how often the person's mask is made anew; 0 for never.
+        mask_problem: why there is no mask though it is wanted; empty otherwise.
     """
 
     attention: Attention
+    wants_mask_hz: float
+
+    @property
+    def mask_problem(self) -> str:
+        """See above."""
+        ...
 
     def due(self, at: float) -> bool:
         """Whether anything would be done for a frame taken at `at` seconds."""
@@ -66,8 +74,11 @@ def look_at(
     events = engine.update(observation, readings, pairs)
     if engine.progress():
         recognizer.attention = Attention.STARTING
+    elif drawing:
+        recognizer.attention = Attention.DRAWING
     else:
-        recognizer.attention = Attention.DRAWING if drawing else Attention.WATCHING
+        watching = bool(engine.gestures)
+        recognizer.attention = Attention.WATCHING if watching else Attention.PERSON_ONLY
     return Look(observation, readings, events, pairs)
 
 

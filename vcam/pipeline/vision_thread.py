@@ -52,7 +52,7 @@ def _nothing() -> None:
 class VisionLoop:
     """Looks at the newest frame whenever it is free, awake, and something is due.
 
-    With no gesture to watch for it sleeps, and does not load a network before there is one.
+    With no gesture to watch for and no mask wanted it sleeps, and does not load a network before.
 
     Attributes:
         mailbox: for changes of engine and stage, which belong to this thread.
@@ -72,7 +72,7 @@ class VisionLoop:
         counters: counts what was looked at.
         awake: whether to look before anybody says so.
         on_look: told of every look before its events, on this thread.
-        on_change: told when `problem` changes, on this thread.
+        on_change: told when `problem` or `mask_problem` changes, on this thread.
     """
 
     def __init__(
@@ -94,6 +94,8 @@ class VisionLoop:
         self.mailbox = Mailbox()
         self.scene: Scene | None = None
         self.problem = ""
+        self._mask_problem = ""
+        self._mask_hz = 0.0
         self._slot = slot
         self._source_state = source_state
         self._load_recognizer = load_recognizer
@@ -124,6 +126,20 @@ class VisionLoop:
         if awake != self._directed:
             self._directed = awake
             self.mailbox.post(self._wake_up if awake else self._fall_asleep)
+
+    @property
+    def mask_problem(self) -> str:
+        """Why there is no mask of the person though it is wanted; empty otherwise. Any thread."""
+        return self._mask_problem if self._mask_hz else ""
+
+    def want_mask(self, rate_hz: float) -> None:
+        """Says how often the person's mask shall be made anew, 0 for never.
+
+        As often as one likes, from one thread.
+        """
+        if rate_hz != self._mask_hz:
+            self._mask_hz = rate_hz
+            self.mailbox.posted.set()
 
     def replace_recognizer(self, load: Callable[[], Recognizer]) -> None:
         """Loads another recognizer; the old one works until it is there. Any thread."""
@@ -199,7 +215,8 @@ class VisionLoop:
             self._rest(ASLEEP_WAKE_S)
 
     def _is_needed(self) -> bool:
-        return bool(self._engine.gestures) or bool(self._stage.live(self._clock.now()))
+        wanted = bool(self._engine.gestures) or self._mask_hz > 0
+        return wanted or bool(self._stage.live(self._clock.now()))
 
     def _rest(self, seconds: float) -> None:
         """Waits, until something is posted at the longest."""
@@ -229,6 +246,11 @@ class VisionLoop:
     def _note_problem(self, problem: str) -> None:
         if problem != self.problem:
             self.problem = problem
+            self._on_change()
+
+    def _note_mask_problem(self, problem: str) -> None:
+        if problem != self._mask_problem:
+            self._mask_problem = problem
             self._on_change()
 
     def _tell(self, what: str, error: Exception) -> None:
@@ -275,6 +297,7 @@ class VisionLoop:
 
     def _look_at(self, frame: Frame, recognizer: Recognizer) -> None:
         at = frame.captured_at
+        recognizer.wants_mask_hz = self._mask_hz
         if recognizer.due(at):
             self._clock.wait(self._stop, GIVE_WAY_S)
         look = look_at(frame, recognizer, self._engine, drawing=bool(self._stage.live(at)))
@@ -283,6 +306,8 @@ class VisionLoop:
         self._on_look(look)
         self._react(look.events)
         self._stage.follow(self._engine.holders())
+        if self._mask_hz:
+            self._note_mask_problem(recognizer.mask_problem)
         self.scene = Scene(look.observation, self._engine.progress(), look.readings)
         self._counters.vision_frames += 1
         if self._clock.now() < self._metered_until:

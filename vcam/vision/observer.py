@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from vcam.core.frame import Frame, Image
@@ -18,6 +18,7 @@ from vcam.vision.landmarks import HandLandmarker
 from vcam.vision.pace import Pace
 from vcam.vision.palms import PalmDetector
 from vcam.vision.parts import in_reach
+from vcam.vision.person_watch import PersonWatch
 from vcam.vision.tracks import HandTrack, HandTracker
 from vcam.vision.zoom import ZoomRound, round_lost
 
@@ -34,6 +35,8 @@ between two looks at them."""
 
 _EARLY = 0.5
 """Share of a period that something may come too soon, to be done in the same look."""
+_STARTING_STRETCH = 2.0
+"""While a gesture is about to start, hands go first: so much longer between two masks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +80,19 @@ class Observer:
     Args:
         settings: rates, limits and thresholds.
         networks: what it sees with; loaded when first needed if not given.
+        person: makes the person's mask; loads its network when that is first wanted.
 
     Attributes:
-        attention: `STARTING` follows hands in every frame; `WATCHING` looks at faces less often.
+        attention: `STARTING` follows hands in every frame; `WATCHING` looks at faces less often;
+            `PERSON_ONLY` looks at neither.
     """
 
-    def __init__(self, settings: VisionSettings, networks: Networks | None = None) -> None:
+    def __init__(
+        self,
+        settings: VisionSettings,
+        networks: Networks | None = None,
+        person: PersonWatch | None = None,
+    ) -> None:
         self._settings = settings
         self._networks = networks
         self._hands: HandTracker | None = None
@@ -94,6 +104,7 @@ class Observer:
         self._new_face_pace = Pace(min(settings.face_rate_hz, _NEW_FACE_HZ))
         self._zoom_pace = Pace(settings.zoom_rate_hz)
         self._zooms = ZoomRound()
+        self._person = person or PersonWatch()
         self._gate = ChangeGate()
         self.attention = Attention.DRAWING
         self._searches = 0
@@ -101,6 +112,7 @@ class Observer:
         self._searched_at = -math.inf
         self._last_at = -math.inf
         self._size = (0, 0)
+        self._told: Observation | None = None
 
     @classmethod
     def load(cls, settings: VisionSettings) -> Observer:
@@ -114,6 +126,20 @@ class Observer:
         observer._prepare()
         return observer
 
+    @property
+    def wants_mask_hz(self) -> float:
+        """How often the person's mask is made anew; 0 for never."""
+        return self._person.wanted_hz
+
+    @wants_mask_hz.setter
+    def wants_mask_hz(self, rate_hz: float) -> None:
+        self._person.wanted_hz = rate_hz
+
+    @property
+    def mask_problem(self) -> str:
+        """Why there is no mask though it is wanted; empty otherwise."""
+        return self._person.problem
+
     def reset(self) -> None:
         """Forgets everything that it follows, as for a new source; numbers are not used again."""
         if self._hands is not None and self._faces is not None:
@@ -124,6 +150,8 @@ class Observer:
             pace.now()
         self._gate.reset()
         self._zooms.reset()
+        self._person.reset()
+        self._told = None
         self._searched_at = self._last_at = -math.inf
 
     def due(self, at: float) -> bool:
@@ -132,13 +160,14 @@ class Observer:
             return True
         if at <= self._last_at:
             return False
-        return self._hands_due(at) or self._search_due(at) or self._faces_due(at)
+        return self._anything_due(at) or self._person.due(at)
 
     def observe(self, frame: Frame) -> Observation:
         """What is in the frame.
 
         A frame that is no newer than the last one changes nothing; one that is a second older or
-        newer starts afresh.
+        newer starts afresh. A look for the person's mask alone gives the last observation again,
+        with the new mask: what was seen of hands and faces is as old as it was.
 
         Raises:
             WeightsError: the networks were not loaded yet, and their weights are missing or wrong.
@@ -150,8 +179,24 @@ class Observer:
             self.reset()
         if at > self._last_at:
             self._last_at, self._size = at, frame.size
+            mask_alone = not self._anything_due(at) and self._person.due(at)
             self._work(hands, faces, frame.image, at)
-        return Observation(frame.index, at, frame.size, hands.hands, faces.faces)
+            self._look_for_person(hands.hands, frame.image, at)
+            if mask_alone and self._told is not None:
+                self._told = replace(
+                    self._told, mask=self._person.mask, mask_at=self._person.seen_at
+                )
+                return self._told
+        self._told = Observation(
+            frame.index,
+            at,
+            frame.size,
+            hands.hands,
+            faces.faces,
+            self._person.mask,
+            self._person.seen_at,
+        )
+        return self._told
 
     def observe_still(self, image: Image, enlarge: bool = True) -> Observation:
         """What is in a single picture; nothing is followed, smoothed or remembered.
@@ -196,19 +241,28 @@ class Observer:
             self._faces = FaceTracker(networks.faces, networks.meshes, self._settings.max_faces)
         return self._hands, self._faces, self._finder
 
+    def _anything_due(self, at: float) -> bool:
+        return self._hands_due(at) or self._search_due(at) or self._faces_due(at)
+
+    @property
+    def _is_looking(self) -> bool:
+        return self.attention is not Attention.PERSON_ONLY
+
     def _hands_due(self, at: float, early: float = 0.0) -> bool:
         followed = bool(self._hands and self._hands.hands)
         starting = self.attention is Attention.STARTING
-        return followed and (starting or self._hand_pace.due(at, early))
+        return followed and self._is_looking and (starting or self._hand_pace.due(at, early))
 
     def _search_due(self, at: float, early: float = 0.0) -> bool:
-        return not (self._hands and self._hands.is_full) and self._search_pace.due(at, early)
+        full = bool(self._hands and self._hands.is_full)
+        return self._is_looking and not full and self._search_pace.due(at, early)
 
     def _faces_due(self, at: float, early: float = 0.0) -> bool:
-        return self._settings.max_faces > 0 and self._face_pace.due(at, early)
+        wanted = self._settings.max_faces > 0 and self._is_looking
+        return wanted and self._face_pace.due(at, early)
 
     def _work(self, hands: HandTracker, faces: FaceTracker, image: Image, at: float) -> None:
-        if not (self._hands_due(at) or self._search_due(at) or self._faces_due(at)):
+        if not self._anything_due(at):
             return
         # What is due soon goes along with what is due: an observation should be of one time, and
         # whoever waits on `due` wakes less often.
@@ -228,6 +282,11 @@ class Observer:
             if not faces.is_full and (missed or not faces.faces or self._new_face_pace.due(at)):
                 self._new_face_pace.done(at)
                 faces.search(image, at)
+
+    def _look_for_person(self, hands: tuple[Hand, ...], image: Image, at: float) -> None:
+        starting = self.attention is Attention.STARTING
+        if self._person.due(at, _EARLY / 2):
+            self._person.look(image, at, hands, _STARTING_STRETCH if starting else 1.0)
 
     def _search_hands(
         self, hands: HandTracker, faces: FaceTracker, image: Image, at: float
