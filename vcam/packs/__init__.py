@@ -1,0 +1,1 @@
+"""Making, checking, moving and installing sticker packs, with mistrust of whoever made them."""
