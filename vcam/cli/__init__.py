@@ -11,6 +11,7 @@ from vcam.cli.config import config
 from vcam.cli.group import CommandGroup
 from vcam.cli.inspect import devices, doctor
 from vcam.cli.lab import lab
+from vcam.cli.packs import pack
 from vcam.cli.run import demo, run
 from vcam.cli.status import status
 from vcam.cli.steer import (
@@ -18,7 +19,6 @@ from vcam.cli.steer import (
     gesture,
     history,
     open_page,
-    pack,
     pause,
     play,
     profile,

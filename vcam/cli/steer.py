@@ -10,7 +10,6 @@ from vcam.core.errors import VcamError
 
 SWITCH = click.Choice(["on", "off"])
 
-_PACKS = names_in(lambda state: [pack["name"] for pack in state["packs"]])
 _ACTIVE_PACKS = names_in(lambda state: [pack["name"] for pack in state["packs"] if pack["on"]])
 _GESTURES = names_in(lambda state: [gesture["name"] for gesture in state["gestures"]])
 _ANSWERED = names_in(lambda state: [g["name"] for g in state["gestures"] if g["answered"]])
@@ -65,15 +64,6 @@ def react(gesture: str, as_json: bool) -> None:
 def play(pack: str, effect: str, as_json: bool) -> None:
     """Play one EFFECT of a PACK that is on."""
     order({"do": "play", "pack": pack, "effect": effect}, as_json)
-
-
-@click.command()
-@click.argument("switch", type=SWITCH)
-@click.argument("name", shell_complete=_PACKS)
-@answering
-def pack(switch: str, name: str, as_json: bool) -> None:
-    """Switch the sticker pack NAME on or off, for good."""
-    order({"do": "pack", "name": name, "on": switch == "on"}, as_json)
 
 
 @click.command()

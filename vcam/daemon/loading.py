@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 from pathlib import Path
 
+import platformdirs
+
 from vcam.core.errors import VcamError
 from vcam.daemon.naming import unknown
 from vcam.effects.pack import Pack, find_packs, load_pack, shipped_pack_folder
@@ -13,9 +15,17 @@ from vcam.settings.schema import ReactionSettings
 logger = logging.getLogger(__name__)
 
 
+def user_pack_folder() -> Path:
+    """Where the packs are that the user has installed or made."""
+    return platformdirs.user_data_path("vcam", appauthor=False) / "packs"
+
+
 def found_packs(settings: ReactionSettings) -> dict[str, Path]:
     """The folders of all packs, shipped ones and the user's own, by name."""
-    return find_packs([shipped_pack_folder(), *(Path(f) for f in settings.pack_folders)])
+    own = user_pack_folder()
+    folders = [own] if own.is_dir() else []
+    folders += [Path(folder) for folder in settings.pack_folders]
+    return find_packs([shipped_pack_folder(), *folders])
 
 
 def load_packs(settings: ReactionSettings) -> tuple[Pack, ...]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from vcam.effects.animation import Entrance, Exit, Idle
 
@@ -81,6 +83,19 @@ class Range(Part):
 
     least: float = Field(allow_inf_nan=False, ge=-3600, le=3600)
     most: float = Field(allow_inf_nan=False, ge=-3600, le=3600)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """How it is written: a number, or a pair; as an object it is nobody's business."""
+        handler(schema)
+        return {
+            "anyOf": [
+                {"type": "number"},
+                {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+            ]
+        }
 
     @model_validator(mode="before")
     @classmethod
