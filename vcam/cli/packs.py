@@ -40,9 +40,9 @@ def switch_off(name: str, as_json: bool) -> None:
 @click.option("--author", help="Who draws it [default: your user name].")
 @answering
 def new(folder: Path, author: str | None, as_json: bool) -> None:
-    """Make a pack in FOLDER, named like it, as a start for your own.
+    """Make a pack in FOLDER, as a start for your own.
 
-    A name alone makes it where vcam finds it.
+    It is named like the folder. A name alone makes it where vcam finds it.
     """
     from vcam.daemon.loading import user_pack_folder
     from vcam.packs.scaffold import new_pack
@@ -64,7 +64,10 @@ def new(folder: Path, author: str | None, as_json: bool) -> None:
 @click.argument("folder", type=click.Path(path_type=Path))
 @answering
 def check(folder: Path, as_json: bool) -> None:
-    """Tell whether vcam can use the pack in FOLDER, and what may not be meant."""
+    """Tell whether vcam can use the pack in FOLDER.
+
+    And what is probably not meant.
+    """
     from vcam.packs.checking import check_pack
     from vcam.poses.vocabulary import GESTURES
 
