@@ -58,7 +58,7 @@ class TriggerEngine:
         self.apply(settings)
 
     def apply(self, settings: TriggerSettings, card: Mapping[str, float] | None = None) -> None:
-        """Takes new settings over at once, `card` too where one is given. Nothing that goes on is lost.
+        """Takes new settings over at once, and `card`. Nothing that goes on is lost by it.
 
         A gesture that they switch off is cancelled or ended at the next observation.
         """
