@@ -9,6 +9,7 @@ import numpy as np
 
 from vcam.core.observation import Side
 from vcam.synthetic.kinematics import Angles, FloatArray
+from vcam.synthetic.motion import blended, ease
 from vcam.synthetic.poses import pose_angles
 
 DURATION_S: Final = 28.0
@@ -152,8 +153,8 @@ def hand_at(side: Side, t: float) -> HandState | None:
     share = min(1.0, (t - start.time_s) / (end.time_s - start.time_s))
     if max(start.wrist[1], end.wrist[1]) <= _GONE[1]:
         return None
-    u = _ease(share)
-    angles = _blended(start.shape, end.shape, u)
+    u = ease(share)
+    angles = blended(pose_angles(start.shape), pose_angles(end.shape), u)
     tremble = 1.2 * np.sin(1.5 * t + np.arange(4)[:, None])
     phase = 0.0 if side == "right" else 1.9
     sway = np.array([0.35 * np.sin(2.1 * t), 0.3 * np.sin(2.9 * t + 1), 0.3 * np.sin(1.7 * t)])
@@ -174,28 +175,3 @@ def head_at(t: float) -> HeadState:
     blink = min(abs(t - at) for at in _BLINKS_S) / _BLINK_S
     eyes = 0.85 * float(np.clip(blink, 0.06, 1.0))
     return HeadState((float(right), float(down)), float(roll), float(scale), eyes)
-
-
-def _ease(t: float) -> float:
-    """Smooth step from 0 to 1, constant outside."""
-    clipped = min(1.0, max(0.0, t))
-    return clipped * clipped * (3 - 2 * clipped)
-
-
-def _blended(start: str, end: str, u: float) -> Angles:
-    """Angles between two shapes.
-
-    The thumb moves out of the fingers' way first when they open, and last when they close.
-    """
-    a, b = pose_angles(start), pose_angles(end)
-    if start == end:
-        return a
-    if a.flexion.sum() > b.flexion.sum():
-        fingers, thumb = _ease((u - 0.15) / 0.85), _ease(u / 0.7)
-    else:
-        fingers, thumb = _ease(u / 0.75), _ease((u - 0.3) / 0.7)
-    return Angles(
-        (1 - fingers) * a.flexion + fingers * b.flexion,
-        (1 - fingers) * a.spread + fingers * b.spread,
-        (1 - thumb) * a.thumb + thumb * b.thumb,
-    )

@@ -47,15 +47,7 @@ def draw_hand(
     if right <= left or bottom <= top:
         return picture
     rows, columns = ceil((bottom - top) * detail), ceil((right - left) * detail)
-    view = View(
-        rotation=np.ascontiguousarray(rotation, np.float64),
-        translation=np.asarray(translation, np.float64),
-        focal=focal * detail,
-        centre_x=width / 2 * detail,
-        centre_y=height / 2 * detail,
-        left=left * detail,
-        top=top * detail,
-    )
+    view = _view(rotation, translation, focal, (width, height), (left, top), detail)
     material = _material(look, rotation)
     if quick:
         colour = quick_rectangle(shape, view, material, rows, columns)
@@ -71,6 +63,72 @@ def draw_hand(
     out = picture.copy()
     out[top:bottom, left:right] = over(out[top:bottom, left:right], rgba)
     return out
+
+
+def hand_layer(
+    shape: Shape,
+    rotation: FloatArray,
+    translation: FloatArray,
+    focal: float,
+    look: Look,
+    size: tuple[int, int],
+    detail: float,
+    margin_px: int = 12,
+) -> tuple[npt.NDArray[np.float32], tuple[int, int]] | None:
+    """The hand alone, quickly drawn, and where it goes; None where it is out of the picture.
+
+    Args:
+        shape: the hand.
+        rotation: as for `draw_hand`.
+        translation: as for `draw_hand`.
+        focal: pixels.
+        look: light and colours.
+        size: width and height of the picture it is for, pixels.
+        detail: rays per pixel and axis, 1 or less.
+        margin_px: room round it.
+
+    Returns:
+        Premultiplied sRGB and coverage, float32 (h, w, 4), and its left and top.
+    """
+    width, height = size
+    left, top, right, bottom = _covered(shape, rotation, translation, focal, size)
+    if right <= left or bottom <= top:
+        return None
+    left, top = max(0, left - margin_px), max(0, top - margin_px)
+    right, bottom = min(width, right + margin_px), min(height, bottom + margin_px)
+    rows, columns = ceil((bottom - top) * detail), ceil((right - left) * detail)
+    view = _view(rotation, translation, focal, size, (left, top), detail)
+    drawn = quick_rectangle(shape, view, _material(look, rotation), rows, columns)
+    shown = drawn[..., 3] > 0
+    drawn[shown, :3] = tone_map(drawn[shown, :3]) * drawn[shown, 3:]
+    place = np.array([[detail, 0.0, 0.5 * detail - 0.5], [0.0, detail, 0.5 * detail - 0.5]])
+    layer = cv2.warpAffine(
+        drawn,
+        place,
+        (right - left, bottom - top),
+        flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
+        borderMode=cv2.BORDER_REPLICATE,
+    )
+    return np.asarray(layer, np.float32), (left, top)
+
+
+def _view(
+    rotation: FloatArray,
+    translation: FloatArray,
+    focal: float,
+    size: tuple[int, int],
+    corner: tuple[int, int],
+    detail: float,
+) -> View:
+    return View(
+        rotation=np.ascontiguousarray(rotation, np.float64),
+        translation=np.asarray(translation, np.float64),
+        focal=focal * detail,
+        centre_x=size[0] / 2 * detail,
+        centre_y=size[1] / 2 * detail,
+        left=corner[0] * detail,
+        top=corner[1] * detail,
+    )
 
 
 def _curve(
