@@ -8,8 +8,10 @@ from collections.abc import Callable
 from vcam.core.clock import Clock
 from vcam.daemon.applying import Applier
 from vcam.daemon.daemon import PipelineDaemon
+from vcam.daemon.loading import own_pack_folders
 from vcam.daemon.notices import Notices
 from vcam.daemon.output_rack import OutputRack
+from vcam.daemon.pack_watch import PackWatcher
 from vcam.daemon.packs import PackLibrary
 from vcam.effects.pack import Pack
 from vcam.outputs.preview import PreviewOutput
@@ -63,10 +65,11 @@ class ControlRoom:
                 keeps_source=keeps_source,
             )
 
+        library = PackLibrary(settings.reactions, packs)
         self.daemon = PipelineDaemon(
             pipeline,
             store,
-            PackLibrary(settings.reactions, packs),
+            library,
             packs,
             preview.feed,
             clock,
@@ -76,11 +79,19 @@ class ControlRoom:
         )
         self._steering = Steering(self.daemon, settings.control)
         self._watcher = SettingsWatcher(store.path, self.daemon.file_changed, clock, self._ended)
+        self._pack_watcher = PackWatcher(
+            lambda: own_pack_folders(store.loaded.settings.reactions),
+            library.folders_on,
+            self.daemon.ask_reload,
+            clock,
+            self._ended,
+        )
 
     def start(self) -> None:
         """Starts all; returns at once."""
         self.daemon.start()
         self._watcher.start()
+        self._pack_watcher.start()
         # The file may have been saved since it was read and before it was watched.
         self.daemon.file_changed()
         self._steering.start()

@@ -23,9 +23,13 @@ def user_pack_folder() -> Path:
 def found_packs(settings: ReactionSettings) -> dict[str, Path]:
     """The folders of all packs, shipped ones and the user's own, by name."""
     own = user_pack_folder()
-    folders = [own] if own.is_dir() else []
-    folders += [Path(folder) for folder in settings.pack_folders]
-    return find_packs([shipped_pack_folder(), *folders])
+    folders = own_pack_folders(settings)
+    return find_packs([shipped_pack_folder(), *(f for f in folders if f != own or f.is_dir())])
+
+
+def own_pack_folders(settings: ReactionSettings) -> list[Path]:
+    """Where the user's packs are: what was installed, and the folders of the settings."""
+    return [user_pack_folder(), *(Path(folder).expanduser() for folder in settings.pack_folders)]
 
 
 def load_packs(settings: ReactionSettings) -> tuple[Pack, ...]:

@@ -74,6 +74,12 @@ class PackLibrary:
                 for name in names
             )
 
+    def folders_on(self) -> tuple[Path, ...]:
+        """The folders of the packs that are on and were found."""
+        with self._lock:
+            found = self._found_folders()
+            return tuple(found[name] for name in self._settings.packs if name in found)
+
     def state(self, name: str) -> PackState:
         """One pack.
 
