@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from training.errors import TrainingError
 from training.poses.train import Recipe
 
 logger = logging.getLogger(__name__)
@@ -24,25 +25,38 @@ def add_to(tools: Any) -> None:
     steps = parser.add_subparsers(title="steps", required=True, metavar="STEP")
 
     build = _step(steps, "build", _build, "find the hands of all pictures and clips, once")
-    build.add_argument("--data", type=Path, required=True, help="has hands/ and clips/")
+    _pictures(build)
     build.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
     build.add_argument("--limit", type=int, help="pictures of a class, clips of a set")
-    build.add_argument("--plain", action="store_true", help="no dark and coarse copies")
+    build.add_argument("--plain", action="store_true", help="no worsened copies")
 
     recipe = Recipe()
     train = _step(steps, "train", _train, "train a head, measure it and write its folder")
-    train.add_argument("--name", default="poses", help="of the run and its folder")
-    train.add_argument("--runs", type=Path, default=RUNS, help="where folders of runs are")
+    _folder(train, "poses")
+    _pictures(train)
     train.add_argument("--seed", type=int, default=recipe.seed)
     train.add_argument("--epochs", type=int, default=recipe.epochs)
     train.add_argument("--epoch-size", type=int, default=recipe.epoch_size)
     train.add_argument("--synthetic", type=int, default=recipe.synthetic, help="hands per pose")
 
     evaluate = _step(steps, "evaluate", _evaluate, "measure a model on people it never saw")
-    compare = _step(steps, "compare", _compare, "finger rule, plain network and a model")
+    _folder(evaluate, None)
+    compare = _step(steps, "compare", _compare, "all readers at equal false starts")
+    _folder(compare, "comparison")
     for each in (evaluate, compare):
+        _pictures(each)
         each.add_argument("--model", type=Path, help="a .tflite with its card (default: shipped)")
     compare.add_argument("--seed", type=int, default=recipe.seed)
+    compare.add_argument("--epochs", type=int, default=20, help="of each network on landmarks")
+    compare.add_argument("--epoch-size", type=int, default=12_000, help="hands a pass of those")
+    compare.add_argument("--crop-epochs", type=int, default=36, help="of the image network")
+    compare.add_argument("--crop-epoch-size", type=int, default=6_000, help="squares a pass")
+    compare.add_argument("--crop-side", type=int, default=96, help="of its input, pixels")
+    compare.add_argument("--crop-drawn", type=int, default=24, help="rendered hands per shape")
+    compare.add_argument(
+        "--crop-weights", default="none", help="to begin with: none, imagenet, or a weights file"
+    )
+    compare.add_argument("--crop-model", type=Path, help="crop.keras of an earlier comparison")
 
     export = _step(steps, "export", _export, "make a run's head the one that vcam ships")
     export.add_argument("folder", type=Path, help="of the run")
@@ -66,14 +80,31 @@ def _step(
     return parser
 
 
+def _pictures(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--data", type=Path, help="has hands/ and clips/")
+    parser.add_argument("--photos", type=Path, help="your own: a folder per pose with pictures")
+
+
+def _folder(parser: argparse.ArgumentParser, name: str | None) -> None:
+    shown = f"default {name}" if name else "without it, only a table is shown"
+    parser.add_argument("--name", default=name, help=f"of the run and its folder ({shown})")
+    parser.add_argument("--runs", type=Path, default=RUNS, help="where folders of runs are")
+
+
 # The steps import what they need themselves: TensorFlow takes seconds, and build needs none of it.
 
 
 def _build(chosen: argparse.Namespace) -> None:
     from training.poses.build import build_table
 
+    if chosen.data is None and chosen.photos is None:
+        raise TrainingError("nothing to build from", "give --data, or your own with --photos")
     table = build_table(
-        chosen.data, worsened=not chosen.plain, limit=chosen.limit, jobs=chosen.jobs
+        chosen.data,
+        photos=chosen.photos,
+        worsened=not chosen.plain,
+        limit=chosen.limit,
+        jobs=chosen.jobs,
     )
     table.save(chosen.table)
     logger.info("%d hands in %d pictures: %s", len(table), len(table.sets), chosen.table)
@@ -82,6 +113,7 @@ def _build(chosen: argparse.Namespace) -> None:
 def _train(chosen: argparse.Namespace) -> None:
     from training.poses.run import train_run
     from training.poses.table import LandmarkTable
+    from training.poses.views import Pictures
 
     recipe = replace(
         Recipe(),
@@ -91,30 +123,48 @@ def _train(chosen: argparse.Namespace) -> None:
         synthetic=chosen.synthetic,
     )
     folder = chosen.runs / chosen.name
-    report = train_run(LandmarkTable.load(chosen.table), recipe, folder)
+    pictures = Pictures(chosen.data, chosen.photos)
+    report = train_run(LandmarkTable.load(chosen.table), recipe, folder, pictures)
     logger.info("%s", report)
     logger.info("everything is in %s", folder)
 
 
 def _evaluate(chosen: argparse.Namespace) -> None:
-    from training.poses.compare import measure_model
-    from training.poses.report import markdown
+    from training.poses.run import evaluate_run
     from training.poses.table import LandmarkTable
-    from vcam.core.observation import NONE_POSE
-    from vcam.poses.vocabulary import POSES
+    from training.poses.views import Pictures
 
-    figures = measure_model(LandmarkTable.load(chosen.table), chosen.model)
-    poses = [pose for pose in POSES if pose != NONE_POSE]
-    logger.info("%s", markdown({"head": figures}, poses))
+    folder = chosen.runs / chosen.name if chosen.name else None
+    pictures = Pictures(chosen.data, chosen.photos)
+    table = LandmarkTable.load(chosen.table)
+    logger.info("%s", evaluate_run(table, chosen.model, folder, pictures))
 
 
 def _compare(chosen: argparse.Namespace) -> None:
-    from training.poses.compare import compare_readers
-    from training.poses.report import markdown
+    from training.poses.compare import Comparison, compare_run
+    from training.poses.crop_model import CropRecipe
     from training.poses.table import LandmarkTable
+    from training.poses.views import Pictures
 
-    readers = compare_readers(LandmarkTable.load(chosen.table), chosen.model, chosen.seed)
-    logger.info("%s", markdown(readers))
+    how = Comparison(
+        seed=chosen.seed,
+        epochs=chosen.epochs,
+        epoch_size=chosen.epoch_size,
+        crops=CropRecipe(
+            seed=chosen.seed,
+            epochs=chosen.crop_epochs,
+            epoch_size=chosen.crop_epoch_size,
+            side=chosen.crop_side,
+            drawn=chosen.crop_drawn,
+            weights=chosen.crop_weights,
+        ),
+        crop_model=chosen.crop_model,
+    )
+    folder = chosen.runs / chosen.name
+    pictures = Pictures(chosen.data, chosen.photos)
+    table = LandmarkTable.load(chosen.table)
+    logger.info("%s", compare_run(table, how, folder, pictures, chosen.model))
+    logger.info("everything is in %s", folder)
 
 
 def _darken(chosen: argparse.Namespace) -> None:

@@ -1,91 +1,240 @@
-"""The same people, read by the finger rule, by a plain network and by a model in vcam."""
+"""The same people, read by every reader there is, and one folder that says who reads best."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import logging
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
+from training.common.files import markdown_table, write_csv, write_text
+from training.common.folder import run_folder
+from training.common.plots import plot_roc
+from training.errors import TrainingError
+from training.poses.contest import (
+    FALSE_RATES,
+    Entry,
+    Pool,
+    contest_header,
+    contest_rows,
+    pools_of,
+    rates_and_recalls,
+)
+from training.poses.crop_model import CropRecipe
+from training.poses.crop_rivals import crop_entries, crop_material, crop_network
+from training.poses.export import flat_settings
 from training.poses.hands import Hands
-from training.poses.measure import NONE, IntArray, decide, score_set
-from training.poses.plain import read_plain, train_plain
-from training.poses.report import Figures
-from training.poses.rules import read_by_rule
-from training.poses.select import judged_clips, judged_sets, trained_hands
+from training.poses.landmark_tables import table_file
+from training.poses.measure import decide, score_set
+from training.poses.photos import own_sets
+from training.poses.report import markdown
+from training.poses.rivals import (
+    Material,
+    aligned_entries,
+    head_entry,
+    plain_entries,
+    rule_entry,
+    small_heads,
+)
+from training.poses.select import Judged, judged_clips, judged_sets, labelled_hands
+from training.poses.sets import PICTURE_SETS
+from training.poses.synthetic import synthetic_hands
 from training.poses.table import LandmarkTable
-from vcam.core.observation import Hand
-from vcam.poses.classifier import PoseClassifier
+from training.poses.train import Recipe
+from training.poses.views import Pictures
+from vcam.poses.classifier import PoseClassifier, shipped_model
 from vcam.poses.vocabulary import POSES
 
-PLAIN_THRESHOLD = 0.9
-"""Score from which the plain network's reading counts."""
+logger = logging.getLogger(__name__)
 
-Reader = Callable[[Hands], IntArray]
+OWN_THRESHOLD = 0.9
+"""Score from which readers without thresholds of their own count in the table per set."""
+
+_JUDGED_AT = FALSE_RATES[1]
 
 
-def measure_model(table: LandmarkTable, model: Path | None = None) -> Figures:
-    """Figures of a `.tflite` model, read as vcam reads it, at its card's thresholds.
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How to compare.
 
-    Raises:
-        ModelError: the model or its card cannot be used.
+    Attributes:
+        seed: of all that is trained.
+        epochs: of the small networks on landmarks.
+        epoch_size: hands in each.
+        crops: how the image network is trained.
+        crop_model: an earlier image network to take instead.
     """
-    return _figures(table, model_reader(PoseClassifier.load(model)))
+
+    seed: int = 7
+    epochs: int = 20
+    epoch_size: int = 12_000
+    crops: CropRecipe = field(default_factory=CropRecipe)
+    crop_model: Path | None = None
+
+    def recipe(self) -> Recipe:
+        """Of the small networks on landmarks."""
+        return replace(Recipe(), seed=self.seed, epochs=self.epochs, epoch_size=self.epoch_size)
 
 
-def compare_readers(table: LandmarkTable, model: Path | None, seed: int) -> dict[str, Figures]:
-    """Figures of the three, on the same hands.
+def judged_of(table: LandmarkTable) -> list[Judged]:
+    """All that nobody was trained on, a user's own kept share among it."""
+    return judged_sets(table, (*PICTURE_SETS, *own_sets(table))) + judged_clips(table)
+
+
+def thresholds_of(classifier: PoseClassifier) -> np.ndarray:
+    """The card's thresholds, (poses,); beyond 1 for `none`."""
+    return np.array([classifier.card.thresholds.get(pose, 1.1) for pose in POSES], np.float32)
+
+
+def compare_run(
+    table: LandmarkTable,
+    how: Comparison,
+    folder: Path,
+    pictures: Pictures,
+    model: Path | None = None,
+) -> str:
+    """Trains what must be trained, compares everything, and writes one folder.
 
     Args:
-        table: all hands; the plain network is trained on the ones the head was trained on.
-        model: a `.tflite` file; None takes the shipped one.
-        seed: of the plain network.
+        table: all hands.
+        how: seeds and sizes.
+        folder: of the comparison.
+        pictures: where the pictures lie, for the image network.
+        model: of the head, a `.tflite` file; None takes the shipped one.
+
+    Returns:
+        The tables, in Markdown.
 
     Raises:
         ModelError: the model or its card cannot be used.
+        TrainingError: the table has nothing to train on, or the folder cannot be written.
     """
-    hands, _ = trained_hands(table, "train")
-    plain = train_plain(hands, seed)
-    thresholds = np.full(len(POSES), PLAIN_THRESHOLD, np.float32)
-    return {
-        "finger rule": _figures(table, read_by_rule),
-        "plain network": _figures(
-            table, lambda some: decide(read_plain(plain, some), None, thresholds)
-        ),
-        "head": measure_model(table, model),
-    }
-
-
-def model_reader(classifier: PoseClassifier) -> Reader:
-    """Reads hands one by one, as vcam does."""
-    thresholds = classifier.card.thresholds
-
-    def read(hands: Hands) -> IntArray:
-        decisions = np.full(len(hands), NONE, np.int64)
-        for row in range(len(hands)):
-            reading = classifier.read_hand(as_hand(hands, row))
-            pose, score = reading.best
-            if score >= thresholds.get(pose, 1.1):
-                decisions[row] = POSES.index(pose)
-        return decisions
-
-    return read
-
-
-def as_hand(hands: Hands, row: int) -> Hand:
-    """One row in vcam's own form."""
-    return Hand(
-        track_id=row,
-        points=hands.screen[row, :, :2],
-        depth=hands.screen[row, :, 2],
-        world=hands.world[row],
-        side="left" if hands.left[row] else "right",
-        presence=1.0,
+    classifier = PoseClassifier.load(model)
+    sets = (*PICTURE_SETS, *own_sets(table))
+    labelled = labelled_hands(table, "train", sets)
+    validation = labelled_hands(table, "validation", sets)
+    if len(labelled.hands) == 0 or len(validation.hands) == 0:
+        raise TrainingError(
+            "the landmark table has no hands to train on or to validate with",
+            "build it from sets that training/poses/sets.py lists as for training",
+        )
+    judged = judged_of(table)
+    recipe = how.recipe()
+    drawn = synthetic_hands(recipe.synthetic, recipe.seed)
+    material = Material(
+        Hands.join([labelled.hands, drawn]), labelled.hands, validation.hands, judged
     )
-
-
-def _figures(table: LandmarkTable, read: Reader) -> Figures:
-    return {
-        judged.name: score_set(judged, read(judged.hands))
-        for judged in judged_sets(table) + judged_clips(table)
+    settings: dict[str, object] = {
+        "what": "comparison of pose readers",
+        "head": classifier.card.name,
+        "head_sha256": classifier.card.model_sha256,
+        "recipe": flat_settings(recipe),
+        "crops": asdict(how.crops) if pictures.any else None,
+        "hands": labelled.counts,
     }
+    with run_folder(folder, settings) as place:
+        head, raw, known = head_entry(material, classifier, model or shipped_model())
+        entries = [
+            rule_entry(material),
+            *plain_entries(
+                material, how.seed, table_file(pictures.data) if pictures.data else None
+            ),
+            *small_heads(material, recipe),
+            *aligned_entries(material, recipe),
+            head,
+        ]
+        # Beside the run, because the squares serve the next comparison as well.
+        keep_in = folder.parent
+        if not pictures.any:
+            logger.info("no image network: where the pictures lie was not told (--data)")
+        crops = (
+            crop_material(table, labelled, validation, judged, pictures, keep_in)
+            if pictures.any
+            else None
+        )
+        if crops:
+            network = crop_network(crops, how.crops, place, keep_in, how.crop_model)
+            entries += crop_entries(crops, network, classifier, raw, known, head, place)
+        return _write(place, judged, entries, head, thresholds_of(classifier), how.seed)
+
+
+def _write(
+    folder: Path,
+    judged: Sequence[Judged],
+    entries: Sequence[Entry],
+    head: Entry,
+    thresholds: np.ndarray,
+    seed: int,
+) -> str:
+    pools = pools_of(judged)
+    header, rows = contest_header(), contest_rows(pools, entries)
+    write_csv(folder / "equal-false.csv", header, rows)
+    _plot_pools(folder, pools, entries)
+    per_set = markdown(
+        {
+            each.name: {
+                of.name: score_set(of, decide(scores, None, _own(each, head, thresholds)))
+                for of, scores in zip(judged, each.scores, strict=True)
+            }
+            for each in entries
+        }
+    )
+    cost = markdown_table(
+        ("reader", "kB", "CPU ms a hand"),
+        [(each.name, _round(each.kilobytes, 0), _round(each.cpu_ms, 3)) for each in entries],
+    )
+    leads = markdown_table(
+        ("pool", "reader", "lead over the head", "5 % to 95 %"),
+        [
+            (pool.name, each.name, f"{mean:+.3f}", f"{low:+.3f} to {high:+.3f}")
+            for pool in pools
+            for each in entries
+            if each is not head and not each.yes_or_no
+            for mean, low, high in [pool.lead(each, head, _JUDGED_AT, seed)]
+        ],
+    )
+    counts = [
+        f"- {pool.name}: {len(pool.expected())} pictures with a hand and a clear label"
+        for pool in pools
+    ]
+    report = "\n\n".join(
+        [
+            "Recall at equal shares of negatives that are read as the pose; thresholds are chosen "
+            "on the pool itself, for every reader alike.",
+            "\n".join(counts),
+            markdown_table(header, rows),
+            f"Lead over the head: mean recall of the three at {_JUDGED_AT:.1%}, and its paired "
+            "bootstrap.",
+            leads,
+            cost,
+            f"At thresholds: the head's own from its card, {OWN_THRESHOLD} for all others.",
+            per_set,
+        ]
+    )
+    write_text(folder / "report.md", report)
+    return report
+
+
+def _plot_pools(folder: Path, pools: Sequence[Pool], entries: Sequence[Entry]) -> None:
+    graded = [each for each in entries if not each.yes_or_no]
+    for pool in pools:
+        points: dict[str, dict[str, tuple[float, float]]] = {}
+        for entry in entries:
+            if entry.yes_or_no:
+                for pose, models in rates_and_recalls(pool, [entry]).items():
+                    curve = models[entry.name]
+                    at = int(np.flatnonzero(curve.thresholds >= 1)[-1])
+                    point = float(curve.false_rate[at]), float(curve.recall[at])
+                    points.setdefault(pose, {})[entry.name] = point
+        name = pool.name.replace(",", "").replace(" ", "-")
+        plot_roc(folder / f"roc-{name}.png", rates_and_recalls(pool, graded), points)
+
+
+def _own(entry: Entry, head: Entry, thresholds: np.ndarray) -> np.ndarray:
+    return thresholds if entry is head else np.full(len(POSES), OWN_THRESHOLD, np.float32)
+
+
+def _round(value: float | None, digits: int) -> str | None:
+    return None if value is None else f"{value:.{digits}f}"

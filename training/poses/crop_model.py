@@ -12,7 +12,7 @@ from training.common.environment import set_seeds
 from training.common.progress import Told
 from training.errors import TrainingError
 from training.poses.augment import balance
-from training.poses.crops import CROP_SIDE, CropAugmentation, Crops, backdrops, vary
+from training.poses.crops import CropAugmentation, Crops, backdrops, vary
 from training.poses.head import partial_label_loss
 from training.quiet import native_stderr_closed, tensorflow
 from vcam.core.geometry import FloatArray
@@ -32,6 +32,7 @@ class CropRecipe:
         epoch_size: squares a pass.
         batch_size: squares a step.
         learning_rate: of Adam at the start; it falls along a cosine.
+        side: of the squares that it sees, pixels; at least 32.
         width: MobileNetV2's alpha.
         dropout: share of features left out while training.
         drawn: rendered hands of each shape.
@@ -45,15 +46,16 @@ class CropRecipe:
     epoch_size: int = 6_000
     batch_size: int = 64
     learning_rate: float = 3e-3
+    side: int = 96
     width: float = 0.35
     dropout: float = 0.25
-    drawn: int = 40
+    drawn: int = 24
     weights: str = "none"
     augmentation: CropAugmentation = field(default_factory=CropAugmentation)
 
 
 def build_crop_network(recipe: CropRecipe) -> Any:
-    """Squares uint8 (n, CROP_SIDE, CROP_SIDE, 3) BGR, and turns (n, 2), to logits (n, 1, poses).
+    """Squares uint8 (n, side, side, 3) BGR, and turns (n, 2), to logits (n, 1, poses).
 
     The square stands upright however the hand is held, so that the turn must be told apart:
     nothing else tells a thumb up from a thumb down.
@@ -64,7 +66,7 @@ def build_crop_network(recipe: CropRecipe) -> Any:
     set_seeds(recipe.seed)
     keras = tensorflow().keras
     layers = keras.layers
-    image = keras.Input((CROP_SIDE, CROP_SIDE, 3), dtype="uint8", name="square")
+    image = keras.Input((recipe.side, recipe.side, 3), dtype="uint8", name="square")
     turn = keras.Input((2,), name="turn")
     x = layers.Rescaling(1 / 127.5, offset=-1.0)(image)
     backbone = _backbone(recipe)
@@ -85,7 +87,7 @@ def _backbone(recipe: CropRecipe) -> Any:
     try:
         with native_stderr_closed():
             backbone = keras.applications.MobileNetV2(
-                input_shape=(CROP_SIDE, CROP_SIDE, 3),
+                input_shape=(recipe.side, recipe.side, 3),
                 alpha=recipe.width,
                 include_top=False,
                 weights=begin,
@@ -136,7 +138,7 @@ def train_crops(
     curves = []
     for epoch in range(1, recipe.epochs + 1):
         drawn = crops.take(balance(crops.hands, recipe.epoch_size, rng))
-        images, turns, allowed = vary(drawn, behind, recipe.augmentation, rng)
+        images, turns, allowed = vary(drawn, behind, recipe.augmentation, rng, recipe.side)
         fitted = network.fit(
             [images, turns],
             allowed.astype(np.float32),
@@ -145,7 +147,7 @@ def train_crops(
             verbose=0,
         )
         loss = network.evaluate(
-            list(validation.seen()),
+            list(validation.seen(recipe.side)),
             validation.hands.allowed.astype(np.float32),
             batch_size=256,
             verbose=0,
@@ -157,9 +159,14 @@ def train_crops(
     return network, curves
 
 
+def input_side(network: Any) -> int:
+    """Side of the squares that an image network takes, pixels."""
+    return int(network.input_shape[0][1])
+
+
 def crop_logits(network: Any, crops: Crops) -> FloatArray:
     """Its logits (n, 1, poses), the mean over each square and its mirror image."""
-    images, turns = crops.seen()
+    images, turns = crops.seen(input_side(network))
     flipped = np.ascontiguousarray(images[:, :, ::-1])
     mirrored = turns * np.array([1, -1], np.float32)
     logits = [

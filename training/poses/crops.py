@@ -24,8 +24,8 @@ from vcam.synthetic.poses import SHAPES
 from vcam.synthetic.sample import sample
 from vcam.vision.region import Region, cut
 
-CROP_SIDE: Final = 96
-"""Pixels that the image network sees: vision's region, exactly."""
+REGION_SIDE: Final = 96
+"""Pixels of a view that are vision's region, exactly: its middle."""
 
 Images = npt.NDArray[np.uint8]
 
@@ -90,14 +90,22 @@ class Crops:
             Hands.join([part.hands for part in parts]),
         )
 
-    def seen(self) -> tuple[Images, FloatArray]:
-        """As the network sees them without augmentation: squares (n, CROP_SIDE, ...), and turns.
+    def seen(self, side: int) -> tuple[Images, FloatArray]:
+        """As a network sees them without augmentation.
+
+        Args:
+            side: of its input, pixels.
 
         Returns:
-            The middles, and the cosine and sine of each square's turn, float32 (n, 2).
+            Vision's regions, uint8 (n, side, side, 3), and the cosine and sine of each one's
+            turn, float32 (n, 2).
         """
-        low = (VIEW_SIDE - CROP_SIDE) // 2
-        middles = self.images[:, low : low + CROP_SIDE, low : low + CROP_SIDE]
+        low = (VIEW_SIDE - REGION_SIDE) // 2
+        middles = self.images[:, low : low + REGION_SIDE, low : low + REGION_SIDE]
+        if side != REGION_SIDE:
+            size, way = (side, side), cv2.INTER_AREA if side < REGION_SIDE else cv2.INTER_LINEAR
+            scaled = [cv2.resize(each, size, interpolation=way) for each in middles]
+            middles = np.array(scaled, np.uint8).reshape(len(self), side, side, 3)
         return middles, turns_of(angles(self.hands.screen[..., :2]))
 
 
@@ -114,34 +122,34 @@ def drawn_crops(count: int, seed: int, keep_in: Path | None = None) -> Crops:
         seed: of everything random.
         keep_in: a folder in which they are kept between runs.
     """
-    shapes = sorted(SHAPES)
+    shapes = np.repeat(sorted(SHAPES), count)
     path = keep_in / f"drawn-{VIEW_SIDE}-{count}-{seed}.npz" if keep_in else None
     if path and path.is_file():
         with np.load(path, allow_pickle=False) as stored:
-            return _labelled(stored["images"], stored["inside"], stored["points"], shapes)
+            if np.array_equal(stored["shapes"], shapes):
+                return _labelled(stored["images"], stored["inside"], stored["points"], shapes)
     rng = np.random.default_rng([seed, 1])
     images, inside, points = [], [], []
-    for shape in counted(shapes, "drawn pictures", "shape"):
-        for number in range(count):
-            drawn = sample(shape, seed * 1_000_003 + number, _DRAWN_SIZE)
-            error = rng.normal(0, _JOINT_ERROR * drawn.palm_px, (21, 2))
-            marks = (drawn.points + error).astype(np.float32)
-            view, covered = cut_view(drawn.image, marks)
-            images.append(view)
-            inside.append(covered)
-            points.append(marks)
+    for place, shape in enumerate(counted(shapes, "drawn pictures")):
+        drawn = sample(str(shape), seed * 1_000_003 + place % count, _DRAWN_SIZE)
+        error = rng.normal(0, _JOINT_ERROR * drawn.palm_px, (21, 2))
+        marks = (drawn.points + error).astype(np.float32)
+        view, covered = cut_view(drawn.image, marks)
+        images.append(view)
+        inside.append(covered)
+        points.append(marks)
     made = np.array(images), np.array(inside), np.array(points)
     if path:
         with writing(path) as partial:
-            np.savez(partial, images=made[0], inside=made[1], points=made[2])
+            np.savez(partial, shapes=shapes, images=made[0], inside=made[1], points=made[2])
     return _labelled(*made, shapes)
 
 
-def _labelled(images: Images, inside: Images, points: FloatArray, shapes: Sequence[str]) -> Crops:
+def _labelled(
+    images: Images, inside: Images, points: FloatArray, shapes: npt.NDArray[np.str_]
+) -> Crops:
     number = len(images)
-    allowed = np.repeat(
-        [mask(readable_as(shape)) for shape in shapes], number // len(shapes), axis=0
-    )
+    allowed = np.array([mask(readable_as(str(shape))) for shape in shapes])
     screen = np.concatenate([points, np.zeros_like(points[..., :1])], axis=2)
     hands = Hands(
         screen,
@@ -165,7 +173,11 @@ def backdrops(seed: int, count: int = _BACKDROPS) -> Images:
 
 
 def vary(
-    crops: Crops, behind: Images, how: CropAugmentation, rng: np.random.Generator
+    crops: Crops,
+    behind: Images,
+    how: CropAugmentation,
+    rng: np.random.Generator,
+    side: int = REGION_SIDE,
 ) -> tuple[Images, FloatArray, BoolArray]:
     """A new draw of the same squares.
 
@@ -174,9 +186,10 @@ def vary(
         behind: `backdrops`.
         how: how much.
         rng: source of randomness.
+        side: of the network's input, pixels.
 
     Returns:
-        Images uint8 (n, CROP_SIDE, CROP_SIDE, 3), turns float32 (n, 2), and allowed poses
+        Images uint8 (n, side, side, 3), turns float32 (n, 2), and allowed poses
         bool (n, poses): a thumb up that is rolled by 90 degrees is none.
     """
     count = len(crops)
@@ -187,16 +200,16 @@ def vary(
     screen = _rolled(hands.screen, np.radians(roll))
     allowed = relabel(hands, screen, thumb_up_share(hands.screen), np.abs(roll).astype(np.float32))
     angle = angles(screen[..., :2])
-    images = np.empty((count, CROP_SIDE, CROP_SIDE, 3), np.uint8)
+    images = np.empty((count, side, side, 3), np.uint8)
     half = VIEW_SIDE / 2
     for row in range(count):
         turn = np.radians(rng.uniform(-how.turn_deg, how.turn_deg))
-        size = CROP_SIDE * (1 + rng.uniform(-how.zoom, how.zoom))
-        dx, dy = rng.uniform(-how.shift, how.shift, 2) * CROP_SIDE
+        size = REGION_SIDE * (1 + rng.uniform(-how.zoom, how.zoom))
+        dx, dy = rng.uniform(-how.shift, how.shift, 2) * REGION_SIDE
         view = crops.images[row]
         if rng.random() < how.backdrop_share:
             view = new_backdrop(view, crops.inside[row], behind[rng.integers(len(behind))])
-        image = cut(view, Region(half + dx, half + dy, size, float(turn)), CROP_SIDE)
+        image = cut(view, Region(half + dx, half + dy, size, float(turn)), side)
         angle[row] += turn
         images[row] = spoil_image(image, how, rng)
     flip = rng.random(count) < 0.5
@@ -229,13 +242,14 @@ def spoil_image(image: Image, how: CropAugmentation, rng: np.random.Generator) -
     lut = np.clip(curve[:, np.newaxis] * gain * 255, 0, 255).astype(np.uint8)
     image = np.asarray(cv2.LUT(image, lut[np.newaxis]), np.uint8)
     if rng.random() < how.blur_share:
+        side = len(image)
         if rng.random() < 0.5:
-            softness = float(rng.uniform(0.4, 2.0))
+            softness = float(rng.uniform(0.004, 0.02)) * side
             image = np.asarray(cv2.GaussianBlur(image, (0, 0), softness), np.uint8)
         else:
-            small = int(rng.integers(24, 64))
+            small = int(rng.uniform(0.25, 0.65) * side)
             coarse = cv2.resize(image, (small, small), interpolation=cv2.INTER_AREA)
-            image = np.asarray(cv2.resize(coarse, (CROP_SIDE, CROP_SIDE)), np.uint8)
+            image = np.asarray(cv2.resize(coarse, (side, side)), np.uint8)
     noise = rng.integers(0, 256, image.shape, np.uint8)  # cheap; its deviation is 74
     strength = float(rng.uniform(0, 0.12) ** 2 / 0.12)
     return np.asarray(cv2.addWeighted(image, 1.0, noise, strength, -127 * strength), np.uint8)

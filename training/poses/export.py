@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import platform
 import tempfile
 from dataclasses import asdict
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from training.common.environment import tool_versions
+from training.common.files import write_json, writing
 from training.poses.head import finished_head
 from training.poses.measure import Score
+from training.poses.photos import OWN_LICENCE, OWN_PREFIX, OWN_SOURCE
 from training.poses.sets import CLIP_SETS, PICTURE_SETS, ClipSet, PictureSet
 from training.poses.train import Recipe, TrainedHead
 from training.quiet import native_stderr_closed, tensorflow
@@ -68,6 +68,11 @@ def make_card(
         for each, number in counts.items()
         if each in sources and number
     ]
+    trained_on += [
+        DataSet(name=each, source=OWN_SOURCE, licence=OWN_LICENCE, hands=number)
+        for each, number in counts.items()
+        if each.startswith(OWN_PREFIX) and number
+    ]
     if counts.get(SYNTHETIC_SET):
         trained_on.append(
             DataSet(
@@ -104,22 +109,20 @@ def make_card(
         },
         calibration_error=round(calibration_error, 4),
         settings=flat_settings(recipe),
-        tools={
-            "python": platform.python_version(),
-            "tensorflow": version("tensorflow"),
-            "keras": version("keras"),
-            "numpy": version("numpy"),
-        },
+        tools=tool_versions(),
     )
 
 
 def write_model(folder: Path, name: str, model: bytes, card: PoseCard) -> Path:
-    """Writes `<name>.tflite` and `<name>.json`; returns the first one's path."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Writes `<name>.tflite` and `<name>.json`; returns the first one's path.
+
+    Raises:
+        TrainingError: one of the two cannot be written.
+    """
     path = folder / f"{name}.tflite"
-    path.write_bytes(model)
-    text = json.dumps(card.model_dump(mode="json"), indent=1, ensure_ascii=False)
-    path.with_suffix(".json").write_text(text + "\n", encoding="utf-8")
+    with writing(path) as partial:
+        partial.write_bytes(model)
+    write_json(path.with_suffix(".json"), card.model_dump(mode="json"))
     return path
 
 

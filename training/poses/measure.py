@@ -7,13 +7,17 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from training.common.classes import IntArray, f1_of
+from training.common.curves import precision_and_recall, reliability
 from training.poses.select import Judged
 from vcam.core.geometry import FloatArray
 from vcam.core.observation import NONE_POSE
 from vcam.poses.vocabulary import POSES
 
+__all__ = ["NONE", "IntArray", "Score", "add", "calibration_error", "confusion", "decide"]
+__all__ += ["score_set", "threshold_curve"]
+
 NONE = POSES.index(NONE_POSE)
-IntArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +51,8 @@ class Score:
 
     @property
     def f1(self) -> float | None:
-        """Harmonic mean of the two; None where one is missing or both are 0."""
-        if not self.precision or not self.recall:
-            return None
-        return 2 * self.precision * self.recall / (self.precision + self.recall)
+        """Harmonic mean of the two; None where one is missing or 0."""
+        return f1_of(self.precision, self.recall) or None
 
 
 def decide(
@@ -133,12 +135,8 @@ def threshold_curve(
         pose: its index.
         steps: thresholds.
     """
-    best = scores.argmax(axis=1) == pose
-    read = best & (scores[:, pose] >= steps[:, np.newaxis])
-    hits = (read & shows).sum(axis=1)
-    total = read.sum(axis=1)
-    precision = np.where(total > 0, hits / np.maximum(total, 1), 1.0)
-    return precision.astype(np.float32), (hits / max(1, shows.sum())).astype(np.float32)
+    counted = np.where(scores.argmax(axis=1) == pose, scores[:, pose], -np.inf)
+    return precision_and_recall(counted.astype(np.float32), shows, steps)
 
 
 def calibration_error(
@@ -147,12 +145,4 @@ def calibration_error(
     """Expected calibration error of the best score, and (bins, 3): score, share right, count."""
     best = scores.argmax(axis=1)
     rows = np.arange(len(scores))
-    sure, right = scores[rows, best], allowed[rows, best]
-    place = np.minimum((sure * bins).astype(int), bins - 1)
-    table = np.zeros((bins, 3), np.float32)
-    for index in range(bins):
-        chosen = place == index
-        if chosen.any():
-            table[index] = sure[chosen].mean(), right[chosen].mean(), chosen.sum()
-    apart = np.abs(table[:, 0] - table[:, 1]) * table[:, 2]
-    return float(apart.sum() / max(1, len(scores))), table
+    return reliability(scores[rows, best], allowed[rows, best], bins)

@@ -9,7 +9,7 @@ from training.poses.hands import Hands, mask
 from vcam.core.observation import NONE_POSE
 from vcam.poses.vocabulary import POSES
 from vcam.synthetic.joints import random_joints
-from vcam.synthetic.poses import NEGATIVES
+from vcam.synthetic.negatives import NEGATIVES
 
 _NOISE = 0.07  # true joints are too clean: landmarks of photographs are off by this much
 
@@ -20,8 +20,12 @@ _RARE_WEIGHT, _COMMON_WEIGHT, _NEGATIVE_WEIGHT = 0.8, 0.5, 0.7
 # Some hard negatives turn into a harmless pose when they are seen from another side.
 _ALSO = {
     "edge_on": ("palm", "four"),
+    "edge_on_fist": ("fist",),
     "gun": ("one",),
     "half_closed": ("fist",),
+    "loose_horns": ("one",),
+    "loose_point": ("one",),
+    "loose_thumb": ("fist",),
     "pointing_at_camera": ("one",),
     "relaxed": ("palm",),
 }

@@ -47,6 +47,11 @@ class Pictures:
     data: Path | None = None
     photos: Path | None = None
 
+    @property
+    def any(self) -> bool:
+        """Whether there may be any at all."""
+        return self.data is not None or self.photos is not None
+
     def file(self, table: LandmarkTable, picture: int) -> Path | None:
         """The file of a table's picture or clip; None where it is not there."""
         name, label = str(table.sets[picture]), str(table.labels[picture])
