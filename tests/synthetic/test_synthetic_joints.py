@@ -6,7 +6,8 @@ import pytest
 from vcam.core.observation import Landmark
 from vcam.synthetic.camera import axis_rotation, project, rotation_matrix
 from vcam.synthetic.joints import pose_rotation, random_joints, random_rotation
-from vcam.synthetic.poses import NEGATIVES, POSES, SHAPES
+from vcam.synthetic.negatives import NEGATIVES
+from vcam.synthetic.poses import POSES, SHAPES
 
 FINGERS = {"index": 5, "middle": 9, "ring": 13, "pinky": 17}
 

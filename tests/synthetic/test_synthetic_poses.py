@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from vcam.synthetic.kinematics import finger_chain, thumb_chain
+from vcam.synthetic.negatives import NEGATIVES
 from vcam.synthetic.poses import (
-    NEGATIVES,
     POSES,
     SHAPES,
     is_bent,

@@ -15,7 +15,9 @@ from vcam.synthetic.kinematics import (
     random_proportions,
     skeleton,
 )
-from vcam.synthetic.poses import NEGATIVES, SHAPES, Pose, pose_angles
+from vcam.synthetic.negatives import NEGATIVES
+from vcam.synthetic.pose import Pose
+from vcam.synthetic.poses import SHAPES, pose_angles
 
 # Where MediaPipe's hand network puts a landmark, other than at the joint, in palm lengths:
 # medians over drawn hands, hand frame. Its wrist lies further up the hand, its thumb base
