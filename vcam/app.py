@@ -29,6 +29,7 @@ from vcam.core.errors import PackError, VcamError
 from vcam.core.events import EventKind, GestureEvent
 from vcam.daemon.building import SWITCH_INTERVAL_S, build_pipeline
 from vcam.daemon.output_rack import OutputRack
+from vcam.daemon.personal import Personal
 from vcam.outputs.preview import PreviewOutput
 from vcam.pipeline import Pipeline, SourcePhase
 from vcam.settings.store import SettingsStore
@@ -36,6 +37,7 @@ from vcam.settings.store import SettingsStore
 if TYPE_CHECKING:
     from vcam.control_room import ControlRoom
     from vcam.effects.pack import Pack
+    from vcam.pipeline.looking import Look
     from vcam.settings.schema import Settings
 
 logger = logging.getLogger(__name__)
@@ -99,6 +101,11 @@ class Relay:
         if self.room is not None:
             self.room.daemon.note_event(event)
 
+    def on_look(self, look: Look) -> None:
+        """A look at a frame, on the vision thread."""
+        if self.room is not None:
+            self.room.daemon.note_look(look)
+
     def on_change(self) -> None:
         """Something has changed, on any thread."""
         if self.room is not None:
@@ -127,6 +134,7 @@ def run_daemon(store: SettingsStore, source_spec: str | None, seconds: float | N
     public = rack.outputs(settings.outputs)
     preview = PreviewOutput(clock)
     relay = Relay()
+    personal = Personal(settings.personal)
     pipeline = build_pipeline(
         settings,
         source,
@@ -134,7 +142,9 @@ def run_daemon(store: SettingsStore, source_spec: str | None, seconds: float | N
         [preview],
         clock,
         packs=(),
+        personal=personal,
         on_event=relay.on_event,
+        on_look=relay.on_look,
         on_change=relay.on_change,
     )
     inbox = Inbox()
@@ -146,6 +156,7 @@ def run_daemon(store: SettingsStore, source_spec: str | None, seconds: float | N
             pipeline=pipeline,
             store=store,
             packs=packs,
+            personal=personal,
             rack=rack,
             preview=preview,
             clock=clock,

@@ -13,6 +13,7 @@ from vcam.daemon.notices import Notices
 from vcam.daemon.output_rack import OutputRack
 from vcam.daemon.pack_watch import PackWatcher
 from vcam.daemon.packs import PackLibrary
+from vcam.daemon.personal import Personal
 from vcam.effects.pack import Pack
 from vcam.outputs.preview import PreviewOutput
 from vcam.pipeline import Pipeline
@@ -32,6 +33,7 @@ class ControlRoom:
         pipeline: runs already.
         store: the settings.
         packs: those that are on.
+        personal: what was learnt of the user.
         rack: made the public outputs.
         preview: feeds the page.
         clock: monotonic time.
@@ -45,6 +47,7 @@ class ControlRoom:
         pipeline: Pipeline,
         store: SettingsStore,
         packs: tuple[Pack, ...],
+        personal: Personal,
         rack: OutputRack,
         preview: PreviewOutput,
         clock: Clock,
@@ -62,6 +65,7 @@ class ControlRoom:
                 clock,
                 notices,
                 self._apply_control,
+                personal,
                 keeps_source=keeps_source,
             )
 
@@ -75,6 +79,7 @@ class ControlRoom:
             clock,
             stop,
             make_applier,
+            personal,
             lambda: rack.cameras,
         )
         self._steering = Steering(self.daemon, settings.control)

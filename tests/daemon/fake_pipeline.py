@@ -12,6 +12,7 @@ from vcam.daemon.daemon import PipelineDaemon
 from vcam.daemon.loading import load_packs
 from vcam.daemon.output_rack import OutputRack
 from vcam.daemon.packs import PackLibrary
+from vcam.daemon.personal import Personal
 from vcam.outputs.worker import OutputStatus
 from vcam.pipeline import PipelineStats, SourcePhase, SourceState
 from vcam.pipeline.looking import Meters
@@ -36,6 +37,8 @@ class FakePipeline:
             SourcePhase.LIVE, "fake camera", video_format=VideoFormat(1280, 720, 30)
         )
         self.problem = ""
+        self.card = {}
+        self.rehearsing = False
         self.counts = PipelineStats(0, 0, 0, 0, (), None, 0.0)
 
     def set_mode(self, mode):
@@ -54,6 +57,14 @@ class FakePipeline:
 
     def replace_outputs(self, public, preview):
         self.told.append(("outputs", tuple(public), tuple(preview)))
+
+    def set_card(self, card):
+        self.card = dict(card)
+        self.told.append(("card",))
+
+    def rehearse(self, on):
+        self.rehearsing = on
+        self.told.append(("rehearse", on))
 
     def play(self, pack, effect):
         self.told.append(("play", pack, effect))
@@ -113,6 +124,7 @@ class Desk:
         settings = self.store.loaded.settings
         self.pipeline = FakePipeline()
         self.clock = FakeClock()
+        self.personal = Personal(settings.personal, folder / "personal")
         self.stopped = 0
         self.controls = []
         self.changes = 0
@@ -130,6 +142,7 @@ class Desk:
                 self.clock,
                 notices,
                 self.controls.append,
+                self.personal,
                 keeps_source=keeps_source,
             )
 
@@ -142,6 +155,7 @@ class Desk:
             self.clock,
             self._stop,
             make_applier,
+            self.personal,
             lambda: self.rack.cameras,
             wall=lambda: 1.7e9 + self.clock.now(),
         )

@@ -12,6 +12,7 @@ from vcam.core.errors import OutputError, PackError
 from vcam.daemon.building import load_recognizer
 from vcam.daemon.notices import Notices
 from vcam.daemon.output_rack import OutputRack
+from vcam.daemon.personal import Personal
 from vcam.effects.pack import Pack
 from vcam.pipeline import Pipeline
 from vcam.settings.changes import applies, changed_keys
@@ -32,6 +33,7 @@ class Applier:
         clock: for a new camera.
         notices: told of what cannot be had.
         on_control: told of new settings of page and tray; returns at once.
+        personal: what was learnt of the user.
         keeps_source: the run has a source of its own, whatever the settings say of the camera.
     """
 
@@ -43,6 +45,7 @@ class Applier:
         clock: Clock,
         notices: Notices,
         on_control: Callable[[ControlSettings], None],
+        personal: Personal,
         *,
         keeps_source: bool,
     ) -> None:
@@ -52,6 +55,7 @@ class Applier:
         self._clock = clock
         self._notices = notices
         self._on_control = on_control
+        self._personal = personal
         self._keeps_source = keeps_source
 
     def apply(self, old: Settings, new: Settings, packs: Sequence[Pack], *, anew: bool) -> None:
@@ -60,9 +64,12 @@ class Applier:
         needs = {applies(key) for key in keys}
         if keys or anew:
             self._apply_at_once(new, packs)
+        if new.personal != old.personal:
+            self._personal.apply(new.personal)
+            self._pipeline.set_card(self._personal.enters())
         if "recognition" in needs:
-            vision = new.vision
-            self._pipeline.replace_recognizer(lambda: load_recognizer(vision))
+            vision, personal = new.vision, self._personal
+            self._pipeline.replace_recognizer(lambda: load_recognizer(vision, personal))
         if "camera" in needs and not self._keeps_source:
             self._pipeline.replace_source(create_source(None, new.camera, self._clock))
         if "device" in needs:

@@ -19,9 +19,10 @@ from vcam.settings.schema import Settings, VisionSettings
 from vcam.triggers.engine import TriggerEngine
 
 if TYPE_CHECKING:
+    from vcam.daemon.personal import Personal
     from vcam.effects.compositor import Compositor
     from vcam.effects.pack import Pack
-    from vcam.pipeline.looking import Recognizer
+    from vcam.pipeline.looking import Look, Recognizer
 
 SWITCH_INTERVAL_S = 0.0005
 """How long a busy Python thread may keep the others waiting; the default of 5 ms delays every
@@ -60,8 +61,12 @@ class LateCompositor:
             self._real.draw(canvas, live, observation, at, place, frame_at)
 
 
-def load_recognizer(settings: VisionSettings) -> Recognizer:
+def load_recognizer(settings: VisionSettings, personal: Personal | None = None) -> Recognizer:
     """Loads the networks, and the code that runs them.
+
+    Args:
+        settings: of vision.
+        personal: what was learnt of the user; None for nothing.
 
     Raises:
         WeightsError: weights are missing or wrong.
@@ -69,7 +74,7 @@ def load_recognizer(settings: VisionSettings) -> Recognizer:
     """
     from vcam.daemon.recognition import HandRecognizer
 
-    return HandRecognizer.load(settings)
+    return HandRecognizer.load(settings, personal)
 
 
 def build_pipeline(
@@ -80,7 +85,9 @@ def build_pipeline(
     clock: Clock,
     *,
     packs: Sequence[Pack] | None = None,
+    personal: Personal | None = None,
     on_event: Callable[[GestureEvent], None] = lambda event: None,
+    on_look: Callable[[Look], None] = lambda look: None,
     on_change: Callable[[], None] = lambda: None,
     reopen_at_end: bool = True,
 ) -> Pipeline:
@@ -93,7 +100,9 @@ def build_pipeline(
         preview: outputs that only the user sees.
         clock: time for all threads.
         packs: the packs that are on; None loads those of the settings.
+        personal: what was learnt of the user; None for nothing.
         on_event: told of every gesture event, on the vision thread.
+        on_look: told of every look at a frame before its events, on the vision thread.
         on_change: told when something has changed that the state tells of, on any thread.
         reopen_at_end: open a finite source again when it has ended.
     """
@@ -105,10 +114,11 @@ def build_pipeline(
     compositor = LateCompositor()
     compositor.set_packs(packs)
     vision = settings.vision
+    card = personal.enters() if personal is not None else card_thresholds()
     return Pipeline(
         source=source,
-        load_recognizer=lambda: load_recognizer(vision),
-        engine=TriggerEngine(settings.triggers, answered_gestures(packs), card_thresholds()),
+        load_recognizer=lambda: load_recognizer(vision, personal),
+        engine=TriggerEngine(settings.triggers, answered_gestures(packs), card),
         stage=Stage(rules),
         compositor=compositor,
         public=OutputGroup(public, clock),
@@ -116,6 +126,7 @@ def build_pipeline(
         settings=settings,
         clock=clock,
         on_event=on_event,
+        on_look=on_look,
         on_change=on_change,
         reopen_at_end=reopen_at_end,
     )

@@ -17,18 +17,22 @@ from vcam.core.errors import SettingsError
 from vcam.core.events import EventKind, GestureEvent
 from vcam.daemon.applying import Applier
 from vcam.daemon.figures import FigureMeter
-from vcam.daemon.governor import Governor
+from vcam.daemon.governor import Enters, Governor
 from vcam.daemon.history import StartHistory
 from vcam.daemon.judge import PictureJudge
+from vcam.daemon.kept import KeptTeller
 from vcam.daemon.meters import told_meters
 from vcam.daemon.notices import Notices
 from vcam.daemon.orders import Orders
 from vcam.daemon.packs import PackLibrary
+from vcam.daemon.personal import Personal
+from vcam.daemon.repair import Repair
 from vcam.daemon.snapshots import Snapshots
 from vcam.daemon.telling import told_state, unseen, watchers
 from vcam.daemon.values import setting_values
 from vcam.effects.pack import Pack
 from vcam.pipeline import Pipeline, SourcePhase
+from vcam.pipeline.looking import Look
 from vcam.settings.store import SettingsStore
 
 logger = logging.getLogger(__name__)
@@ -49,8 +53,8 @@ class PipelineDaemon:
         notices: lines that the user should see.
 
     Args:
-        pipeline: works; `pipeline_changed` and `note_event` are to be its `on_change` and
-            `on_event`.
+        pipeline: works; `pipeline_changed`, `note_event` and `note_look` are to be its
+            `on_change`, `on_event` and `on_look`.
         store: the settings file.
         library: the packs.
         packs: those that are on at the start.
@@ -58,6 +62,7 @@ class PipelineDaemon:
         clock: monotonic time.
         stop: ends the daemon, soon.
         make_applier: brings changed settings to the pipeline, given the notices.
+        personal: what was learnt of the user.
         camera_outputs: names of the outputs that other programs can choose as a camera.
         wall: time of day, seconds since the epoch.
     """
@@ -72,6 +77,7 @@ class PipelineDaemon:
         clock: Clock,
         stop: Callable[[], None],
         make_applier: Callable[[Notices], Applier],
+        personal: Personal,
         camera_outputs: Callable[[], Sequence[str]] = tuple,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -84,16 +90,29 @@ class PipelineDaemon:
         self._camera_outputs = camera_outputs
         self._told_unseen = ""
         self._wall = wall
-        self._history = StartHistory(wall)
+        self._personal = personal
+        keeps = store.loaded.settings.personal.keep_history
+        self._history = StartHistory(wall, personal.history_file, keeps)
         self._snapshots = Snapshots()
         self._judge = PictureJudge()
         self._figures = FigureMeter(pipeline.stats, clock)
-        self._governor = Governor(store, library, packs, make_applier(self.notices), self._changed)
+        self._governor = Governor(
+            store,
+            library,
+            packs,
+            make_applier(self.notices),
+            self._changed,
+            lambda settings: Enters(personal.enters(settings), personal.calibrated(settings)),
+        )
+        self._repair = Repair(
+            self._history, personal, self._governor, pipeline, clock, wall, self._changed
+        )
+        self._kept = KeptTeller(store, personal, self._history, clock)
         self._orders = Orders(
             pipeline,
             self._governor,
             library,
-            self._history,
+            self._repair,
             self._snapshots,
             stop,
             self._changed,
@@ -117,9 +136,10 @@ class PipelineDaemon:
         self._steward.start()
 
     def close(self) -> None:
-        """Ends what `start` began."""
+        """Ends what `start` began, and writes what is not written yet."""
         self._ended.set()
         self._wake.set()
+        self._repair.save()
 
     def run(self, command: Command) -> Outcome:
         """Carries a command out; see the contract.
@@ -144,6 +164,8 @@ class PipelineDaemon:
             self._figures.figures(),
             self._page,
             self.notices.lines(),
+            self._repair.calibration,
+            self._kept.state(),
         )
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
@@ -206,7 +228,8 @@ class PipelineDaemon:
             VcamError: it is no such picture, or recognition is not available.
         """
         in_force = self._governor.in_force
-        return self._judge.judge(picture, in_force.settings, in_force.answered)
+        enters = self._personal.enters(in_force.settings.personal)
+        return self._judge.judge(picture, in_force.settings, in_force.answered, enters)
 
     def set_page(self, address: str | None) -> None:
         """Notes where the page is served; None while it is off."""
@@ -221,12 +244,14 @@ class PipelineDaemon:
 
     def note_event(self, event: GestureEvent) -> None:
         """Takes a gesture event; on the vision thread."""
-        if event.kind is not EventKind.START:
-            return
-        rules = (rule for pack in self._governor.in_force.packs for rule in pack.rules)
-        effects = [f"{rule.pack}/{rule.effect}" for rule in rules if rule.gesture == event.gesture]
-        self._history.add(event, effects)
-        self._changed()
+        self._repair.note(event)
+        if event.kind is EventKind.START:
+            # What is to be kept of it is written on another thread.
+            self._wake.set()
+
+    def note_look(self, look: Look) -> None:
+        """Takes a look at a frame, before its events; on the vision thread."""
+        self._repair.look(look)
 
     def ask_reload(self) -> None:
         """Has the settings file and the packs read again, soon."""
@@ -242,6 +267,8 @@ class PipelineDaemon:
         if self._reload_asked:
             self._reload_asked = False
             self._reload(packs_too=True)
+        self._history.keep(self._governor.in_force.settings.personal.keep_history)
+        self._repair.save()
         outputs = self._pipeline.outputs()
         self._governor.follow(sorted({watcher.program for watcher in watchers(outputs)}))
         self._tell_unseen(unseen(outputs, self._camera_outputs()))

@@ -6,7 +6,8 @@ import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol
 
 from vcam.control.state import GestureState
 from vcam.core.errors import SettingsError
@@ -18,7 +19,7 @@ from vcam.poses.vocabulary import GESTURES, label
 from vcam.settings.changes import changed_keys
 from vcam.settings.loader import LoadedSettings
 from vcam.settings.profiles import profile_for, with_profile
-from vcam.settings.schema import Settings
+from vcam.settings.schema import PersonalSettings, Settings
 from vcam.settings.store import SettingsStore
 
 logger = logging.getLogger(__name__)
@@ -52,6 +53,18 @@ class InForce:
     revision: int = field(default=0, compare=False)
 
 
+class Enters(NamedTuple):
+    """`enter` of each pose where the settings say nothing.
+
+    Attributes:
+        card: of all poses.
+        own: those of them that the user's calibration has found.
+    """
+
+    card: Mapping[str, float]
+    own: Mapping[str, float] = MappingProxyType({})
+
+
 class Applying(Protocol):
     """Brings settings to those who work by them (`vcam.daemon.applying`)."""
 
@@ -69,6 +82,8 @@ class Governor:
         packs: those that are on at the start.
         applying: told of each change; not of the start.
         on_change: told after each change.
+        enters: `enter` of each pose where the settings say nothing, and those of them that are the
+            user's own.
     """
 
     def __init__(
@@ -78,7 +93,9 @@ class Governor:
         packs: tuple[Pack, ...],
         applying: Applying,
         on_change: Callable[[], None],
+        enters: Callable[[PersonalSettings], Enters] = lambda settings: Enters(card_thresholds()),
     ) -> None:
+        self._enters = enters
         self._store = store
         self._library = library
         self._applying = applying
@@ -88,7 +105,7 @@ class Governor:
         self._programs: tuple[str, ...] = ()
         self._told_problem = ""
         loaded = store.loaded
-        self._in_force = _in_force(loaded, loaded.settings, packs)
+        self._in_force = _in_force(loaded, loaded.settings, packs, enters(loaded.settings.personal))
 
     @property
     def in_force(self) -> InForce:
@@ -156,6 +173,11 @@ class Governor:
                 self._programs = tuple(programs)
                 self._bring(self._in_force.loaded)
 
+    def refresh(self) -> None:
+        """Thresholds have changed that are not in the settings."""
+        with self._lock:
+            self._bring(self._in_force.loaded)
+
     def _tell(self, problem: str) -> None:
         """Logs what is wrong with the file, once; the state tells it for as long as it holds."""
         if problem == self._told_problem:
@@ -174,7 +196,8 @@ class Governor:
         packs = old.packs
         if anew or settings.reactions != old.settings.reactions:
             packs = self._library.take(settings.reactions, anew=anew)
-        new = _in_force(loaded, settings, packs, profile, by)
+        enters = self._enters(settings.personal)
+        new = _in_force(loaded, settings, packs, enters, profile, by)
         if new == old and not anew:
             return
         if profile != old.profile:
@@ -201,14 +224,14 @@ def _in_force(
     loaded: LoadedSettings,
     settings: Settings,
     packs: tuple[Pack, ...],
+    enters: Enters,
     profile: str | None = None,
     by: str = "",
 ) -> InForce:
     answered = answered_gestures(packs)
-    card = card_thresholds()
     gestures = []
     for name in GESTURES:
-        thresholds = settings.triggers.thresholds(name, card)
+        thresholds = settings.triggers.thresholds(name, enters.card)
         gestures.append(
             GestureState(
                 name=name,
@@ -219,6 +242,7 @@ def _in_force(
                 enter=round(thresholds.enter, 4),
                 leave=round(thresholds.leave, 4),
                 dwell_ms=thresholds.dwell_ms,
+                calibrated=thresholds.enter == enters.own.get(name),
             )
         )
     return InForce(loaded, settings, packs, answered, tuple(gestures), profile, by)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from vcam.control.state import HandJudgement, Judgement, PoseBar
@@ -40,13 +40,20 @@ class PictureJudge:
         self._reader: StillReader | None = None
         self._settings: VisionSettings | None = None
 
-    def judge(self, picture: bytes, settings: Settings, answered: Collection[str]) -> Judgement:
+    def judge(
+        self,
+        picture: bytes,
+        settings: Settings,
+        answered: Collection[str],
+        card: Mapping[str, float] | None = None,
+    ) -> Judgement:
         """What is in the picture, by the thresholds that are in force.
 
         Args:
             picture: a PNG, JPEG or WebP file.
             settings: vision and triggers.
             answered: gestures that the packs answer; one of these is preferred to any other.
+            card: `enter` of each pose where the settings say nothing; None for the model's own.
 
         Raises:
             UploadError: it is no such picture, or too large.
@@ -67,7 +74,7 @@ class PictureJudge:
                 observation,
                 readings,
                 settings.triggers,
-                card=card_thresholds(),
+                card=card_thresholds() if card is None else card,
                 answered=answered,
             )
             jpeg, width, height = annotated_jpeg(image, observation, readings)

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from datetime import datetime
 
 from vcam.control.commands import (
+    Calibrate,
     ChangeSettings,
     ChooseProfile,
     Command,
+    Forget,
     Freeze,
     MarkWrong,
     Outcome,
@@ -25,9 +27,9 @@ from vcam.control.commands import (
 )
 from vcam.core.errors import VcamError
 from vcam.daemon.governor import Governor
-from vcam.daemon.history import StartHistory
 from vcam.daemon.naming import unknown
 from vcam.daemon.packs import PackLibrary
+from vcam.daemon.repair import Repair
 from vcam.daemon.snapshots import Snapshots
 from vcam.pipeline import Pipeline
 from vcam.pipeline.mode import Mode
@@ -44,7 +46,7 @@ class Orders:
         pipeline: works.
         governor: holds the settings.
         library: holds the packs.
-        history: holds the starts.
+        repair: holds the starts, and learns from them.
         snapshots: saves pictures.
         stop: ends the daemon, soon.
         on_change: told when the state has changed by something that nobody else tells of.
@@ -56,7 +58,7 @@ class Orders:
         pipeline: Pipeline,
         governor: Governor,
         library: PackLibrary,
-        history: StartHistory,
+        repair: Repair,
         snapshots: Snapshots,
         stop: Callable[[], None],
         on_change: Callable[[], None],
@@ -65,7 +67,7 @@ class Orders:
         self._pipeline = pipeline
         self._governor = governor
         self._library = library
-        self._history = history
+        self._repair = repair
         self._snapshots = snapshots
         self._stop = stop
         self._on_change = on_change
@@ -108,10 +110,11 @@ class Orders:
             case Reload():
                 return _told_settings(self._governor.reload(packs_too=True))
             case MarkWrong(start=start, wrong=wrong):
-                marked = self._history.mark(start, wrong)
-                self._on_change()
-                what = "a mistake" if wrong else "right"
-                return Outcome(message=f"{marked.gesture} noted as {what}")
+                return self._repair.mark_wrong(start, wrong)
+            case Calibrate(cancel=cancel, gestures=gestures):
+                return self._repair.calibrate(cancel, gestures)
+            case Forget(what=what):
+                return self._repair.forget(what)
 
     def _set_mode(self, mode: Mode, message: str) -> Outcome:
         self._pipeline.set_mode(mode)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from vcam.core.frame import Frame, Image
 from vcam.core.observation import Attention, Hand, Observation, PoseReading
+from vcam.daemon.personal import Personal
 from vcam.poses.classifier import PoseClassifier
 from vcam.settings.schema import VisionSettings
 from vcam.vision.observer import Observer
@@ -19,20 +20,27 @@ class HandRecognizer:
     Used from one thread at a time.
     """
 
-    def __init__(self, observer: Observer, classifier: PoseClassifier) -> None:
+    def __init__(
+        self, observer: Observer, classifier: PoseClassifier, personal: Personal | None = None
+    ) -> None:
         self._observer = observer
         self._classifier = classifier
+        self._verifier = personal.verifier(classifier.describe) if personal else None
         self._read: tuple[tuple[Hand, ...], Sequence[PoseReading]] = ((), ())
 
     @classmethod
-    def load(cls, settings: VisionSettings) -> HandRecognizer:
+    def load(cls, settings: VisionSettings, personal: Personal | None = None) -> HandRecognizer:
         """Loads the networks.
+
+        Args:
+            settings: of vision.
+            personal: holds back in frames what looks like starts that the user has called wrong.
 
         Raises:
             WeightsError: weights are missing or wrong.
             ModelError: the pose head is.
         """
-        return cls(Observer.load(settings), PoseClassifier.load())
+        return cls(Observer.load(settings), PoseClassifier.load(), personal)
 
     @property
     def attention(self) -> Attention:
@@ -67,7 +75,7 @@ class HandRecognizer:
         hands, readings = self._read
         # Only the mask is new.
         if observation.hands is not hands:
-            readings = self._classifier.read(observation)
+            readings = self._readings(observation)
             self._read = observation.hands, readings
         return observation, readings
 
@@ -82,3 +90,11 @@ class HandRecognizer:
     def reset(self) -> None:
         """Forgets earlier frames."""
         self._observer.reset()
+        if self._verifier is not None:
+            self._verifier.reset()
+
+    def _readings(self, observation: Observation) -> Sequence[PoseReading]:
+        if self._verifier is None:
+            return self._classifier.read(observation)
+        described = [self._classifier.describe(hand) for hand in observation.hands]
+        return self._verifier.judge(observation.at, described)

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from vcam import __version__
 from vcam.control.state import (
+    CalibrationState,
     CameraState,
     Figures,
+    KeptState,
     LiveEffectState,
     OutputState,
     SettingsState,
@@ -31,6 +33,8 @@ def told_state(
     figures: Figures,
     page: str | None,
     notices: Sequence[str],
+    calibration: CalibrationState | None,
+    kept: KeptState,
 ) -> State:
     """How things are now.
 
@@ -43,6 +47,8 @@ def told_state(
         figures: how the daemon does.
         page: address of the page; None while it is off.
         notices: lines that the user should see.
+        calibration: the one that goes on, or the last one.
+        kept: everything that is kept on this machine.
     """
     outputs = pipeline.outputs()
     return State(
@@ -74,6 +80,8 @@ def told_state(
         figures=figures,
         page=page,
         notices=tuple(notices),
+        calibration=calibration,
+        kept=kept,
     )
 
 

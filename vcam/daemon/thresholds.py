@@ -30,3 +30,13 @@ def card_thresholds() -> Mapping[str, float]:
         return load_card(shipped_model().with_suffix(".json")).thresholds
     except ModelError:
         return {}
+
+
+def model_sha256() -> str:
+    """Of the shipped pose model, as its card has it; empty if that cannot be read."""
+    from vcam.poses.classifier import shipped_model
+
+    try:
+        return load_card(shipped_model().with_suffix(".json")).model_sha256
+    except ModelError:
+        return ""
