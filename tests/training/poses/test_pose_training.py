@@ -44,7 +44,10 @@ def test_a_run_leaves_everything_in_one_folder(run_folder: Path) -> None:
         "curves.png",
         "confusion.csv",
         "confusion.png",
+        "classes.csv",
         "figures.csv",
+        "mistakes.csv",
+        "roc.png",
         "thresholds.csv",
         "thresholds.png",
         "reliability.png",
@@ -55,6 +58,9 @@ def test_a_run_leaves_everything_in_one_folder(run_folder: Path) -> None:
     }
     settings = json.loads((run_folder / "settings.json").read_text(encoding="utf-8"))
     assert settings["recipe"]["epochs"] == 3
+    assert settings["environment"]["cpu_s"] > 0
+    classes = (run_folder / "classes.csv").read_text(encoding="utf-8").splitlines()
+    assert [line.split(",")[0] for line in classes] == ["class", *POSES, "macro", "weighted"]
     losses = (run_folder / "curves.csv").read_text(encoding="utf-8").splitlines()
     assert len(losses) == 4
     assert float(losses[3].split(",")[1]) < float(losses[1].split(",")[1])
@@ -76,17 +82,40 @@ def test_export_makes_the_shipped_files(run_folder: Path, workplace: Path) -> No
     assert exported.card.thresholds == trained.card.thresholds
 
 
-def test_evaluate_and_compare_print_tables(
-    run_folder: Path, table_file: Path, caplog: pytest.LogCaptureFixture
+def test_evaluate_tells_every_pose_and_fills_a_folder_if_asked(
+    run_folder: Path, table_file: Path, workplace: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     chosen = ["--table", str(table_file), "--model", str(run_folder / "poses.tflite")]
     with caplog.at_level("INFO"):
         assert main(["poses", "evaluate", *chosen]) == 0
+        assert main(["poses", "evaluate", *chosen, "--runs", str(workplace), "--name", "e"]) == 0
+    assert "| room_two_people | head |" in caplog.messages[0]
+    assert "| shaka |" in caplog.messages[0]
+    assert (workplace / "e" / "figures.csv").read_text(encoding="utf-8") == (
+        run_folder / "figures.csv"
+    ).read_text(encoding="utf-8")
+
+
+def test_compare_judges_all_readers_of_landmarks(
+    run_folder: Path, table_file: Path, workplace: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    chosen = ["--table", str(table_file), "--model", str(run_folder / "poses.tflite")]
+    chosen += ["--runs", str(workplace), "--epochs", "1", "--epoch-size", "300"]
+    with caplog.at_level("INFO"):
         assert main(["poses", "compare", *chosen]) == 0
-    evaluated, compared = caplog.messages
-    assert "| room_two_people | head |" in evaluated
-    for reader in ("finger rule", "plain network", "head"):
-        assert f"| room_two_people | {reader} |" in compared
+    assert any("no image network" in message for message in caplog.messages)
+    report = (workplace / "comparison" / "report.md").read_text(encoding="utf-8")
+    for reader in (
+        "finger rule",
+        "plain network",
+        "one member, no rotated landmarks",
+        "landmarks, learned alignment",
+        "head",
+    ):
+        assert f"| held out | {reader} |" in report
+        assert f"| room_two_people | {reader} |" in report
+    assert (workplace / "comparison" / "roc-held-out.png").is_file()
+    assert (workplace / "comparison" / "equal-false.csv").is_file()
 
 
 @pytest.mark.parametrize(
@@ -95,6 +124,8 @@ def test_evaluate_and_compare_print_tables(
         (["train", "--table", "nowhere.npz"], "nowhere.npz"),
         (["evaluate", "--table", "nowhere.npz"], "nowhere.npz"),
         (["build", "--data", "nowhere"], "none of the sets"),
+        (["build"], "--photos"),
+        (["build", "--photos", "nowhere"], "nowhere"),
         (["export", "nowhere"], "poses.keras"),
     ],
 )

@@ -1,0 +1,118 @@
+"""A user's own folder of class folders: names, people, parts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from training.errors import TrainingError
+from training.poses.photos import own_photographs, own_sets, people_shares, person_of, pose_of
+from training.poses.select import judged_sets, labelled_hands
+from training.poses.table import TableWriter
+from training.poses.views import Pictures, cut_views
+from vcam.poses.vocabulary import POSES
+
+
+def fill(folder: Path, names: list[str]) -> None:
+    folder.mkdir(parents=True)
+    for name in names:
+        (folder / name).touch()
+
+
+def test_class_folders_are_named_after_poses(tmp_path: Path) -> None:
+    assert pose_of("V sign") == pose_of("v-sign") == "v_sign"
+    assert pose_of("none") == "none"
+    assert pose_of("hello") is None
+    fill(tmp_path / "V sign", ["1.jpg", "2.jpg", "notes.txt"])
+    found = own_photographs(tmp_path)
+    assert [each.label for each in found] == ["V sign", "V sign"]
+    assert [each.share for each in found] == [0, 0.5]
+    assert found[0].set_name == f"photos:{tmp_path.name}"
+
+
+@pytest.mark.parametrize(
+    ("folders", "complaint"),
+    [
+        ({}, "no class folders"),
+        ({"hello": ["1.jpg"]}, "named after no pose"),
+        ({"fist": []}, "has no pictures"),
+        ({"v_sign": ["1.jpg"], "V-sign": ["2.jpg"]}, "two folders"),
+    ],
+)
+def test_what_is_wrong_with_a_folder_is_said(
+    folders: dict[str, list[str]], complaint: str, tmp_path: Path
+) -> None:
+    for name, files in folders.items():
+        fill(tmp_path / name, files)
+    with pytest.raises(TrainingError, match=complaint):
+        own_photographs(tmp_path)
+
+
+def test_a_missing_folder_is_said(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="there is no folder"):
+        own_photographs(tmp_path / "nowhere")
+
+
+def test_people_are_told_by_the_front_of_names() -> None:
+    assert person_of("Anna_01.jpg") == "anna"
+    assert person_of("anna-1.jpg") == "anna"
+    assert person_of("0001.jpg") == ""
+    names = [f"{who}_{number}.jpg" for who in ("a", "b", "c", "d", "e", "f") for number in (1, 2)]
+    shares = people_shares(names)
+    assert len(shares) == 6
+    assert sum(0.6 <= share < 0.8 for share in shares.values()) == 1
+    assert sum(share >= 0.8 for share in shares.values()) == 1
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["IMG_1.jpg", "IMG_2.jpg", "IMG_3.jpg", "IMG_4.jpg"],
+        ["1_a.jpg", "2_a.jpg", "3_a.jpg", "4_a.jpg"],
+        ["a_1.jpg", "a_2.jpg", "b_1.jpg", "b_2.jpg", "c_1.jpg", "5.jpg"],
+        ["a_1.jpg", "a_2.jpg", "b_1.jpg", "b_2.jpg"],
+    ],
+)
+def test_names_that_tell_nobody_apart(names: list[str]) -> None:
+    assert people_shares(names) == {}
+
+
+def test_nobody_is_in_two_parts(tmp_path: Path, draw_hand) -> None:
+    people = ("anna", "budi", "citra", "dewi", "eko")
+    for pose in ("v_sign", "none"):
+        fill(tmp_path / pose, [f"{who}_{number}.jpg" for who in people for number in range(3)])
+    writer = TableWriter()
+    for number, each in enumerate(own_photographs(tmp_path)):
+        hands = (draw_hand("v_sign" if each.label == "v_sign" else "pinch", number),)
+        writer.add(each.set_name, each.label, each.file.name, hands, share=each.share)
+    table = writer.table()
+    sets = own_sets(table)
+    assert len(sets) == 1
+    trained = labelled_hands(table, "train", sets)
+    validation = labelled_hands(table, "validation", sets)
+    (judged,) = judged_sets(table, sets)
+    names = table.names[table.picture]
+    parts = [
+        {str(name).split("_")[0] for name in names[each.rows]}
+        for each in (trained, validation, judged)
+    ]
+    assert [len(part) for part in parts] == [3, 1, 1]
+    assert set.union(*parts) == set(people)
+    assert trained.counts == {f"photos:{tmp_path.name}": 18}
+    assert trained.hands.shows("v_sign").sum() == 9
+    assert set(judged.expected) == {POSES.index("v_sign"), POSES.index("none")}
+
+
+def test_own_pictures_are_found_again(tmp_path: Path, draw_hand) -> None:
+    fill(tmp_path / "Fist", ["1.png"])
+    image = np.full((720, 1280, 3), 90, np.uint8)
+    cv2.imwrite(str(tmp_path / "Fist" / "1.png"), image)
+    writer = TableWriter()
+    for each in own_photographs(tmp_path):
+        writer.add(each.set_name, each.label, each.file.name, (draw_hand("fist", 1),))
+    table = writer.table()
+    assert cut_views(table, np.array([0]), Pictures(photos=tmp_path)).found.all()
+    assert not cut_views(table, np.array([0]), Pictures(data=tmp_path)).found.any()
