@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vcam.core.frame import Image
+from vcam.effects.schema import Blend
 from vcam.effects.sprite import Level, Sprite
 
 MAX_DRAWN_SIDE = 16_384
@@ -49,20 +50,18 @@ class Blender:
     def __init__(self) -> None:
         self._scratch: dict[str, npt.NDArray[np.uint8]] = {}
 
-    def draw(self, canvas: Image, sprite: Sprite, frame: int, pose: Pose2D) -> bool:
+    def draw(
+        self, canvas: Image, sprite: Sprite, frame: int, pose: Pose2D, mode: Blend = "normal"
+    ) -> bool:
         """Blends one frame of `sprite` into `canvas`, uint8 (H, W, 3), in place.
 
-        A pose that is not finite, has no size, or lies off the canvas draws nothing.
+        A pose that is not finite, has no size, or lies off the canvas draws nothing. Light that is
+        added is a sprite without alpha (`Sprite.additive`).
 
         Returns:
             Whether anything was drawn.
         """
-        numbers = (pose.x, pose.y, pose.width, pose.height, pose.angle, pose.opacity)
-        if not all(map(math.isfinite, numbers)) or pose.opacity < MIN_OPACITY:
-            return False
-        if not (0.5 <= max(pose.width, pose.height) <= MAX_DRAWN_SIDE):
-            return False
-        if min(pose.width, pose.height) <= 0 or max(abs(pose.x), abs(pose.y)) > 1e6:
+        if not is_drawable(pose):
             return False
         scale = max(pose.width / sprite.width, pose.height / sprite.height)
         level = sprite.level(frame, scale)
@@ -84,16 +83,24 @@ class Blender:
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=(0, 0, 0, 0),
         )
-        self.blend(canvas[top:bottom, left:right], patch, pose.opacity)
+        self.blend(canvas[top:bottom, left:right], patch, pose.opacity, mode)
         return True
 
-    def blend(self, target: Image, patch: npt.NDArray[np.uint8], opacity: float = 1.0) -> None:
+    def blend(
+        self,
+        target: Image,
+        patch: npt.NDArray[np.uint8],
+        opacity: float = 1.0,
+        mode: Blend = "normal",
+    ) -> None:
         """Lays `patch` over `target`: patch * opacity + target * (1 - alpha * opacity).
 
         Args:
             target: uint8 (h, w, 3), written in place; may be a view.
             patch: uint8 (h, w, 4) premultiplied BGRA; faded in place if `opacity` is below 1.
             opacity: 0..1.
+            mode: `screen` is as if two projectors shone on one wall, `multiply` as if two slides
+                lay in one; for both, what is transparent changes nothing.
         """
         height, width = patch.shape[:2]
         if opacity < 1:
@@ -101,10 +108,17 @@ class Blender:
         colour = self._take("colour", height, width, 3)
         cover = self._take("cover", height, width, 3)
         cv2.cvtColor(patch, cv2.COLOR_BGRA2BGR, dst=colour)
-        alpha = self._take("alpha", height, width, 1)
-        cv2.extractChannel(patch, 3, dst=alpha)
-        cv2.bitwise_not(alpha, dst=alpha)
-        cv2.cvtColor(alpha, cv2.COLOR_GRAY2BGR, dst=cover)
+        if mode == "screen":
+            cv2.bitwise_not(colour, dst=cover)
+        else:
+            alpha = self._take("alpha", height, width, 1)
+            cv2.extractChannel(patch, 3, dst=alpha)
+            cv2.bitwise_not(alpha, dst=alpha)
+            cv2.cvtColor(alpha, cv2.COLOR_GRAY2BGR, dst=cover)
+        if mode == "multiply":
+            cv2.add(cover, colour, dst=cover)
+            cv2.multiply(target, cover, dst=target, scale=1 / 255)
+            return
         cv2.multiply(target, cover, dst=cover, scale=1 / 255)
         cv2.add(cover, colour, dst=target)
 
@@ -115,6 +129,32 @@ class Blender:
         if kept is None or kept.size < wanted:
             kept = self._scratch[name] = np.empty(wanted, np.uint8)
         return kept[:wanted].reshape(height, width, channels)
+
+
+def is_drawable(pose: Pose2D) -> bool:
+    """Whether a pose is finite, has a size, and is within what may be drawn."""
+    numbers = (pose.x, pose.y, pose.width, pose.height, pose.angle, pose.opacity)
+    if not all(map(math.isfinite, numbers)) or pose.opacity < MIN_OPACITY:
+        return False
+    if not (0.5 <= max(pose.width, pose.height) <= MAX_DRAWN_SIDE):
+        return False
+    return min(pose.width, pose.height) > 0 and max(abs(pose.x), abs(pose.y)) <= 1e6
+
+
+def warped(sprite: Sprite, frame: int, pose: Pose2D) -> tuple[npt.NDArray[np.uint8], int, int]:
+    """All of a sprite as it lies at a drawable pose, and the canvas pixel of its first one.
+
+    Returns:
+        uint8 (h, w, 4) premultiplied BGRA of its own, `pose.opacity` left out; left; top.
+    """
+    scale = max(pose.width / sprite.width, pose.height / sprite.height)
+    level = sprite.level(frame, scale)
+    matrix = _matrix(sprite, level, pose)
+    left, top, right, bottom = _bounds(level, matrix)
+    matrix[0, 2] -= left
+    matrix[1, 2] -= top
+    patch = cv2.warpAffine(level.pixels, matrix, (right - left, bottom - top))
+    return np.asarray(patch, np.uint8), left, top
 
 
 def _matrix(sprite: Sprite, level: Level, pose: Pose2D) -> npt.NDArray[np.float64]:
@@ -134,13 +174,23 @@ def _window(
     level: Level, matrix: npt.NDArray[np.float64], canvas_width: int, canvas_height: int
 ) -> tuple[int, int, int, int] | None:
     """Left, top, right, bottom of the canvas's pixels that the level touches; None for none."""
+    edges = _bounds(level, matrix)
+    left, right = max(0, edges[0]), min(canvas_width, edges[2])
+    top, bottom = max(0, edges[1]), min(canvas_height, edges[3])
+    if left >= right or top >= bottom:
+        return None
+    return left, top, right, bottom
+
+
+def _bounds(level: Level, matrix: npt.NDArray[np.float64]) -> tuple[int, int, int, int]:
     height, width = level.pixels.shape[:2]
     last_x, last_y = width - 1, height - 1
     (a, b, shift_x), (c, d, shift_y) = matrix.tolist()
     xs = (shift_x, shift_x + a * last_x, shift_x + b * last_y, shift_x + a * last_x + b * last_y)
     ys = (shift_y, shift_y + c * last_x, shift_y + d * last_y, shift_y + c * last_x + d * last_y)
-    left, right = max(0, math.floor(min(xs))), min(canvas_width, math.ceil(max(xs)) + 1)
-    top, bottom = max(0, math.floor(min(ys))), min(canvas_height, math.ceil(max(ys)) + 1)
-    if left >= right or top >= bottom:
-        return None
-    return left, top, right, bottom
+    return (
+        math.floor(min(xs)),
+        math.floor(min(ys)),
+        math.ceil(max(xs)) + 1,
+        math.ceil(max(ys)) + 1,
+    )

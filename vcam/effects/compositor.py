@@ -1,27 +1,53 @@
-"""Draws the live effects on a picture."""
+"""Draws the live effects on a picture: what is behind the person, the person, what is in front."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
 
 from vcam.core.events import LiveEffect
 from vcam.core.frame import Image
 from vcam.core.geometry import Placement
 from vcam.core.observation import Observation
-from vcam.effects import placing
-from vcam.effects.anchor import AnchorPose, AnchorTracker
-from vcam.effects.animation import Motion, entering, idling, leaving
-from vcam.effects.blend import Blender, Pose2D
+from vcam.effects.anchor import AnchorTracker
+from vcam.effects.blend import Blender
+from vcam.effects.light import LightLayer
+from vcam.effects.lights import Lights
+from vcam.effects.matting import Matte
+from vcam.effects.moment import Moment, Taste
 from vcam.effects.pack import Effect, Pack
-from vcam.effects.particles import Area, draw_paper, draw_pictures, swarm_at
-from vcam.effects.schema import ParticlesSpec, StickerSpec
+from vcam.effects.person_mask import PersonMask
+from vcam.effects.scenery import Scenery
+from vcam.effects.schema import (
+    BackgroundSpec,
+    DimSpec,
+    FlashSpec,
+    LasersSpec,
+    LightningSpec,
+    ParticlesSpec,
+    StickerSpec,
+    TextSpec,
+)
+from vcam.effects.stickers import Stickers
+from vcam.effects.swarms import Swarms
 from vcam.settings.schema import EffectSettings
 
 _IN_PLACE = Placement()
 
 
+class _Item(NamedTuple):
+    """A live effect, and what its pack says about it."""
+
+    effect: Effect
+    shown: LiveEffect
+
+
 class Compositor:
-    """Draws the live effects, in their order, later ones on top. Used from one thread only.
+    """Draws the live effects by their `z`, of equals later ones on top. Used from one thread only.
 
     It follows faces and hands itself between observations, so it wants to see every observation
     while anything is drawn.
@@ -32,13 +58,30 @@ class Compositor:
 
     def __init__(self, packs: Sequence[Pack] = ()) -> None:
         self._settings = EffectSettings()
+        self._taste = Taste.of(self._settings)
         self._packs: dict[str, Pack] = {}
         self._leaving: dict[str, Pack] = {}
         self._drawn: frozenset[str] = frozenset()
         self._tracker = AnchorTracker()
-        self._blender = Blender()
-        self._sides: dict[tuple[int, int], placing.Offset] = {}
+        self._mask = PersonMask(self._settings.background)
+        self._scenery = Scenery()
+        self._matte = Matte()
+        self._room = np.empty((0, 0, 3), np.uint8)
+        blender = Blender()
+        self._stickers = Stickers(blender)
+        self._swarms = Swarms(blender, LightLayer())
+        self._lights = Lights(LightLayer(2))
         self.set_packs(packs)
+
+    @property
+    def mask_rate_hz(self) -> float:
+        """How often the person is to be looked for while `wants_mask`."""
+        return self._settings.background.rate_hz
+
+    @property
+    def background_problem(self) -> str:
+        """Why the background is not the one that was asked for; empty while it is."""
+        return self._scenery.problem
 
     def set_packs(self, packs: Sequence[Pack]) -> None:
         """Draws from these packs from now on.
@@ -52,13 +95,37 @@ class Compositor:
             for name, pack in known.items()
             if name in self._drawn and name not in self._packs
         }
-        if any(known.get(name) is not pack for name, pack in self._packs.items()):
-            # A pack that was read again may put its stickers elsewhere.
-            self._sides.clear()
+        if any(self._packs.get(name) is not pack for name, pack in known.items()):
+            # A pack that was read again may put its stickers elsewhere, and has other pictures.
+            self._stickers.keep(frozenset())
+            self._scenery.keep(frozenset())
+            self._swarms.clear()
 
     def apply(self, effects: EffectSettings) -> None:
         """Takes other settings over; the next picture is drawn by them."""
+        if effects == self._settings:
+            return
         self._settings = effects
+        self._taste = Taste.of(effects)
+        self._mask.apply(effects.background)
+        self._scenery.apply(effects.background)
+
+    def close(self) -> None:
+        """Ends what works in the background; it may be used again."""
+        self._scenery.close()
+
+    def wants(self, live: Sequence[LiveEffect]) -> bool:
+        """Whether anything would be drawn."""
+        return bool(live) or self._scenery.is_set
+
+    def wants_mask(self, live: Sequence[LiveEffect]) -> bool:
+        """Whether it matters where the person is."""
+        if self._scenery.is_set:
+            return True
+        return any(
+            isinstance(item.effect.spec, BackgroundSpec) or self._is_behind(item)
+            for item in self._items(live)
+        )
 
     def draw(
         self,
@@ -82,154 +149,86 @@ class Compositor:
         """
         seen_at = at if frame_at is None else frame_at
         self._tracker.update(observation, seen_at)
-        keys = {effect.key for effect in live}
-        for side in [side for side in self._sides if side[0] not in keys]:
-            del self._sides[side]
-        self._drawn = frozenset(effect.pack for effect in live)
-        if self._leaving:
-            self._leaving = {n: pack for n, pack in self._leaving.items() if n in self._drawn}
+        self._mask.update(observation, seen_at)
+        self._forget(live)
+        items = sorted(self._items(live), key=lambda item: item.effect.spec.z)
+        moment = Moment(canvas, at, seen_at, place, self._tracker, self._taste)
+        brought = [
+            (item.effect, item.effect.spec, item.shown)
+            for item in items
+            if isinstance(item.effect.spec, BackgroundSpec)
+        ]
+        behind = [item for item in items if self._is_behind(item)]
+        front = [item for item in items if not self._is_behind(item)]
+        alpha = None
+        if behind or brought or self._scenery.is_set:
+            alpha = self._mask.alpha(moment.size, place, canvas)
+        if behind and alpha is not None:
+            self._draw_room(moment, brought, behind, alpha)
+        else:
+            if brought or self._scenery.is_set:
+                self._scenery.draw(moment, brought, alpha)
+            for item in behind:
+                self._draw(moment, item)
+        for item in front:
+            self._draw(moment, item)
+
+    def _draw_room(
+        self,
+        moment: Moment,
+        brought: Sequence[tuple[Effect, BackgroundSpec, LiveEffect]],
+        behind: Sequence[_Item],
+        alpha: npt.NDArray[np.uint8],
+    ) -> None:
+        """Draws all that is behind the person on a picture of its own, and the person over it."""
+        if self._room.shape != moment.canvas.shape:
+            self._room = np.empty_like(moment.canvas)
+        np.copyto(self._room, moment.canvas)
+        room = replace(moment, canvas=self._room)
+        if brought or self._scenery.is_set:
+            self._scenery.draw(room, brought, alpha)
+        for item in behind:
+            self._draw(room, item)
+        self._matte.lay(moment.canvas, self._room, alpha)
+
+    def _draw(self, moment: Moment, item: _Item) -> None:
+        effect, shown = item
+        spec = effect.spec
+        if isinstance(spec, StickerSpec | TextSpec):
+            self._stickers.draw(moment, effect, spec, shown)
+        elif isinstance(spec, ParticlesSpec):
+            self._swarms.draw(moment, effect, spec, shown)
+        elif isinstance(spec, LasersSpec):
+            self._lights.draw_lasers(moment, spec, shown)
+        elif isinstance(spec, LightningSpec):
+            self._lights.draw_lightning(moment, spec, shown)
+        elif isinstance(spec, DimSpec):
+            self._lights.draw_dim(moment, spec, shown)
+        elif isinstance(spec, FlashSpec):
+            self._lights.draw_flash(moment, spec, shown)
+
+    def _is_behind(self, item: _Item) -> bool:
+        spec = item.effect.spec
+        if isinstance(spec, BackgroundSpec):
+            return False
+        return spec.layer == "behind" and self._settings.behind_person
+
+    def _items(self, live: Sequence[LiveEffect]) -> list[_Item]:
+        """What there is to draw, with what its packs say, in the order in which it came."""
+        items = []
         for shown in live:
             pack = self._packs.get(shown.pack) or self._leaving.get(shown.pack)
             effect = pack.effects.get(shown.effect) if pack else None
-            if effect is None:
-                continue
-            if isinstance(effect.spec, StickerSpec):
-                self._draw_sticker(canvas, effect, effect.spec, shown, at, seen_at, place)
-            elif isinstance(effect.spec, ParticlesSpec):
-                self._draw_particles(canvas, effect, effect.spec, shown, at, seen_at, place)
+            if effect is not None:
+                items.append(_Item(effect, shown))
+        return items
 
-    def _draw_sticker(
-        self,
-        canvas: Image,
-        effect: Effect,
-        spec: StickerSpec,
-        shown: LiveEffect,
-        at: float,
-        seen_at: float,
-        place: Placement,
-    ) -> None:
-        motion = _motion(spec, shown, at)
-        if motion.opacity <= 0 or motion.scale <= 0:
-            return
-        sprite = effect.sprites[0]
-        frame = sprite.frame_index(at - shown.started_at, spec.repeat)
-        for pose in self._poses(canvas, effect, spec, shown, motion, seen_at, place):
-            self._blender.draw(canvas, sprite, frame, pose)
-
-    def _poses(
-        self,
-        canvas: Image,
-        effect: Effect,
-        spec: StickerSpec,
-        shown: LiveEffect,
-        motion: Motion,
-        seen_at: float,
-        place: Placement,
-    ) -> list[Pose2D]:
-        size = (canvas.shape[1], canvas.shape[0])
-        sprite = effect.sprites[0]
-        if spec.anchor == "screen":
-            return [placing.on_screen(spec, sprite, size, motion)]
-        anchors = self._tracker.poses(spec.anchor, shown.track_ids, seen_at, place)
-        if spec.anchor != "hand":
-            return [placing.on_anchor(spec, sprite, anchor, motion) for anchor in anchors]
-        poses = []
-        for anchor in anchors:
-            if spec.side == "fixed":
-                poses.append(placing.beside_hand(spec, sprite, anchor, spec.offset, motion))
-                continue
-            side = self._side(effect, spec, shown, anchor, seen_at, place, size)
-            pose = placing.beside_hand(spec, sprite, anchor, side, motion)
-            poses.append(placing.kept_inside(pose, size) if motion.down == 0 else pose)
-        return poses
-
-    def _side(
-        self,
-        effect: Effect,
-        spec: StickerSpec,
-        shown: LiveEffect,
-        anchor: AnchorPose,
-        seen_at: float,
-        place: Placement,
-        size: tuple[int, int],
-    ) -> placing.Offset:
-        """Chosen once for a showing: a sticker that changes sides is worse than one in the way."""
-        key = (shown.key, anchor.track_id)
-        if key not in self._sides:
-            faces = self._tracker.poses("face.eyes", (), seen_at, place)
-            self._sides[key] = placing.choose_side(spec, effect.sprites[0], anchor, faces, size)
-        return self._sides[key]
-
-    def _draw_particles(
-        self,
-        canvas: Image,
-        effect: Effect,
-        spec: ParticlesSpec,
-        shown: LiveEffect,
-        at: float,
-        seen_at: float,
-        place: Placement,
-    ) -> None:
-        elapsed_s = at - shown.started_at
-        left, born_until_s = 1.0, elapsed_s
-        if shown.leaving_at is not None and at > shown.leaving_at:
-            left = leaving("fade", _share(at - shown.leaving_at, spec.leave.ms)).opacity
-            born_until_s = shown.leaving_at - shown.started_at
-        if left <= 0:
-            return
-        for area, visibility in self._areas(canvas, spec, shown, seen_at, place):
-            swarm = swarm_at(spec, area, shown.seed, elapsed_s, born_until_s)
-            share = left * visibility
-            if spec.paper:
-                draw_paper(canvas, swarm, spec.paper, share)
-            else:
-                draw_pictures(canvas, swarm, effect.sprites, self._blender, elapsed_s, share)
-
-    def _areas(
-        self,
-        canvas: Image,
-        spec: ParticlesSpec,
-        shown: LiveEffect,
-        seen_at: float,
-        place: Placement,
-    ) -> list[tuple[Area, float]]:
-        height, width = canvas.shape[:2]
-        if spec.anchor == "screen":
-            right, down = spec.offset[0] * height, spec.offset[1] * height
-            margin = spec.size.most * height
-            if spec.start == "point":
-                return [(Area(width / 2 + right, height / 2 + down, 0.0, height), 1.0)]
-            y = -margin if spec.start == "top" else height + margin
-            return [(Area(right, y + down, width, height, spec.start == "corners"), 1.0)]
-        anchors = self._tracker.poses(spec.anchor, shown.track_ids, seen_at, place)
-        return [
-            (
-                Area(
-                    anchor.x + spec.offset[0] * anchor.unit,
-                    anchor.y + spec.offset[1] * anchor.unit,
-                    0.0,
-                    anchor.unit,
-                ),
-                anchor.visibility,
-            )
-            for anchor in anchors
-        ]
-
-
-def _share(elapsed_s: float, length_ms: int) -> float:
-    return min(1.0, elapsed_s * 1000 / length_ms) if length_ms else 1.0
-
-
-def _motion(spec: StickerSpec, shown: LiveEffect, at: float) -> Motion:
-    """Entrance, idling and exit together."""
-    elapsed_s = at - shown.started_at
-    if elapsed_s < 0:
-        return Motion(opacity=0.0)
-    motion = entering(spec.enter.style, _share(elapsed_s, spec.enter.ms))
-    settled_s = elapsed_s - spec.enter.ms / 1000
-    loop = spec.loop
-    motion = motion.then(idling(loop.style, settled_s, loop.period_ms / 1000, loop.amount))
-    if shown.leaving_at is not None and at >= shown.leaving_at:
-        share = _share(at - shown.leaving_at, spec.leave.ms)
-        motion = motion.then(leaving(spec.leave.style, share))
-    return motion
+    def _forget(self, live: Sequence[LiveEffect]) -> None:
+        """Lets go of everything that belongs to showings which are over."""
+        keys = {shown.key for shown in live}
+        self._stickers.keep(keys)
+        self._lights.keep(keys)
+        self._scenery.keep(keys)
+        self._drawn = frozenset(shown.pack for shown in live)
+        if self._leaving:
+            self._leaving = {n: pack for n, pack in self._leaving.items() if n in self._drawn}

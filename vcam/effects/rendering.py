@@ -1,4 +1,4 @@
-"""Plays an effect on pictures, one by one: for the gallery, for previews of packs, for measuring."""
+"""Plays effects on pictures, one by one: for gallery, previews of packs, and measuring."""
 
 from __future__ import annotations
 

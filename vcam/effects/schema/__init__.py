@@ -3,7 +3,7 @@
 from vcam.effects.schema.background import BackgroundSpec
 from vcam.effects.schema.light import DimSpec, FlashSpec, LasersSpec, LightningSpec
 from vcam.effects.schema.pack import KINDS, EffectSpec, PackSpec, RuleSpec
-from vcam.effects.schema.particles import BurstSpec, ParticlesSpec
+from vcam.effects.schema.particles import BurstSpec, ParticlesSpec, Start
 from vcam.effects.schema.parts import (
     AnchorName,
     Blend,
@@ -15,6 +15,7 @@ from vcam.effects.schema.parts import (
     LoopSpec,
     Part,
     PlacedPart,
+    Point,
     Range,
     Whose,
 )
@@ -42,8 +43,10 @@ __all__ = [
     "Part",
     "ParticlesSpec",
     "PlacedPart",
+    "Point",
     "Range",
     "RuleSpec",
+    "Start",
     "StickerSpec",
     "TextSpec",
     "Whose",

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vcam.effects.atlas import Atlas
 from vcam.effects.blend import Blender
-from vcam.effects.particles import Area, Swarm, draw_paper, draw_pictures, swarm_at
+from vcam.effects.flight import Area, Flight, Swarm, swarm_at
+from vcam.effects.paper import draw_paper
 from vcam.effects.schema import ParticlesSpec
 from vcam.effects.sprite import Sprite
 
@@ -16,6 +18,14 @@ AREA = Area(0, 500, 640, 480)
 def spec(**more: object) -> ParticlesSpec:
     body = {"kind": "particles", "paper": ["#ff0000", "#00ff00"], "count": 50, **more}
     return ParticlesSpec.model_validate(body)
+
+
+def swarm(x: float, y: float, size: float, angle: float = 0.0, opacity: float = 1.0) -> Swarm:
+    """One piece that hangs in the air."""
+    values = (x, y, size, angle, 0.0, opacity, 0.0, 1.0)
+    none = np.zeros(1)
+    flight = Flight(np.array([x]), np.array([y]), none, none, none, 0.0, none, 0.0, none)
+    return Swarm(*(np.array([value]) for value in values), flight)  # type: ignore[call-arg,arg-type]
 
 
 def test_the_same_seed_gives_the_same_flight_and_another_another() -> None:
@@ -76,7 +86,7 @@ def test_corners_throw_inwards_from_both_ends() -> None:
 
 def test_paper_is_drawn_in_its_colours_only_where_it_flies() -> None:
     canvas = np.full((480, 640, 3), 50, np.uint8)
-    pieces = Swarm(*(np.array([value]) for value in (100.0, 60.0, 20.0, 0.3, 0.0, 1.0, 0.0)))
+    pieces = swarm(100.0, 60.0, 20.0, angle=0.3)
     draw_paper(canvas, pieces, ("#ff0000",))
     changed = (canvas != 50).any(axis=2)
     rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
@@ -89,12 +99,11 @@ def test_paper_is_drawn_in_its_colours_only_where_it_flies() -> None:
 
 def test_vanishing_paper_shrinks_and_pictures_fade() -> None:
     def changed(opacity: float, share: float) -> tuple[int, int]:
-        values = (100.0, 60.0, 30.0, 0.0, 0.0, opacity, 0.0)
-        pieces = Swarm(*(np.array([value]) for value in values))
+        pieces = swarm(100.0, 60.0, 30.0, opacity=opacity)
         paper, picture = np.zeros((2, 120, 200, 3), np.uint8)
         draw_paper(paper, pieces, ("#ffffff",), share)
         sprite = Sprite([np.full((10, 10, 4), 255, np.uint8)], [0.1])
-        draw_pictures(picture, pieces, (sprite,), Blender(), 0.0, share)
+        Atlas().draw(picture, pieces, (sprite,), Blender(), 0.0, share)
         return int((paper > 0).sum()), int(picture.max())
 
     whole, half, shared = changed(1.0, 1.0), changed(0.5, 1.0), changed(1.0, 0.5)
@@ -123,8 +132,8 @@ def test_no_flight_raises(
         drag=drag, gravity=gravity, size=values, speed=values, life_s=values, repeat=repeat
     )
     canvas = np.full((48, 64, 3), 50, np.uint8)
-    swarm = swarm_at(flight, Area(0, 0, 64, 48), seed, elapsed_s)
-    draw_paper(canvas, swarm, flight.paper)
+    pieces = swarm_at(flight, Area(0, 0, 64, 48), seed, elapsed_s)
+    draw_paper(canvas, pieces, flight.paper)
     sprite = Sprite([np.full((10, 10, 4), 255, np.uint8)], [0.1])
-    draw_pictures(canvas, swarm, (sprite,), Blender(), elapsed_s)
-    assert len(swarm.x) <= flight.count
+    Atlas().draw(canvas, pieces, (sprite,), Blender(), elapsed_s)
+    assert len(pieces.x) <= flight.count

@@ -1,0 +1,203 @@
+"""Small pictures that are drawn by the hundred: turned and scaled once, then only laid down."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from vcam.core.frame import Image
+from vcam.effects.blend import MIN_OPACITY, Blender, Pose2D, warped
+from vcam.effects.chance import chosen
+from vcam.effects.flight import Swarm
+from vcam.effects.schema import Blend
+from vcam.effects.sprite import Sprite
+
+MAX_BYTES = 16 * 1024 * 1024
+MAX_SIDE = 64
+"""Larger ones, in pixels, are warped anew each time: they are few, and steps would show."""
+
+_SIZES_PER_OCTAVE = 10
+_OPACITIES = 16
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stamp:
+    """A picture ready to be laid down: canvas = canvas * cover / 255 + colour.
+
+    Attributes:
+        colour: uint8 (h, w, 3); None adds nothing.
+        cover: uint8 (h, w, 3); None takes nothing away.
+        left: of its first column, seen from the pixel that holds the middle.
+        top: of its first row.
+    """
+
+    colour: Image | None
+    cover: Image | None
+    left: int
+    top: int
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        pixels = self.colour if self.colour is not None else self.cover
+        return (pixels.shape[1], pixels.shape[0]) if pixels is not None else (0, 0)
+
+    @property
+    def nbytes(self) -> int:
+        """What it takes in memory, roughly."""
+        width, height = self.size
+        return 2 * 3 * width * height + 200
+
+
+_Key = tuple[Sprite, int, int, int, int, int, int, Blend]
+
+
+class Atlas:
+    """Stamps of sprites; the ones not used for the longest make room.
+
+    Args:
+        max_bytes: what they may take in all.
+    """
+
+    def __init__(self, max_bytes: int = MAX_BYTES) -> None:
+        self._max_bytes = max_bytes
+        self._stamps: OrderedDict[_Key, Stamp] = OrderedDict()
+        self.used_bytes = 0
+
+    def clear(self) -> None:
+        """Forgets all, and the sprites they were made of."""
+        self._stamps.clear()
+        self.used_bytes = 0
+
+    def draw(
+        self,
+        canvas: Image,
+        swarm: Swarm,
+        sprites: tuple[Sprite, ...],
+        blender: Blender,
+        elapsed_s: float,
+        share: float = 1.0,
+        mode: Blend = "normal",
+    ) -> None:
+        """Draws pieces that are pictures, in the swarm's order.
+
+        Args:
+            canvas: uint8 (H, W, 3), written in place.
+            swarm: the pieces.
+            sprites: the pictures to choose from.
+            blender: draws the large ones.
+            elapsed_s: for animated pictures, seconds since the start.
+            share: factor on all opacities, 0..1.
+            mode: how they are laid over the canvas.
+        """
+        frames = [sprite.frame_index(elapsed_s) for sprite in sprites]
+        for look, x, y, size, angle, opacity in _pieces(canvas, swarm, sprites, share):
+            sprite = sprites[look]
+            ratio = sprite.height / sprite.width
+            if size * max(1.0, ratio) > MAX_SIDE:
+                pose = Pose2D(x, y, size, size * ratio, angle, opacity)
+                blender.draw(canvas, sprite, frames[look], pose, mode)
+                continue
+            self._lay(canvas, sprite, frames[look], x, y, size, angle, opacity, mode)
+
+    def _lay(
+        self,
+        canvas: Image,
+        sprite: Sprite,
+        frame: int,
+        x: float,
+        y: float,
+        size: float,
+        angle: float,
+        opacity: float,
+        mode: Blend,
+    ) -> None:
+        step = round(_SIZES_PER_OCTAVE * math.log2(size))
+        turns = _turns(step)
+        turn = round(angle / (2 * math.pi) * turns) % turns
+        level = max(1, round(opacity * _OPACITIES))
+        column, row = math.floor(x), math.floor(y)
+        half_x, half_y = int(2 * (x - column)), int(2 * (y - row))
+        key = (sprite, frame, step, turn, level, half_x, half_y, mode)
+        stamp = self._stamps.get(key)
+        if stamp is None:
+            stamp = self._make(key)
+        else:
+            self._stamps.move_to_end(key)
+        lay(canvas, stamp, column, row)
+
+    def _make(self, key: _Key) -> Stamp:
+        sprite, frame, step, turn, level, half_x, half_y, mode = key
+        size = 2 ** (step / _SIZES_PER_OCTAVE)
+        angle = 2 * math.pi * turn / _turns(step)
+        height = size * sprite.height / sprite.width
+        pose = Pose2D(0.25 + half_x / 2, 0.25 + half_y / 2, size, height, angle)
+        patch, left, top = warped(sprite, frame, pose)
+        patch = np.asarray(cv2.convertScaleAbs(patch, alpha=level / _OPACITIES), np.uint8)
+        colour = np.ascontiguousarray(patch[..., :3])
+        alpha = patch[..., 3]
+        bare = np.repeat(255 - alpha[..., np.newaxis], 3, axis=2)
+        cover: Image | None = bare
+        if mode == "screen":
+            cover = 255 - colour
+        elif mode == "multiply":
+            # Premultiplied: neither can be above what the other leaves.
+            cover = bare + colour
+        elif not alpha.any():
+            cover = None
+        stamp = Stamp(None if mode == "multiply" else colour, cover, left, top)
+        self._stamps[key] = stamp
+        self.used_bytes += stamp.nbytes
+        while self.used_bytes > self._max_bytes:
+            _, oldest = self._stamps.popitem(last=False)
+            self.used_bytes -= oldest.nbytes
+        return stamp
+
+
+def lay(canvas: Image, stamp: Stamp, column: int, row: int) -> None:
+    """Lays a stamp down with its middle in one pixel of the canvas, as far as it reaches into it.
+
+    Args:
+        canvas: uint8 (H, W, 3), written in place.
+        stamp: what is laid down.
+        column: of the pixel.
+        row: of the pixel.
+    """
+    width, height = stamp.size
+    left, top = column + stamp.left, row + stamp.top
+    right, bottom = min(canvas.shape[1], left + width), min(canvas.shape[0], top + height)
+    from_x, from_y = max(0, -left), max(0, -top)
+    left, top = max(0, left), max(0, top)
+    if left >= right or top >= bottom:
+        return
+    target = canvas[top:bottom, left:right]
+    part = np.s_[from_y : from_y + bottom - top, from_x : from_x + right - left]
+    if stamp.cover is not None:
+        cv2.multiply(target, stamp.cover[part], dst=target, scale=1 / 255)
+    if stamp.colour is not None:
+        cv2.add(target, stamp.colour[part], dst=target)
+
+
+def _turns(step: int) -> int:
+    """So many that from one to the next nothing at the edge moves by much more than a pixel."""
+    return 16 * max(1, math.ceil(2 ** (step / _SIZES_PER_OCTAVE) / 8))
+
+
+def _pieces(
+    canvas: Image, swarm: Swarm, sprites: tuple[Sprite, ...], share: float
+) -> Iterator[tuple[int, float, float, float, float, float]]:
+    """Look, place, width, angle and opacity of the pieces that can be seen at all."""
+    height, width = canvas.shape[:2]
+    opacity = swarm.opacity * share
+    reach = swarm.size * max(max(1.0, s.height / s.width) for s in sprites)
+    seen = (opacity >= MIN_OPACITY) & (swarm.size >= 0.5) & (reach < 2**14)
+    seen &= (swarm.x > -reach) & (swarm.x < width + reach)
+    seen &= (swarm.y > -reach) & (swarm.y < height + reach) & np.isfinite(swarm.angle)
+    looks = chosen(swarm.look, len(sprites))
+    fields = (looks, swarm.x, swarm.y, swarm.size, swarm.angle, opacity)
+    return zip(*(values[seen].tolist() for values in fields), strict=True)

@@ -1,0 +1,172 @@
+"""Points of light with tails, and streaks of rain."""
+
+from __future__ import annotations
+
+import math
+from collections import OrderedDict
+from collections.abc import Sequence
+
+import numpy as np
+
+from vcam.core.frame import Image
+from vcam.effects.atlas import Stamp, lay
+from vcam.effects.chance import Choices, Numbers, chosen
+from vcam.effects.colour import palette
+from vcam.effects.flight import Swarm
+from vcam.effects.light import LightLayer
+
+MAX_STAMPS = 1024
+MAX_DOT = 64
+"""Width of the largest point of light, pixels; its halo is three times as wide."""
+
+_LEVELS = 12
+_SIZES_PER_OCTAVE = 6
+_TAIL_PARTS = 4
+_TAIL_LEVELS = 3
+_TAIL_LIGHT = 0.75
+
+
+class Dots:
+    """Draws points of light: white in the middle, coloured round it."""
+
+    def __init__(self) -> None:
+        self._stamps: OrderedDict[tuple[int, ...], Stamp] = OrderedDict()
+
+    def draw(
+        self, canvas: Image, x: Numbers, y: Numbers, size: Numbers, light: Numbers, colour: Numbers
+    ) -> None:
+        """Adds points of light to `canvas`, in place.
+
+        Args:
+            canvas: uint8 (H, W, 3).
+            x: (n,) canvas pixels.
+            y: (n,) canvas pixels.
+            size: (n,) width of their bright part, pixels.
+            light: (n,) 0..1.
+            colour: (n, 3) blue, green, red, 0..255.
+        """
+        height, width = canvas.shape[:2]
+        size = np.clip(size, 0, MAX_DOT)
+        seen = (light * _LEVELS >= 0.5) & (size >= 0.5)
+        seen &= (x > -2 * size) & (x < width + 2 * size)
+        seen &= (y > -2 * size) & (y < height + 2 * size)
+        if not seen.any():
+            return
+        steps = np.round(_SIZES_PER_OCTAVE * np.log2(np.maximum(size[seen], 0.5))).astype(int)
+        levels = np.clip(np.round(light[seen] * _LEVELS), 1, _LEVELS).astype(int)
+        halves_x, halves_y = np.floor(2 * x[seen]).astype(int), np.floor(2 * y[seen]).astype(int)
+        shades = colour[seen].astype(int)
+        packed = (shades[:, 0] << 16) + (shades[:, 1] << 8) + shades[:, 2]
+        fields = (steps, levels, halves_x, halves_y, packed)
+        for step, level, half_x, half_y, shade in zip(
+            *(values.tolist() for values in fields), strict=True
+        ):
+            key = (step, level, half_x & 1, half_y & 1, shade)
+            stamp = self._stamps.get(key)
+            if stamp is None:
+                stamp = self._stamps[key] = _dot(*key)
+                if len(self._stamps) > MAX_STAMPS:
+                    self._stamps.popitem(last=False)
+            else:
+                self._stamps.move_to_end(key)
+            lay(canvas, stamp, half_x >> 1, half_y >> 1)
+
+
+def _dot(step: int, level: int, half_x: int, half_y: int, shade: int) -> Stamp:
+    width = 2 ** (step / _SIZES_PER_OCTAVE)
+    reach = max(2, math.ceil(1.5 * width))
+    along = np.arange(-reach, reach + 1, dtype=np.float64) + 0.5
+    x, y = along - (0.25 + half_x / 2), along - (0.25 + half_y / 2)
+    distance = (y**2)[:, np.newaxis] + (x**2)[np.newaxis]
+    core = np.exp(-distance / (0.30 * width) ** 2)
+    halo = 0.55 * np.exp(-distance / (0.62 * width) ** 2)
+    # Straight down to nothing at the edge, so that no square shows.
+    edge = np.clip(1.6 * (1 - np.sqrt(distance) / (reach + 0.5)), 0, 1)
+    colour = np.array([shade >> 16, shade >> 8 & 255, shade & 255], np.float64)
+    light = halo[..., np.newaxis] * colour + core[..., np.newaxis] * (0.35 * colour + 0.65 * 255)
+    pixels = np.clip(light * (edge * level / _LEVELS)[..., np.newaxis], 0, 255).round()
+    return Stamp(pixels.astype(np.uint8), None, -reach, -reach)
+
+
+def draw_tails(
+    layer: LightLayer,
+    ways: Sequence[tuple[Numbers, Numbers]],
+    size: Numbers,
+    light: Numbers,
+    looks: Choices,
+    colours: Numbers,
+) -> None:
+    """Draws the way that points of light have come, fainter towards its beginning.
+
+    Args:
+        layer: drawn on.
+        ways: x and y, (n,) each, canvas pixels: first where they are, then where they were.
+        size: (n,) pixels.
+        light: (n,) 0..1.
+        looks: (n,) which of `colours` each has.
+        colours: (m, 3) blue, green, red.
+    """
+    points = np.stack([np.stack(way, axis=-1) for way in ways], axis=1)
+    usable = np.isfinite(points).all(axis=(1, 2)) & (light > 0.04)
+    level = np.ceil(np.clip(light, 0, 1) * _TAIL_LEVELS)
+    parts = len(ways) - 1
+    for strength in range(1, _TAIL_LEVELS + 1):
+        for part in range(parts - 1, -1, -1):
+            share = strength / _TAIL_LEVELS * _TAIL_LIGHT * (1 - part / parts) ** 1.5
+            for look, colour in enumerate(colours):
+                mine = usable & (level == strength) & (looks == look)
+                if mine.any():
+                    thickness = max(1.0, 0.45 * float(size[mine].mean()))
+                    layer.lines(points[mine, part : part + 2], colour * share, thickness)
+
+
+def tail_ages(age: Numbers, trail_s: float) -> list[Numbers]:
+    """The ages of points of light, now and at the joints of their tails."""
+    return [np.maximum(age - trail_s * part / _TAIL_PARTS, 0) for part in range(_TAIL_PARTS + 1)]
+
+
+def draw_streaks(
+    layer: LightLayer, swarm: Swarm, streak_s: float, colours: tuple[str, ...], share: float
+) -> None:
+    """Draws lines along the pieces' ways: rain, hail, meteors.
+
+    Args:
+        layer: drawn on.
+        swarm: the pieces; their size is how wide they are.
+        streak_s: each line is the way of so many seconds.
+        colours: `#rrggbb` each.
+        share: factor on their light, 0..1.
+    """
+    before = swarm.flight.at(swarm.age - streak_s)
+    points = np.stack([np.stack(before, -1), np.stack((swarm.x, swarm.y), -1)], axis=1)
+    usable = np.isfinite(points).all(axis=(1, 2))
+    looks = chosen(swarm.look, len(colours))
+    light = np.round(np.clip(swarm.opacity * share, 0, 1) * 6)
+    width = np.clip(np.round(swarm.size * 2) / 2, 0.5, 12)
+    for look, colour in enumerate(palette(colours)):
+        for level in range(1, 7):
+            for wide in np.unique(width):
+                mine = usable & (looks == look) & (light == level) & (width == wide)
+                if mine.any():
+                    layer.lines(points[mine], colour * (level / 6), float(wide))
+
+
+def twinkling(light: Numbers, age: Numbers, number: Numbers, twinkle: float) -> Numbers:
+    """Light that glimmers, each point at a pace and from a phase of its own.
+
+    Args:
+        light: (n,) 0..1.
+        age: (n,) seconds.
+        number: (n,) 0..1, different for each.
+        twinkle: how much, 0..1.
+    """
+    if twinkle <= 0:
+        return light
+    pace = 5 + 5 * (number * 7.13 % 1)
+    return light * (1 - twinkle * (0.5 + 0.5 * np.sin(2 * math.pi * (pace * age + number))))
+
+
+def draw_dots(canvas: Image, dots: Dots, swarm: Swarm, colours: Numbers, light: Numbers) -> None:
+    """Draws a swarm of points of light; see `Dots.draw`."""
+    looks = chosen(swarm.look, len(colours))
+    dots.draw(canvas, swarm.x, swarm.y, swarm.size, light, colours[looks])

@@ -1,0 +1,132 @@
+"""Beams of light that sweep through the picture."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from vcam.effects.chance import Numbers, chance
+from vcam.effects.colour import palette
+from vcam.effects.flight import Area
+from vcam.effects.light import LightLayer
+from vcam.effects.schema import LasersSpec
+
+_SHELLS = (
+    (7.0, 0.035),
+    (5.0, 0.08),
+    (3.6, 0.14),
+    (2.6, 0.23),
+    (1.9, 0.36),
+    (1.35, 0.55),
+    (1.0, 0.85),
+)
+"""Width in cores and light of what a beam is drawn of, from the outside to the core: together they
+come close to a bell curve."""
+
+_CORE = 0.5
+_CORE_WHITE = 0.75
+_WIDENING = 2.4
+"""How much wider a beam is at its end than where it starts."""
+
+_PLACE, _PACE, _PHASE = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class Beam:
+    """One beam at one moment.
+
+    Attributes:
+        x: where it starts, canvas pixels.
+        y: the same, downwards.
+        angle: radians, 0 to the right, anticlockwise as seen.
+        length: pixels.
+        colour: which of the colours it has.
+    """
+
+    x: float
+    y: float
+    angle: float
+    length: float
+    colour: int
+
+
+def beams_at(
+    spec: LasersSpec, area: Area, seed: int, elapsed_s: float, still: bool, count: int
+) -> list[Beam]:
+    """The beams `elapsed_s` after the start.
+
+    Args:
+        spec: how they sweep.
+        area: where they start from.
+        seed: the same seed gives the same sweep.
+        elapsed_s: seconds.
+        still: they do not move.
+        count: how many.
+    """
+    number = np.arange(count)
+    pace = 0.85 + 0.3 * chance(seed, number, 0, _PACE)
+    phase = chance(seed, number, 0, _PHASE)
+    turned_s = 0.0 if still else elapsed_s
+    swing = np.sin(2 * math.pi * (turned_s * 1000 / spec.period_ms * pace + phase))
+    share = (number + 0.5) / count - 0.5
+    way = np.radians(spec.direction_deg - spec.fan_deg * share + spec.sweep_deg * swing)
+    if area.corners:
+        right = number % 2 == 1
+        along = right.astype(np.float64)
+        way = np.where(right, math.pi - way, way)
+    elif area.height:
+        along = chance(seed, number, 0, _PLACE)
+    else:
+        along = share + 0.5
+    above = area.height * chance(seed, number, 1, _PLACE) if area.height else np.zeros(count)
+    grown = 1.0
+    if spec.enter_ms and not still:
+        grown = 1 - (1 - min(1.0, max(0.0, elapsed_s * 1000 / spec.enter_ms))) ** 3
+    length = spec.length * area.unit * grown
+    return [
+        Beam(area.x + area.width * float(a), area.y - float(b), float(w), length, int(n))
+        for a, b, w, n in zip(along, above, way, number % len(spec.colours), strict=True)
+    ]
+
+
+def draw_beams(
+    layer: LightLayer, beams: Sequence[Beam], spec: LasersSpec, unit: float, share: float
+) -> None:
+    """Draws the beams, the faintest of all of them first.
+
+    Args:
+        layer: drawn on.
+        beams: where they are.
+        spec: width, colours and opacity.
+        unit: pixels.
+        share: factor on their light, 0..1.
+    """
+    colours = palette(spec.colours)
+    light = share * spec.opacity
+    width = max(1.5, spec.width * unit)
+    for wide, bright in _SHELLS:
+        for beam in beams:
+            # The farther out, the sooner it ends: so a beam peters out instead of being cut off.
+            length = beam.length * (1.0 - 0.05 * wide)
+            corners = _corners(beam, width * wide, length)
+            layer.polygon(corners, colours[beam.colour] * (bright * light))
+    for beam in beams:
+        core = colours[beam.colour] * (1 - _CORE_WHITE) + 255 * _CORE_WHITE
+        layer.polygon(_corners(beam, width * _CORE, beam.length), core * light)
+
+
+def _corners(beam: Beam, width: float, length: float) -> Numbers:
+    cos, sin = math.cos(beam.angle), -math.sin(beam.angle)
+    end_x, end_y = beam.x + cos * length, beam.y + sin * length
+    near, far = width / 2, width / 2 * _WIDENING
+    return np.array(
+        [
+            (beam.x - sin * near, beam.y + cos * near),
+            (beam.x + sin * near, beam.y - cos * near),
+            (end_x + sin * far, end_y - cos * far),
+            (end_x - sin * far, end_y + cos * far),
+        ]
+    )

@@ -1,0 +1,176 @@
+"""Light that is drawn on black first and then added to the picture, only where there is any."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from vcam.core.frame import Image
+from vcam.effects.chance import Numbers
+
+SHIFT = 4
+"""Fraction bits of OpenCV's corners: a sixteenth of a pixel."""
+
+_BAND = 40
+"""Rows of the layer that are brought to the picture together."""
+
+_STEP = 32
+"""Columns of the layer that are told apart."""
+
+Colour = Sequence[float]
+"""Blue, green, red, 0..255."""
+
+
+class LightLayer:
+    """A black plane over the picture to draw light on. Keeps its memory, so one per thread.
+
+    Where two lights of one layer cross, the later one shows: draw the faint ones first.
+
+    Args:
+        coarse: how many pixels of the picture one of the layer's is wide: 1 for thin and sharp
+            lights, 2 for soft ones, which cost a quarter.
+    """
+
+    def __init__(self, coarse: int = 1) -> None:
+        self._coarse = coarse
+        self._plane = np.zeros((0, 0, 3), np.uint8)
+        self._box: tuple[int, int, int, int] | None = None
+
+    @property
+    def plane(self) -> Image:
+        """The plane, uint8 (h, w, 3), as far as `begin` made it."""
+        return self._plane
+
+    @property
+    def box(self) -> tuple[int, int, int, int] | None:
+        """Left, top, right, bottom in the plane of all that was drawn; None for nothing."""
+        return self._box
+
+    def begin(self, canvas: Image) -> None:
+        """Takes the picture's size; what was drawn and not brought there yet is kept."""
+        height, width = (-(-side // self._coarse) for side in canvas.shape[:2])
+        if self._plane.shape[:2] != (height, width):
+            self._plane = np.zeros((height, width, 3), np.uint8)
+            self._box = None
+
+    def lines(self, points: Numbers, colour: Colour, width: float) -> None:
+        """Draws lines of one colour.
+
+        Args:
+            points: float64 (n, m, 2), canvas pixels: n lines through m points each.
+            colour: of all of them.
+            width: canvas pixels; below the layer's own pixel it gets fainter instead of thinner.
+        """
+        if not points.size:
+            return
+        width /= self._coarse
+        shade = [value * min(1.0, max(0.0, width)) for value in colour]
+        thickness = max(1, round(width))
+        fixed = self._fixed(points)
+        self._mark(points, thickness)
+        cv2.polylines(self._plane, list(fixed), False, shade, thickness, cv2.LINE_AA, SHIFT)
+
+    def polygon(self, points: Numbers, colour: Colour) -> None:
+        """Fills a convex polygon, float64 (m, 2) canvas pixels."""
+        self._mark(points[np.newaxis], 1)
+        cv2.fillConvexPoly(self._plane, self._fixed(points), list(colour), cv2.LINE_AA, SHIFT)
+
+    def spread(self, radius: float, gain: float, again: float = 0.0) -> None:
+        """Lets what was drawn shine out round itself.
+
+        Args:
+            radius: how far, canvas pixels.
+            gain: how bright the glow is; a thin line's is faint.
+            again: brightness of a second one, three times as far.
+        """
+        if self._box is None:
+            return
+        side = 2 * max(1, round(radius / self._coarse)) + 1
+        self._grow(2 * side + (3 * side if again else 0))
+        left, top, right, bottom = self._box
+        view = self._plane[top:bottom, left:right]
+        near = cv2.convertScaleAbs(cv2.blur(cv2.blur(view, (side, side)), (side, side)), alpha=gain)
+        if again:
+            wide = (3 * side, 3 * side)
+            far = cv2.blur(cv2.blur(near, wide), wide)
+            cv2.add(near, cv2.convertScaleAbs(far, alpha=again), dst=near)
+        cv2.add(view, near, dst=view)
+
+    def bring(self, canvas: Image, screen: bool = False) -> None:
+        """Adds all that was drawn to `canvas`, uint8 (H, W, 3), and leaves the plane black.
+
+        Args:
+            canvas: written in place.
+            screen: as if projected over it, so that what is bright stays below white.
+        """
+        if self._box is None:
+            return
+        left, top, right, bottom = self._box
+        self._box = None
+        if self._coarse == 1:
+            _shine(canvas[top:bottom, left:right], self._plane[top:bottom, left:right], screen)
+        else:
+            for start in range(top, bottom, _BAND):
+                self._bring_band(canvas, left, right, start, min(bottom, start + _BAND), screen)
+        self._plane[top:bottom, left:right] = 0
+
+    def _bring_band(
+        self, canvas: Image, left: int, right: int, top: int, bottom: int, screen: bool
+    ) -> None:
+        lit = self._plane[top:bottom, left:right].max(axis=0).max(axis=1) > 0
+        steps = np.flatnonzero(np.add.reduceat(lit, np.arange(0, len(lit), _STEP)))
+        coarse = self._coarse
+        height, width = self._plane.shape[:2]
+        for run in np.split(steps, np.flatnonzero(np.diff(steps) > 1) + 1):
+            if not len(run):
+                continue
+            start = left + int(run[0]) * _STEP
+            end = min(right, left + (int(run[-1]) + 1) * _STEP)
+            # One more pixel on each side, so that what is drawn larger fits what is beside it.
+            x0, x1 = max(0, start - 1), min(width, end + 1)
+            y0, y1 = max(0, top - 1), min(height, bottom + 1)
+            size = ((x1 - x0) * coarse, (y1 - y0) * coarse)
+            large = cv2.resize(self._plane[y0:y1, x0:x1], size, interpolation=cv2.INTER_LINEAR)
+            target = canvas[top * coarse : bottom * coarse, start * coarse : end * coarse]
+            from_x, from_y = (start - x0) * coarse, (top - y0) * coarse
+            rows, columns = target.shape[:2]
+            part = large[from_y : from_y + rows, from_x : from_x + columns]
+            _shine(target, np.asarray(part, np.uint8), screen)
+
+    def _fixed(self, points: Numbers) -> npt.NDArray[np.int32]:
+        fixed = ((points / self._coarse - 0.5) * (1 << SHIFT)).round()
+        return np.clip(fixed, -(2**20), 2**20).astype(np.int32)
+
+    def _mark(self, points: Numbers, thickness: int) -> None:
+        """Takes a box round these points into the box of what was drawn."""
+        flat = points.reshape(-1, 2) / self._coarse
+        margin = thickness + 2
+        left, top = np.clip(flat.min(axis=0), -1e6, 1e6).tolist()
+        right, bottom = np.clip(flat.max(axis=0), -1e6, 1e6).tolist()
+        self._take(int(left) - margin, int(top) - margin, int(right) + margin, int(bottom) + margin)
+
+    def _take(self, left: int, top: int, right: int, bottom: int) -> None:
+        height, width = self._plane.shape[:2]
+        left, top = max(0, left), max(0, top)
+        right, bottom = min(width, right), min(height, bottom)
+        if left >= right or top >= bottom:
+            return
+        if self._box is not None:
+            left, top = min(left, self._box[0]), min(top, self._box[1])
+            right, bottom = max(right, self._box[2]), max(bottom, self._box[3])
+        self._box = left, top, right, bottom
+
+    def _grow(self, margin: int) -> None:
+        if self._box is not None:
+            left, top, right, bottom = self._box
+            self._take(left - margin, top - margin, right + margin, bottom + margin)
+
+
+def _shine(target: Image, light: Image, screen: bool) -> None:
+    if screen:
+        # target + light - target * light
+        cv2.multiply(target, cv2.bitwise_not(light), dst=target, scale=1 / 255)
+    cv2.add(target, light, dst=target)
