@@ -6,12 +6,14 @@ import click
 
 from vcam import __version__
 from vcam.cli.autostart import autostart
+from vcam.cli.calibrate import calibrate
 from vcam.cli.completion import completion
 from vcam.cli.config import config
 from vcam.cli.group import CommandGroup
 from vcam.cli.inspect import devices, doctor
 from vcam.cli.lab import lab
 from vcam.cli.packs import pack
+from vcam.cli.privacy import privacy
 from vcam.cli.run import demo, run
 from vcam.cli.status import status
 from vcam.cli.steer import (
@@ -53,7 +55,8 @@ main.add_sections(
             profile,
             history,
             wrong,
+            calibrate,
         ),
-        "Set up and look after": (config, devices, doctor, weights, completion, lab),
+        "Set up and look after": (config, privacy, devices, doctor, weights, completion, lab),
     }
 )

@@ -31,6 +31,7 @@ def status_text(state: Mapping[str, Any]) -> str:
     lines += _row("reactions", [_reactions(state)])
     lines += _row("packs", [_pack(pack) for pack in state["packs"]] or ["none found"])
     lines += _row("profile", [_profile(state)])
+    lines += _row("learnt", _learnt(state))
     lines += _row("settings", _settings(state["settings"]))
     lines += _row("figures", _figures(figures))
     lines += _row("sound", _sound(figures))
@@ -51,6 +52,9 @@ def change_line(state: Mapping[str, Any]) -> str:
     ]
     if state["settings"]["problem"]:
         parts.append("settings: " + " ".join(state["settings"]["problem"].split()))
+    calibration = state["calibration"]
+    if calibration and calibration["phase"] not in ("done", "failed", "cancelled"):
+        parts.append(f"calibration: {calibration['message']}")
     if state["live"]:
         parts.append("shows " + ", ".join(f"{e['pack']}/{e['effect']}" for e in state["live"]))
     return click.unstyle("; ".join(parts))
@@ -126,6 +130,23 @@ def _pack(pack: Mapping[str, Any]) -> str:
     gestures = sorted({gesture for effect in pack["effects"] for gesture in effect["gestures"]})
     answers = f"  ({', '.join(gestures)})" if gestures and not problem else ""
     return f"{mark} {pack['name']}{answers}{problem}"
+
+
+def _learnt(state: Mapping[str, Any]) -> list[str]:
+    """What holds for this user alone; nothing where there is nothing."""
+    told = []
+    calibration = state["calibration"]
+    if calibration and calibration["phase"] not in ("done", "failed", "cancelled"):
+        told.append(_warn(f"calibration: {calibration['message']}"))
+    own = [
+        f"{each['name']} {each['enter']:.2f}" for each in state["gestures"] if each["calibrated"]
+    ]
+    if own:
+        told.append(f"thresholds of your own: {', '.join(own)}")
+    wrong = sum(item["count"] for item in state["kept"]["items"] if item["kind"] == "wrong")
+    if wrong:
+        told.append(f"{wrong} start{'' if wrong == 1 else 's'} called wrong (vcam privacy show)")
+    return told
 
 
 def _profile(state: Mapping[str, Any]) -> str:

@@ -134,7 +134,8 @@ def history(as_json: bool) -> None:
     for start in starts:
         day = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(start["at"]))
         effects = ", ".join(start["effects"]) or "nothing played"
-        mark = click.style("  wrong", fg="yellow") if start["wrong"] else ""
+        marks = [mark for mark in ("wrong", "undone") if start[mark]]
+        mark = click.style(f"  {', '.join(marks)}", fg="yellow") if marks else ""
         click.echo(
             f"{start['id']:4}  {day}  {start['gesture']}  held {start['held_ms']} ms, score "
             f"{start['score']:.2f}, {effects}{mark}"

@@ -13,6 +13,7 @@ import platformdirs
 from vcam.control.state import Kept, KeptState
 from vcam.core.clock import Clock
 from vcam.daemon.history import StartHistory
+from vcam.daemon.loading import user_pack_folder
 from vcam.daemon.personal import Personal
 from vcam.settings.schema import Settings
 from vcam.settings.store import SettingsStore
@@ -47,6 +48,12 @@ def kept_state(
             _one_file("settings", "your settings", settings_path),
             _snapshots(settings),
             *_recording(settings),
+            Kept(
+                kind="packs",
+                what="sticker packs that you installed: vcam pack remove deletes one",
+                path=str(user_pack_folder()),
+                count=_folders(user_pack_folder()),
+            ),
             _folder(
                 "weights", "networks that find hands and faces, the same for all", weights_dir()
             ),
@@ -123,6 +130,14 @@ def _log() -> list[Kept]:
     if sys.platform == "linux":
         what += "; where systemd starts it, its journal keeps that (journalctl --user -u vcam)"
     return [Kept(kind="log", what=what)]
+
+
+def _folders(path: Path) -> int:
+    try:
+        with os.scandir(path) as entries:
+            return sum(entry.is_dir() for entry in entries)
+    except OSError:
+        return 0
 
 
 def _one_file(kind: str, what: str, path: Path) -> Kept:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal
 
 from vcam.control.commands import Outcome
@@ -149,17 +149,17 @@ class Repair:
         Raises:
             VcamError: some of it cannot be deleted; the rest is.
         """
-        kinds = list(_FORGOTTEN) if what == "all" else [what]
-        failed = []
-        for kind in kinds:
-            try:
-                self._forget(kind)
-            except PersonalError as error:
-                failed.append(error)
-        self._on_change()
-        if failed:
-            raise failed[0]
-        return Outcome(message=f"Forgotten: {', '.join(_FORGOTTEN[kind] for kind in kinds)}")
+        try:
+            return forget_kinds(
+                what,
+                {
+                    "wrong": self._personal.learnt.forget,
+                    "calibration": self._forget_calibration,
+                    "history": self._history.forget,
+                },
+            )
+        finally:
+            self._on_change()
 
     def found(self) -> None:
         """Other personal thresholds hold now."""
@@ -223,15 +223,31 @@ class Repair:
                 )
         return list(dict.fromkeys(wanted))
 
-    def _forget(self, kind: str) -> None:
-        match kind:
-            case "wrong":
-                self._personal.learnt.forget()
-            case "calibration":
-                self._personal.thresholds.forget()
-                self.found()
-            case "history":
-                self._history.forget()
+    def _forget_calibration(self) -> None:
+        self._personal.thresholds.forget()
+        self.found()
+
+
+def forget_kinds(what: str, ways: Mapping[str, Callable[[], None]]) -> Outcome:
+    """Deletes what was learnt, as far as that is possible.
+
+    Args:
+        what: one kind, or `all`.
+        ways: what deletes each kind.
+
+    Raises:
+        PersonalError: some of it cannot be deleted; the rest is.
+    """
+    kinds = list(ways) if what == "all" else [what]
+    failed = []
+    for kind in kinds:
+        try:
+            ways[kind]()
+        except PersonalError as error:
+            failed.append(error)
+    if failed:
+        raise failed[0]
+    return Outcome(message=f"Forgotten: {', '.join(_FORGOTTEN[kind] for kind in kinds)}")
 
 
 def is_learnt(gesture: str) -> bool:

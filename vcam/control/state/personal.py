@@ -8,7 +8,15 @@ from vcam.control.state.told import Told
 
 CalibrationPhase = Literal["talk", "pause", "pose", "weighing", "done", "failed", "cancelled"]
 KeptKind = Literal[
-    "wrong", "calibration", "history", "settings", "snapshots", "recording", "weights", "log"
+    "wrong",
+    "calibration",
+    "history",
+    "settings",
+    "snapshots",
+    "recording",
+    "packs",
+    "weights",
+    "log",
 ]
 
 
