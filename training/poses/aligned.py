@@ -26,6 +26,7 @@ from vcam.poses.vocabulary import POSES
 Alignment = Literal["none", "palm", "learned"]
 
 _CLOUDS, _JOINTS = 2, 21
+_CYCLES = ([1, 2, 0], [2, 0, 1])
 _DIRECTIONS = np.array([[0, -1, 0], [0, 0, -1]], np.float32)  # up, and towards the camera
 
 
@@ -110,7 +111,11 @@ def rotations_of(six: Any) -> Any:
     first = tf.math.l2_normalize(six[..., 0, :], axis=-1, epsilon=1e-6)
     along = tf.reduce_sum(first * six[..., 1, :], axis=-1, keepdims=True)
     second = tf.math.l2_normalize(six[..., 1, :] - along * first, axis=-1, epsilon=1e-6)
-    return tf.stack([first, second, tf.linalg.cross(first, second)], axis=-1)
+    # Their cross product by hand: LiteRT has none.
+    next_first, last_first = (tf.gather(first, order, axis=-1) for order in _CYCLES)
+    next_second, last_second = (tf.gather(second, order, axis=-1) for order in _CYCLES)
+    third = next_first * last_second - last_first * next_second
+    return tf.stack([first, second, third], axis=-1)
 
 
 def _turn(given: Any) -> Any:

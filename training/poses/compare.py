@@ -23,7 +23,14 @@ from training.poses.contest import (
     rates_and_recalls,
 )
 from training.poses.crop_model import CropRecipe
-from training.poses.crop_rivals import crop_entries, crop_material, crop_network
+from training.poses.crop_rivals import (
+    crop_material,
+    crop_network,
+    image_entries,
+    read_by_crops,
+    read_by_features,
+)
+from training.poses.deep_features import DeepRecipe
 from training.poses.export import flat_settings
 from training.poses.hands import Hands
 from training.poses.landmark_tables import table_file
@@ -31,9 +38,10 @@ from training.poses.measure import decide, score_set
 from training.poses.photos import own_sets
 from training.poses.report import markdown
 from training.poses.rivals import (
+    ALIGNMENTS,
     Material,
-    aligned_entries,
-    head_entry,
+    aligned_entry,
+    head_reading,
     plain_entries,
     rule_entry,
     small_heads,
@@ -135,15 +143,15 @@ def compare_run(
         "hands": labelled.counts,
     }
     with run_folder(folder, settings) as place:
-        head, raw, known = head_entry(material, classifier, model or shipped_model())
+        head = head_reading(material, classifier, model or shipped_model())
         entries = [
             rule_entry(material),
             *plain_entries(
                 material, how.seed, table_file(pictures.data) if pictures.data else None
             ),
             *small_heads(material, recipe),
-            *aligned_entries(material, recipe),
-            head,
+            *(aligned_entry(material, recipe, *each) for each in ALIGNMENTS.items()),
+            head.entry,
         ]
         # Beside the run, because the squares serve the next comparison as well.
         keep_in = folder.parent
@@ -155,9 +163,12 @@ def compare_run(
             else None
         )
         if crops:
+            readers = [read_by_features(crops, DeepRecipe(seed=how.seed), place)]
             network = crop_network(crops, how.crops, place, keep_in, how.crop_model)
-            entries += crop_entries(crops, network, classifier, raw, known, head, place)
-        return _write(place, judged, entries, head, thresholds_of(classifier), how.seed)
+            readers.append(read_by_crops(crops, network, place))
+            for reader in readers:
+                entries += image_entries(reader, validation.hands, classifier, head)
+        return _write(place, judged, entries, head.entry, thresholds_of(classifier), how.seed)
 
 
 def _write(

@@ -1,4 +1,4 @@
-"""The image network and its mixes with the head, as readers for `compare`."""
+"""Readers of images and their mixes with the head, for `compare`."""
 
 from __future__ import annotations
 
@@ -17,11 +17,18 @@ from training.errors import TrainingError
 from training.poses.contest import Entry
 from training.poses.crop_model import CropRecipe, crop_logits, input_side, train_crops
 from training.poses.crops import Crops, drawn_crops
+from training.poses.deep_features import (
+    FEATURES,
+    DeepRecipe,
+    deep_features,
+    deep_logits,
+    train_deep,
+)
 from training.poses.export import as_tflite
 from training.poses.hands import Hands
 from training.poses.head import vote
 from training.poses.mix import fit_stack, mean_of
-from training.poses.rivals import lite_cpu_ms, read_with, unknown_to_none
+from training.poses.rivals import HeadReading, lite_cpu_ms, read_with, unknown_to_none
 from training.poses.select import Judged, Labelled
 from training.poses.table import LandmarkTable
 from training.poses.train import best_temperature
@@ -119,50 +126,105 @@ def crop_network(
     return network
 
 
-def crop_entries(
-    material: CropMaterial,
+@dataclass(frozen=True, eq=False)
+class ImageReader:
+    """What a reader of images makes of hands.
+
+    Attributes:
+        name: of the reader.
+        validation: probabilities (n, poses) on the validation hands.
+        judged: the same on each judged set.
+        kilobytes: of its file.
+        cpu_ms: process time a hand, one thread.
+    """
+
+    name: str
+    validation: FloatArray
+    judged: Sequence[FloatArray]
+    kilobytes: float
+    cpu_ms: float
+
+
+def read_by_crops(material: CropMaterial, network: Any, folder: Path) -> ImageReader:
+    """What the image network makes of all squares; writes `crop.tflite` into `folder`."""
+    validation = material.validation
+    images, turns = validation.take(np.arange(1)).seen(input_side(network))
+    return _reader(
+        "image network",
+        [crop_logits(network, each) for each in (validation, *material.judged)],
+        validation.hands,
+        network,
+        [images, turns],
+        folder / "crop.tflite",
+    )
+
+
+def read_by_features(material: CropMaterial, recipe: DeepRecipe, folder: Path) -> ImageReader:
+    """Trains the reader of the landmark network's own features, and reads all squares with it.
+
+    Its time is that of the reader alone: vision has the features anyway. It writes
+    `features.keras` and `features.tflite` into `folder`.
+    """
+    trained = deep_features(material.trained)
+    with epochs(recipe.epochs, "landmark network's features") as told:
+        network = train_deep(trained, material.trained, recipe, told)
+    with writing(folder / "features.keras") as partial:
+        network.save(partial)
+    parts = [(each, deep_features(each)) for each in (material.validation, *material.judged)]
+    one = np.zeros((1, FEATURES + 2), np.float32)
+    return _reader(
+        "landmark network's features",
+        [deep_logits(network, features, each) for each, features in parts],
+        material.validation.hands,
+        network,
+        [one],
+        folder / "features.tflite",
+    )
+
+
+def _reader(
+    name: str,
+    logits: Sequence[FloatArray],
+    validation: Hands,
     network: Any,
-    classifier: PoseClassifier,
-    head_raw: Sequence[FloatArray],
-    head_known: Sequence[np.ndarray],
-    head: Entry,
-    folder: Path,
+    one: Sequence[np.ndarray],
+    file: Path,
+) -> ImageReader:
+    """Calibrates logits, of the validation hands first, and measures the network as LiteRT."""
+    temperature = best_temperature(logits[0], validation.allowed)
+    likely = [vote(each, temperature) for each in logits]
+    model = as_tflite(network)
+    with writing(file) as partial:
+        partial.write_bytes(model)
+    return ImageReader(name, likely[0], likely[1:], len(model) / 1e3, lite_cpu_ms(model, one))
+
+
+def image_entries(
+    reader: ImageReader, validation: Hands, classifier: PoseClassifier, head: HeadReading
 ) -> list[Entry]:
-    """The image network alone, the mean of it and the head, and the learned product of the two.
+    """A reader of images alone, the mean of it and the head, and the learned product of the two.
 
     Args:
-        material: squares.
-        network: the image network.
+        reader: of images.
+        validation: the hands that the product's exponents are fitted to.
         classifier: the head.
-        head_raw: its probabilities on each judged set.
-        head_known: which hands it knows.
-        head: its entry, for size and time.
-        folder: of the run; `crop.tflite` goes there.
+        head: what it makes of the judged sets.
     """
-    validation = material.validation
-    logits = crop_logits(network, validation)
-    temperature = best_temperature(logits, validation.hands.allowed)
-    likely = vote(logits, temperature)
-    stack = fit_stack(read_with(classifier, validation.hands)[0], likely, validation.hands.allowed)
-    logger.info("learned product: head ^ %.2f x image network ^ %.2f", stack.first, stack.second)
-    alone = [vote(crop_logits(network, each), temperature) for each in material.judged]
-    model = as_tflite(network)
-    with writing(folder / "crop.tflite") as partial:
-        partial.write_bytes(model)
-    images, turns = validation.take(np.arange(1)).seen(input_side(network))
-    ms = lite_cpu_ms(model, [images, turns])
-    size = len(model) / 1e3
-    both_kb, both_ms = size + (head.kilobytes or 0.0), ms + (head.cpu_ms or 0.0)
-
-    def known(scores: Sequence[FloatArray]) -> list[FloatArray]:
-        return [unknown_to_none(*each) for each in zip(scores, head_known, strict=True)]
+    stack = fit_stack(read_with(classifier, validation)[0], reader.validation, validation.allowed)
+    logger.info("head ^ %.2f x %s ^ %.2f", stack.first, reader.name, stack.second)
+    kilobytes = reader.kilobytes + (head.entry.kilobytes or 0.0)
+    cpu_ms = reader.cpu_ms + (head.entry.cpu_ms or 0.0)
 
     def mixed(name: str, mix: Callable[[FloatArray, FloatArray], FloatArray]) -> Entry:
-        scores = known([mix(*pair) for pair in zip(head_raw, alone, strict=True)])
-        return Entry(name, scores, kilobytes=both_kb, cpu_ms=both_ms)
+        pairs = zip(head.raw, reader.judged, strict=True)
+        scores = [
+            unknown_to_none(mix(*pair), known)
+            for pair, known in zip(pairs, head.known, strict=True)
+        ]
+        return Entry(name, scores, kilobytes=kilobytes, cpu_ms=cpu_ms)
 
     return [
-        Entry("image network", alone, kilobytes=size, cpu_ms=ms),
-        mixed("head and image, mean", mean_of),
-        mixed("head and image, learned", stack.mix),
+        Entry(reader.name, reader.judged, kilobytes=reader.kilobytes, cpu_ms=reader.cpu_ms),
+        mixed(f"head and {reader.name}, mean", mean_of),
+        mixed(f"head and {reader.name}, learned", stack.mix),
     ]

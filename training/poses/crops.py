@@ -194,10 +194,8 @@ def vary(
     """
     count = len(crops)
     hands = crops.hands
-    roll = rng.normal(0, how.roll_deg, count)
-    far = rng.random(count) < how.far_roll_share
-    roll[far] = rng.uniform(-120, 120, int(far.sum()))
-    screen = _rolled(hands.screen, np.radians(roll))
+    roll = random_rolls(count, how, rng)
+    screen = rolled(hands.screen, np.radians(roll))
     allowed = relabel(hands, screen, thumb_up_share(hands.screen), np.abs(roll).astype(np.float32))
     angle = angles(screen[..., :2])
     images = np.empty((count, side, side, 3), np.uint8)
@@ -255,7 +253,17 @@ def spoil_image(image: Image, how: CropAugmentation, rng: np.random.Generator) -
     return np.asarray(cv2.addWeighted(image, 1.0, noise, strength, -127 * strength), np.uint8)
 
 
-def _rolled(screen: FloatArray, angle: npt.NDArray[np.float64]) -> FloatArray:
+def random_rolls(
+    count: int, how: CropAugmentation, rng: np.random.Generator
+) -> npt.NDArray[np.float64]:
+    """By how many degrees each picture is turned in its plane, (count,)."""
+    roll = rng.normal(0, how.roll_deg, count)
+    far = rng.random(count) < how.far_roll_share
+    roll[far] = rng.uniform(-120, 120, int(far.sum()))
+    return roll
+
+
+def rolled(screen: FloatArray, angle: npt.NDArray[np.float64]) -> FloatArray:
     """Landmarks (n, 21, 3) of a picture that is turned in its plane."""
     cos, sin = np.cos(angle)[:, np.newaxis], np.sin(angle)[:, np.newaxis]
     turned = screen.copy()

@@ -199,41 +199,52 @@ def _reader_of(head: TrainedHead) -> Callable[[Hands], FloatArray]:
     return lambda hands: head.read(hands)[0]
 
 
-def aligned_entries(material: Material, recipe: Recipe) -> list[Entry]:
-    """Networks on landmarks in one view: as they are, by the palm, and as they learn to turn."""
-    names: dict[Alignment, str] = {
-        "none": "landmarks, no alignment",
-        "palm": "landmarks, palm's frame",
-        "learned": "landmarks, learned alignment",
-    }
-    entries = []
-    for alignment, name in names.items():
-        with epochs(recipe.epochs, name) as told:
-            aligned = train_aligned(material.hands, material.validation, recipe, alignment, told)
-        model = as_tflite(aligned.network)
-        one = inputs_of(material.validation.take(np.arange(1)), alignment)
-        entries.append(
-            Entry(
-                name,
-                material.scores(_probabilities_of(aligned)),
-                kilobytes=len(model) / 1e3,
-                cpu_ms=lite_cpu_ms(model, [one]),
-            )
-        )
-    return entries
+ALIGNMENTS: dict[Alignment, str] = {
+    "none": "landmarks, no alignment",
+    "palm": "landmarks, palm's frame",
+    "learned": "landmarks, learned alignment",
+}
+"""Networks on landmarks in one view: as they are, by the palm, and as they learn to turn."""
+
+
+def aligned_entry(material: Material, recipe: Recipe, alignment: Alignment, name: str) -> Entry:
+    """One of `ALIGNMENTS`."""
+    with epochs(recipe.epochs, name) as told:
+        aligned = train_aligned(material.hands, material.validation, recipe, alignment, told)
+    model = as_tflite(aligned.network)
+    one = inputs_of(material.validation.take(np.arange(1)), alignment)
+    return Entry(
+        name,
+        material.scores(_probabilities_of(aligned)),
+        kilobytes=len(model) / 1e3,
+        cpu_ms=lite_cpu_ms(model, [one]),
+    )
 
 
 def _probabilities_of(aligned: AlignedNetwork) -> Callable[[Hands], FloatArray]:
     return lambda hands: vote(aligned.logits(hands), 1.0)
 
 
-def head_entry(
-    material: Material, classifier: PoseClassifier, model: Path
-) -> tuple[Entry, list[FloatArray], list[np.ndarray]]:
-    """The head as vcam uses it, with its raw probabilities and what it knows per judged set."""
+@dataclass(frozen=True, eq=False)
+class HeadReading:
+    """What the head makes of the judged sets.
+
+    Attributes:
+        entry: as vcam uses it: a hand that it does not know is none.
+        raw: its probabilities (n, poses), per set.
+        known: bool (n,), per set.
+    """
+
+    entry: Entry
+    raw: Sequence[FloatArray]
+    known: Sequence[np.ndarray]
+
+
+def head_reading(material: Material, classifier: PoseClassifier, model: Path) -> HeadReading:
+    """Reads every judged hand with the head, as vcam does."""
     read = [read_with(classifier, each.hands) for each in material.judged]
     scores = [unknown_to_none(*each) for each in read]
     hand = as_hand(material.validation, 0)
     ms = cpu_ms_of(lambda: classifier.read_hand(hand))
     entry = Entry("head", scores, kilobytes=model.stat().st_size / 1e3, cpu_ms=ms)
-    return entry, [each[0] for each in read], [each[1] for each in read]
+    return HeadReading(entry, [each[0] for each in read], [each[1] for each in read])
