@@ -30,10 +30,10 @@ _SURPRISE_CUTOFF_HZ = 3.0
 _NOISE_SPEED = 0.15
 """Surprise that noise alone makes, units a second: 1 px at 15 Hz on eyes 80 px apart, roughly."""
 
-_REST_SPEED = 0.25
+_REST_SPEED = 0.1
 """Below this speed, units a second, less and less of it is carried on with: it is mostly noise."""
 
-_SETTLE_S = 0.06
+_SETTLE_S = 0.04
 _SETTLE_SPEED = 2.0
 """From about this speed, units a second, differences are worked off faster: motion hides them."""
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from vcam.core.frame import Image
-from vcam.core.geometry import Box, FloatArray, OneEuroFilter
+from vcam.core.geometry import Box
 from vcam.core.observation import Face, FaceShape
 from vcam.vision.faces import FaceFinder, FaceReader, FaceReading, face_region
 from vcam.vision.parts import tiles
 from vcam.vision.region import from_face
 
-# Speeds are in face widths a second. Glasses must not tremble on a still head.
-_MIN_CUTOFF_HZ, _BETA, _DERIVATIVE_CUTOFF_HZ = 2.0, 6.0, 3.0
 _MIN_SCORE = 0.5
 _MIN_PRESENCE = 0.5
 _SAME_FACE = 0.4
@@ -31,16 +27,13 @@ class FaceTrack:
 
     def __init__(self, track_id: int, reading: FaceReading, at: float) -> None:
         self.track_id = track_id
-        self._filter = OneEuroFilter(_MIN_CUTOFF_HZ, _BETA, _DERIVATIVE_CUTOFF_HZ)
         self.update(reading, at)
 
     def update(self, reading: FaceReading, at: float) -> None:
         """The face was seen again, later."""
         self.reading = reading
         self.seen_at = at
-        width = reading.box.width
-        smooth = self._filter.update(_numbers(reading, width), at, width)
-        self.face = _as_face(self.track_id, smooth, width, reading.presence)
+        self.face = _as_face(self.track_id, reading)
 
 
 class FaceTracker:
@@ -65,7 +58,10 @@ class FaceTracker:
 
     @property
     def faces(self) -> tuple[Face, ...]:
-        """The faces as last seen, smoothed, largest first."""
+        """The faces as last seen, largest first.
+
+        Not smoothed: whoever draws on them has to anyway, and twice is too late.
+        """
         faces = [track.face for track in self._tracks]
         return tuple(sorted(faces, key=lambda face: -face.box.area))
 
@@ -127,10 +123,7 @@ class FaceTracker:
         for part in (None, *tiles(width, height)):
             for reading in self._read(image, part, [other.box for other in readings]):
                 readings.append(reading)
-        faces = [
-            _as_face(number, _numbers(reading, 1.0), 1.0, reading.presence)
-            for number, reading in enumerate(readings, 1)
-        ]
+        faces = [_as_face(number, reading) for number, reading in enumerate(readings, 1)]
         return tuple(sorted(faces, key=lambda face: -face.box.area))[: self._most]
 
     def _read_new(self, image: Image, part: Box | None, at: float) -> list[FaceReading]:
@@ -161,28 +154,14 @@ def _is_among(box: Box, others: list[Box]) -> bool:
     return any(box.iou(other) > _SAME_FACE for other in others)
 
 
-def _numbers(reading: FaceReading, width: float) -> FloatArray:
-    """All that is smoothed, (11, 2): the box's corners, the marks, and the turn.
-
-    The turn's angles stand as ways on a head of that width, so that one filter serves for all.
-    """
-    box = reading.box
-    corners = [[box.x, box.y], [box.x + box.width, box.y + box.height]]
-    turn = [[width * angle for angle in reading.turn]]
-    return np.concatenate([corners, reading.marks, turn]).astype(np.float32)
-
-
-def _as_face(track_id: int, numbers: FloatArray, width: float, presence: float) -> Face:
-    """The face of `_numbers`."""
-    (left, top), (right, bottom) = numbers[0].tolist(), numbers[1].tolist()
-    yaw, pitch = (numbers[10] / width).tolist()
-    points = np.ascontiguousarray(numbers, np.float32)
+def _as_face(track_id: int, reading: FaceReading) -> Face:
+    marks = reading.marks
     return Face(
         track_id=track_id,
-        box=Box(left, top, right - left, bottom - top),
-        eyes=points[2:4],
-        nose=points[4],
-        mouth=points[5],
-        presence=presence,
-        shape=FaceShape(points[6], points[7], points[8:10], yaw, pitch),
+        box=reading.box,
+        eyes=marks[:2],
+        nose=marks[2],
+        mouth=marks[3],
+        presence=reading.presence,
+        shape=FaceShape(marks[4], marks[5], marks[6:8], *reading.turn),
     )
