@@ -6,7 +6,8 @@ import pytest
 
 from vcam.capture.demo import demo_clip
 from vcam.core.errors import VcamError
-from vcam.lab.replay import run_replay
+from vcam.lab.clips import find_clips
+from vcam.lab.playing import PlayPlan, play_all, watched_gestures
 from vcam.lab.scoring import read_labels
 from vcam.poses.classifier import PoseClassifier
 from vcam.settings.schema import Settings
@@ -22,7 +23,9 @@ def result():
         pytest.skip(str(error))
     if not is_complete():
         pytest.skip("the weights are not here: vcam weights pull")
-    (result,) = run_replay(["demo"], Settings())
+    settings = Settings()
+    plan = PlayPlan(settings, watched_gestures(settings))
+    result = next(play_all(find_clips(["demo"]), plan)).result
     return result
 
 

@@ -7,7 +7,10 @@ import pytest
 
 from vcam.core.errors import SourceError
 from vcam.core.observation import Attention, Hand, Observation, PoseReading
-from vcam.lab.replay import clip_path, replay, replay_text, run_replay
+from vcam.lab.clips import clip_path, find_clips
+from vcam.lab.playing import PlayPlan, play_all
+from vcam.lab.replay import replay
+from vcam.lab.replay_text import replay_text
 from vcam.lab.scoring import Span
 from vcam.poses.vocabulary import GESTURES
 from vcam.settings.schema import Settings
@@ -28,6 +31,8 @@ class FakeRecognizer:
 
     def __init__(self) -> None:
         self.attention = Attention.WATCHING
+        self.wants_mask_hz = 0.0
+        self.mask_problem = ""
         self.next_at = 0.0
         self.looks = 0
         self.resets = 0
@@ -126,7 +131,10 @@ def test_missing_and_broken_clips_are_told_and_the_rest_goes_on(tmp_path):
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"this is no video")
     clips = [str(tmp_path / "gone.mp4"), str(broken)]
-    results = list(run_replay(clips, Settings(), FakeRecognizer()))
+    plan = PlayPlan(Settings(), GESTURES)
+    results = [
+        each.result for each in play_all(find_clips(clips), plan, recognizer=FakeRecognizer())
+    ]
     assert [set(result.as_json()) for result in results] == [{"clip", "error"}] * 2
     assert "there is no file" in results[0].error
     assert "gone.mp4: there is no file" in replay_text(results)
@@ -140,6 +148,6 @@ def test_source_that_fails_is_closed():
 
 
 def test_clip_named_demo_is_the_bundled_one(tmp_path, monkeypatch):
-    monkeypatch.setattr("vcam.lab.replay.demo_clip", lambda: tmp_path / "demo.mp4")
+    monkeypatch.setattr("vcam.lab.clips.demo_clip", lambda: tmp_path / "demo.mp4")
     assert clip_path("demo") == tmp_path / "demo.mp4"
     assert clip_path("other.mp4").name == "other.mp4"

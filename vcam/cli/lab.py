@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from vcam.cli.options import FiniteRange, json_option, print_json, settings_options
 from vcam.cli.streams import progress_is_seen
 
+if TYPE_CHECKING:
+    from vcam.lab.film import Kind
+
 MAX_SIDE = 7680
 """As in the settings."""
+
+_NEW_FILE = click.Path(path_type=Path, dir_okay=False, writable=True)
 
 
 @click.group()
@@ -65,40 +71,110 @@ def images(
 @click.option(
     "--all", "watch_all", is_flag=True, help="Watch for every pose, not just those with an answer."
 )
+@click.option(
+    "--negative", is_flag=True, help="In clips without labels every start counts as false."
+)
+@click.option("--curve", is_flag=True, help="Also try other values of enter on what was seen.")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
+@click.option("--html", type=_NEW_FILE, help="Write a report with plots and pictures.")
+@click.option("--figures", type=_NEW_FILE, help="Write what it all comes to, as JSON.")
+@click.option(
+    "--save-readings", type=_NEW_FILE, help="Keep what was seen (.npz), to be replayed as a CLIP."
+)
 @settings_options
 @json_option
 def replay(
     clips: tuple[str, ...],
     watch_all: bool,
+    negative: bool,
+    curve: bool,
+    jobs: int,
+    html: Path | None,
+    figures: Path | None,
+    save_readings: Path | None,
     config_file: Path | None,
     overrides: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Play each CLIP (or demo), and tell what starts when.
+    """Play each CLIP, and tell what starts when.
 
-    It goes through vision and triggers as in a run.
+    A CLIP is a video file, a folder of them, demo, or synthetic film such as
+    synth:negative?minutes=10&seed=1. It goes through vision and triggers as in a run.
 
     Watched for are the gestures that the packs answer which are on, as in the daemon.
 
     Labels beside a clip (NAME.csv, or labels.csv with a column clip) are compared with it.
     """
     from vcam.cli.weights import ensure_weights
-    from vcam.lab.replay import replay_text, run_replay
+    from vcam.lab.clips import find_clips
+    from vcam.lab.playing import PlayPlan, watched_gestures
+    from vcam.lab.replay_run import Keeping, run
+    from vcam.lab.replay_text import replay_text
     from vcam.poses.vocabulary import GESTURES
     from vcam.settings.loader import load_settings
 
     settings = load_settings(config_file, overrides).settings
     ensure_weights()
+    plan = PlayPlan(settings, GESTURES if watch_all else watched_gestures(settings), negative)
+    keeping = Keeping(curve, html, figures, save_readings)
     results = []
-    gestures = GESTURES if watch_all else None
-    for result in run_replay(clips, settings, gestures=gestures):
+    for result in run(find_clips(clips), plan, keeping, jobs):
         results.append(result)
         if as_json:
             print_json(result.as_json())
     if not as_json:
-        click.echo(replay_text(results))
+        click.echo(replay_text(results, keeping.found))
     if any(result.error for result in results):
         sys.exit(1)
+
+
+@lab.command()
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--kind",
+    type=click.Choice(["negative", "poses", "mixed"]),
+    default="mixed",
+    show_default=True,
+    help="Ordinary movement, deliberate poses, or both.",
+)
+@click.option("--minutes", type=FiniteRange(0.05, 6000), help="How long [default: 1].")
+@click.option("--hours", type=FiniteRange(0.001, 100), help="The same in hours.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Of all chance.")
+@click.option("--fps", type=FiniteRange(1, 120), default=30, show_default=True, help="Frame rate.")
+@click.option("--gestures", default="", help="Shown on purpose [default: v_sign,thumb_up,metal].")
+@click.option("--jobs", type=click.IntRange(1, 64), default=1, show_default=True, help="Processes.")
+@json_option
+def synth(
+    out: Path,
+    kind: Kind,
+    minutes: float | None,
+    hours: float | None,
+    seed: int,
+    fps: float,
+    gestures: str,
+    jobs: int,
+    as_json: bool,
+) -> None:
+    """Draw clips of people at a camera, with labels.
+
+    They go into the folder OUT, each with a CSV beside it. The same seed gives the same clips.
+    """
+    from vcam.lab.film import FilmSpec
+    from vcam.lab.synth import write_film
+
+    if minutes is not None and hours is not None:
+        raise click.UsageError("--minutes and --hours mean the same: give one of them")
+    names = tuple(name.strip() for name in gestures.split(",") if name.strip())
+    length = hours * 60 if hours is not None else minutes or 1.0
+    spec = FilmSpec(kind, length, seed, fps, names)
+    hidden = as_json or not progress_is_seen()
+    written = write_film(out, spec, jobs)
+    with click.progressbar(written, spec.takes, file=sys.stderr, hidden=hidden) as bar:
+        for clip in bar:
+            if as_json:
+                print_json(clip)
+    if not as_json:
+        click.echo(f"{spec.takes} clips in {out}; vcam lab replay {out} judges them")
 
 
 @lab.command()

@@ -18,10 +18,10 @@ from vcam.core.contracts import Source, VideoFormat
 from vcam.core.errors import VcamError
 from vcam.core.frame import Frame
 from vcam.daemon.building import SWITCH_INTERVAL_S, build_pipeline
+from vcam.lab.clips import clip_path
 from vcam.lab.metrics import rounded
 from vcam.lab.process import resident_mb, seconds_since_start
 from vcam.lab.recode import as_camera_clip
-from vcam.lab.replay import clip_path
 from vcam.lab.tables import table
 from vcam.outputs.null import HandOver, NullOutput
 from vcam.pipeline import Pipeline, PipelineStats

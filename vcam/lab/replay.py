@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-from vcam.capture.demo import demo_clip
-from vcam.capture.select import DEMO
-from vcam.capture.video import VideoSource
-from vcam.core.clock import MonotonicClock
 from vcam.core.contracts import Source
-from vcam.core.errors import SourceEnded, SourceError
+from vcam.core.errors import SourceEnded
 from vcam.core.events import EventKind, GestureEvent
-from vcam.daemon.loading import load_packs
-from vcam.daemon.recognition import HandRecognizer
-from vcam.daemon.thresholds import answered_gestures, card_thresholds
+from vcam.core.frame import Frame
 from vcam.lab.metrics import rounded
-from vcam.lab.scoring import Score, Span, Start, read_labels, score_starts
-from vcam.lab.tables import table
-from vcam.pipeline.looking import Recognizer, look_at
-from vcam.settings.schema import Settings
+from vcam.lab.scoring import Score, Span, Start, score_starts
+from vcam.pipeline.looking import Look, Recognizer, look_at
 from vcam.triggers.engine import TriggerEngine
+
+_LONGEST_LOOK_S = 1.0
+"""What is seen in a frame is taken to be there until the next look, but not for longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +30,7 @@ class ReplayedGesture:
         end_s: media time of its end; the clip's length if it was still held there.
         score: smoothed score at the start.
         end_reason: why it ended, in one or two words.
+        during: what the person of a synthetic film did at its start; empty elsewhere.
     """
 
     gesture: str
@@ -44,10 +39,11 @@ class ReplayedGesture:
     end_s: float
     score: float
     end_reason: str
+    during: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """One of the `events` of `vcam lab replay --json`."""
-        return {
+        event: dict[str, Any] = {
             "gesture": self.gesture,
             "candidate_s": rounded(self.candidate_s, 3),
             "start_s": rounded(self.start_s, 3),
@@ -55,6 +51,7 @@ class ReplayedGesture:
             "score": rounded(self.score),
             "end_reason": self.end_reason,
         }
+        return event | {"during": self.during} if self.during else event
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +66,9 @@ class ReplayResult:
         events: the starts, in order.
         score: how they fit the clip's labels; None if it has none.
         error: why it could not be played; empty otherwise.
+        group: what it is counted with.
+        hand_s: media time with a hand followed.
+        spans: the labels that it was held against, in order; None without.
     """
 
     clip: str
@@ -78,6 +78,9 @@ class ReplayResult:
     events: Sequence[ReplayedGesture] = ()
     score: Score | None = None
     error: str = ""
+    group: str = ""
+    hand_s: float = 0.0
+    spans: Sequence[Span] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The line of `vcam lab replay --json`; its first four keys are fixed."""
@@ -89,6 +92,8 @@ class ReplayResult:
             "frames": self.frames,
             "events": [event.as_json() for event in self.events],
             "vision_frames": self.vision_frames,
+            "group": self.group,
+            "hand_s": rounded(self.hand_s, 1),
         }
         return line if self.score is None else line | {"labels": self.score.as_json()}
 
@@ -124,6 +129,8 @@ def replay(
     engine: TriggerEngine,
     clip: str,
     spans: Sequence[Span] | None = None,
+    on_look: Callable[[Frame, Look], None] | None = None,
+    duration_s: float | None = None,
 ) -> ReplayResult:
     """Plays a source to its end, as fast as it can be worked on.
 
@@ -136,6 +143,8 @@ def replay(
         engine: fresh, or told to restart.
         clip: name for the result.
         spans: labels; those of gestures that the engine does not watch for are left out.
+        on_look: told of each frame that was looked at.
+        duration_s: media time, where the frames do not tell it.
 
     Raises:
         SourceError: the source cannot be opened or read.
@@ -143,7 +152,8 @@ def replay(
     """
     log = _Log()
     frames = vision_frames = 0
-    last_s = 0.0
+    last_s = hand_s = 0.0
+    seen_at: float | None = None
     recognizer.reset()
     video_format = source.open()
     try:
@@ -155,118 +165,29 @@ def replay(
             frames += 1
             last_s = frame.captured_at
             look = look_at(frame, recognizer, engine, drawing=bool(engine.holders()))
-            if look is not None:
-                vision_frames += 1
-                log.note(look.events)
+            if look is None:
+                continue
+            vision_frames += 1
+            if seen_at is not None:
+                hand_s += min(_LONGEST_LOOK_S, last_s - seen_at)
+            seen_at = last_s if look.observation.hands else None
+            log.note(look.events)
+            if on_look is not None:
+                on_look(frame, look)
     finally:
         source.close()
-    duration_s = last_s + 1 / video_format.fps if frames else 0.0
+    if duration_s is None:
+        duration_s = last_s + 1 / video_format.fps if frames else 0.0
     log.note(engine.restart(duration_s), end_reason="clip over")
     events = sorted(log.gestures, key=lambda event: event.start_s)
-    score = None
+    score = watched = None
     if spans is not None:
         starts = [Start(event.gesture, event.start_s) for event in events]
-        score = score_starts(starts, [span for span in spans if span.gesture in engine.gestures])
-    return ReplayResult(clip, duration_s, frames, vision_frames, events, score)
-
-
-def run_replay(
-    clips: Sequence[str],
-    settings: Settings,
-    recognizer: Recognizer | None = None,
-    gestures: Sequence[str] | None = None,
-) -> Iterator[ReplayResult]:
-    """The result of each clip, as soon as it is there; broken clips among them.
-
-    Args:
-        clips: paths, or `demo` for the bundled clip. Labels beside a clip are used, see
-            `read_labels`.
-        settings: vision and triggers.
-        recognizer: None takes the real one.
-        gestures: what to watch for; None for what the packs answer that are on, as the daemon does.
-
-    Raises:
-        WeightsError: weights are missing or wrong.
-        ModelError: the pose head is.
-        VcamError: a table of labels cannot be read.
-    """
-    recognizer = recognizer or HandRecognizer.load(settings.vision)
-    if gestures is None:
-        gestures = answered_gestures(load_packs(settings.reactions))
-    for clip in clips:
-        path = clip_path(clip)
-        spans = read_labels(path)
-        source = VideoSource(path, paced=False, loop=False, clock=MonotonicClock())
-        try:
-            engine = TriggerEngine(settings.triggers, gestures, card_thresholds())
-            yield replay(source, recognizer, engine, clip, spans)
-        except SourceError as error:
-            yield ReplayResult(clip, error=str(error))
-
-
-def clip_path(clip: str) -> Path:
-    """The file that a clip's name stands for; `demo` is the bundled one.
-
-    Raises:
-        SourceError: the bundled clip is missing.
-    """
-    return demo_clip() if clip == DEMO else Path(clip)
-
-
-def replay_text(results: Sequence[ReplayResult]) -> str:
-    """The results for people: starts per clip, how they fit the labels, and starts per hour."""
-    parts = []
-    for result in results:
-        if result.error:
-            parts.append(f"{result.clip}: {result.error}")
-            continue
-        head = f"{result.clip}: {result.duration_s:.1f} s, {result.frames} frames"
-        rows: list[list[object]] = [
-            [
-                event.gesture,
-                f"{event.candidate_s:.2f}",
-                f"{event.start_s:.2f}",
-                f"{event.end_s:.2f}",
-                f"{event.score:.2f}",
-                _verdict(event, result.score),
-            ]
-            for event in result.events
-        ]
-        rows += [
-            [span.gesture, f"{span.start_s:.2f}", None, f"{span.end_s:.2f}", None, "MISSED"]
-            for span in (result.score.misses if result.score else ())
-        ]
-        heads = ["gesture", "held from", "start", "end", "score", "label"]
-        parts.append(f"{head}\n{table(heads, rows)}" if rows else f"{head}, nothing starts")
-    return "\n\n".join([*parts, *_totals(results)])
-
-
-def _verdict(event: ReplayedGesture, score: Score | None) -> str:
-    if score is None:
-        return ""
-    start = Start(event.gesture, event.start_s)
-    for span, answer in score.hits:
-        if answer == start:
-            return f"hit, {event.start_s - span.start_s:.2f} s after it began"
-    return "REPEATED" if start in score.repeats else "FALSE"
-
-
-def _totals(results: Sequence[ReplayResult]) -> list[str]:
-    labelled = [result.score for result in results if result.score is not None]
-    plain = [result for result in results if result.score is None and not result.error]
-    lines = []
-    if labelled:
-        hits = sum(len(score.hits) for score in labelled)
-        misses = sum(len(score.misses) for score in labelled)
-        false = sum(len(score.false_starts) + len(score.repeats) for score in labelled)
-        latencies = sorted(second for score in labelled for second in score.latencies_s)
-        middle = f", median {latencies[len(latencies) // 2]:.2f} s" if latencies else ""
-        lines.append(
-            f"With labels: {hits} of {hits + misses} answered{middle}; {false} false or repeated"
+        watched = sorted(
+            (span for span in spans if span.gesture in engine.gestures),
+            key=lambda span: span.start_s,
         )
-    if plain:
-        hours = sum(result.duration_s for result in plain) / 3600
-        starts = sum(len(result.events) for result in plain)
-        rate = f", {starts / hours:.1f} an hour" if hours else ""
-        lines.append(f"Without labels: {starts} starts in {hours * 60:.1f} minutes{rate}")
-    return ["\n".join(lines)] if lines else []
+        score = score_starts(starts, watched)
+    return ReplayResult(
+        clip, duration_s, frames, vision_frames, events, score, hand_s=hand_s, spans=watched
+    )
