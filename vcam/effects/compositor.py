@@ -69,8 +69,9 @@ class Compositor:
         self._room = np.empty((0, 0, 3), np.uint8)
         blender = Blender()
         self._stickers = Stickers(blender)
-        self._swarms = Swarms(blender, LightLayer())
-        self._lights = Lights(LightLayer(2))
+        thin_lights = LightLayer()
+        self._swarms = Swarms(blender, thin_lights)
+        self._lights = Lights(LightLayer(2), thin_lights)
         self.set_packs(packs)
 
     @property

@@ -24,6 +24,8 @@ _SIZES_PER_OCTAVE = 6
 _TAIL_PARTS = 4
 _TAIL_LEVELS = 3
 _TAIL_LIGHT = 0.75
+_STREAK_LIGHT, _STREAK_TAIL = 0.5, 0.45
+"""Water lets through what is behind it; and the farther half of a streak is fainter."""
 
 
 class Dots:
@@ -137,8 +139,9 @@ def draw_streaks(
         colours: `#rrggbb` each.
         share: factor on their light, 0..1.
     """
-    before = swarm.flight.at(swarm.age - streak_s)
-    points = np.stack([np.stack(before, -1), np.stack((swarm.x, swarm.y), -1)], axis=1)
+    ways = [swarm.flight.at(swarm.age - streak_s * back) for back in (1.0, 0.5)]
+    ways.append((swarm.x, swarm.y))
+    points = np.stack([np.stack(way, -1) for way in ways], axis=1)
     usable = np.isfinite(points).all(axis=(1, 2))
     looks = chosen(swarm.look, len(colours))
     light = np.round(np.clip(swarm.opacity * share, 0, 1) * 6)
@@ -148,7 +151,9 @@ def draw_streaks(
             for wide in np.unique(width):
                 mine = usable & (looks == look) & (light == level) & (width == wide)
                 if mine.any():
-                    layer.lines(points[mine], colour * (level / 6), float(wide))
+                    shade = colour * (_STREAK_LIGHT * level / 6)
+                    layer.lines(points[mine, :2], shade * _STREAK_TAIL, float(wide))
+                    layer.lines(points[mine, 1:], shade, float(wide))
 
 
 def twinkling(light: Numbers, age: Numbers, number: Numbers, twinkle: float) -> Numbers:

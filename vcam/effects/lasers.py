@@ -15,12 +15,16 @@ from vcam.effects.light import LightLayer
 from vcam.effects.schema import LasersSpec
 
 _SHELLS = (
-    (7.0, 0.035),
-    (5.0, 0.08),
-    (3.6, 0.14),
-    (2.6, 0.23),
-    (1.9, 0.36),
-    (1.35, 0.55),
+    (7.0, 0.012),
+    (6.0, 0.030),
+    (5.1, 0.055),
+    (4.3, 0.085),
+    (3.6, 0.12),
+    (3.0, 0.17),
+    (2.5, 0.23),
+    (2.1, 0.31),
+    (1.7, 0.42),
+    (1.35, 0.58),
     (1.0, 0.85),
 )
 """Width in cores and light of what a beam is drawn of, from the outside to the core: together they
@@ -110,7 +114,7 @@ def draw_beams(
     for wide, bright in _SHELLS:
         for beam in beams:
             # The farther out, the sooner it ends: so a beam peters out instead of being cut off.
-            length = beam.length * (1.0 - 0.05 * wide)
+            length = beam.length * (1.0 - 0.03 * wide)
             corners = _corners(beam, width * wide, length)
             layer.polygon(corners, colours[beam.colour] * (bright * light))
     for beam in beams:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +19,9 @@ _ROUGHNESS = 0.56
 """Of each halving of the distance the deviation is this share of that before."""
 
 _WHITE = 0.8
-_LIGHTS = (1.0, 0.62)
-"""Of a bolt and of its branches."""
+_TUBE, _GLOW, _GLOW_AROUND = 0.5, 1.5, 1.1
+"""Brightness of what is round the core, of the glow by it as a share of that, and of the wide glow
+as a share of the other."""
 
 _WAY, _REACH, _START, _PLACE, _SIDE, _LENGTH, _NOISE = range(7)
 
@@ -78,28 +78,31 @@ def bolts_at(
 
 
 def draw_bolts(
-    layer: LightLayer, bolts: Sequence[Bolts], spec: LightningSpec, unit: float, share: float
+    soft: LightLayer,
+    sharp: LightLayer,
+    bolts: Bolts,
+    spec: LightningSpec,
+    unit: float,
+    share: float,
 ) -> None:
-    """Draws bolts and lets them glow.
+    """Draws bolts and their glow.
 
     Args:
-        layer: drawn on; what else lies on it glows as well.
+        soft: the glow is drawn on it; what else lies on it glows as well.
+        sharp: the bolts are drawn on it.
         bolts: the lines.
         spec: width, colour, opacity.
         unit: pixels.
         share: factor on their light, 0..1.
     """
     colour = palette([spec.colour])[0]
+    core = colour * (1 - _WHITE) + 255 * _WHITE
     light = share * spec.opacity
     width = max(1.5, spec.width * unit)
-    for lines, thick, bright in (("branches", 0.45, _LIGHTS[1]), ("trunks", 0.8, _LIGHTS[0])):
-        for each in bolts:
-            layer.lines(getattr(each, lines), colour * (light * bright), width * thick)
-    layer.spread(2.2 * width, 1.9, 1.7)
-    core = colour * (1 - _WHITE) + 255 * _WHITE
-    for lines, thick, bright in (("branches", 0.2, 0.5), ("trunks", 0.4, 1.0)):
-        for each in bolts:
-            layer.lines(getattr(each, lines), core * (light * bright), max(1.2, width * thick))
+    for lines, thick, bright in ((bolts.branches, 0.5, 0.55), (bolts.trunks, 1.0, 1.0)):
+        soft.lines(lines, colour * (_TUBE * light * bright), max(2.0, 0.8 * width * thick))
+        sharp.lines(lines, core * (light * bright), max(1.0, 0.24 * width * thick))
+    soft.spread(max(2.0, 1.4 * width), _GLOW, _GLOW_AROUND)
 
 
 def _ends(

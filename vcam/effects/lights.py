@@ -20,11 +20,13 @@ class Lights:
     """Draws lasers, lightning, dark and flashes.
 
     Args:
-        layer: for soft lights.
+        soft: for soft lights.
+        sharp: for thin ones.
     """
 
-    def __init__(self, layer: LightLayer) -> None:
-        self._layer = layer
+    def __init__(self, soft: LightLayer, sharp: LightLayer) -> None:
+        self._layer = soft
+        self._sharp = sharp
         self._guard = FlashGuard()
 
     def keep(self, keys: AbstractSet[int]) -> None:
@@ -51,13 +53,16 @@ class Lights:
         if now.share <= 0:
             return
         self._layer.begin(moment.canvas)
+        self._sharp.begin(moment.canvas)
         count = moment.taste.count(spec.count)
         for number, (strike, visibility) in enumerate(_strikes(moment, spec, shown)):
             bolts = bolts_at(
                 spec, strike, shown.seed + number, now.elapsed_s, moment.taste.still, count
             )
-            draw_bolts(self._layer, [bolts], spec, strike.unit, now.share * visibility)
-            self._layer.bring(moment.canvas, spec.blend == "screen")
+            share = now.share * visibility
+            draw_bolts(self._layer, self._sharp, bolts, spec, strike.unit, share)
+            for layer in (self._layer, self._sharp):
+                layer.bring(moment.canvas, spec.blend == "screen")
 
     def draw_dim(self, moment: Moment, spec: DimSpec, shown: LiveEffect) -> None:
         """Darkens the scene."""

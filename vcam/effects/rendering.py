@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -77,6 +78,6 @@ def _canvas(picture: Image, size: tuple[int, int] | None) -> tuple[Image, Placem
 
 
 def _at(observation: Observation, at: float, number: int) -> Observation:
-    return Observation(
-        number, at, observation.size, observation.hands, observation.faces, observation.mask
-    )
+    """The same as seen at another time."""
+    since_s = observation.at - observation.mask_at
+    return replace(observation, frame_index=number, at=at, mask_at=at - since_s)

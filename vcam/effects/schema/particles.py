@@ -42,15 +42,15 @@ class BurstSpec(Part):
         default_factory=lambda: between(0.9, 1.5), description="How long each lives, seconds"
     )
     size: Range = Field(
-        default_factory=lambda: between(0.010, 0.016), description="Width of each, units"
+        default_factory=lambda: between(0.006, 0.010), description="Width of each, units"
     )
     speed: Range = Field(
-        default_factory=lambda: between(0.25, 0.4), description="Speed at the start, units a second"
+        default_factory=lambda: between(0.45, 0.75), description="Speed at the start, units a second"
     )
     gravity: Number = Field(0.12, description="Units a second squared; above 0 falls")
     drag: Number = Field(2.0, ge=0, description="Air: share of the speed lost, per second")
     fade: Share = Field(0.6, description="Share of the life over which they go out in the end")
-    trail_s: Share = Field(0.12, description="They draw the way of so many seconds behind them")
+    trail_s: Share = Field(0.2, description="They draw the way of so many seconds behind them")
     twinkle: Share = Field(0.3, description="How much they glimmer as they go out")
 
 

@@ -55,6 +55,7 @@ class TextSpec(PlacedPart):
         "speech",
         description="Whose words: the settings' `effects.speech` or `effects.name_tag`, or `text`",
     )
+    rotate: bool = Field(False, description="Turn with the head")
     text: Annotated[str, Field(max_length=200)] = Field("", description="says: text: the words")
     look: Literal["bubble", "cloud", "tag", "plain"] = Field(
         "bubble",
