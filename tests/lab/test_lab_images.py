@@ -11,7 +11,9 @@ from vcam.core.geometry import Box
 from vcam.core.observation import Face, Hand, Observation, PoseReading
 from vcam.daemon.deciding import decide
 from vcam.lab.images import ImagesRun, find_pictures, summary_text
+from vcam.lab.images_page import ImagesPage
 from vcam.lab.stills import PictureError, read_image
+from vcam.poses.vocabulary import GESTURES
 from vcam.settings.schema import TriggerSettings
 from vcam.testing import plain_image
 
@@ -223,3 +225,21 @@ def test_the_run_heeds_the_card_and_what_is_answered(tmp_path):
     assert said() == "palm"
     assert said(answered=["v_sign"]) == "palm"
     assert said(answered=["v_sign"], card={"v_sign": 0.75}) == "v_sign"
+
+
+def test_report_of_pictures(tmp_path):
+    for name in ("a", "b"):
+        write(tmp_path / "v_sign" / f"{name}.png", 250)
+    write(tmp_path / "v_sign" / "dark.png", 0)
+    write(tmp_path / "none" / "<bright>.png", 250)
+    run = ImagesRun(FakeReader(), SETTINGS)
+    report = ImagesPage(GESTURES)
+    for result in run.run(find_pictures(tmp_path)):
+        report.add(result)
+    text = report.html(run.summary())
+    assert text.count("data:image/jpeg") == 2
+    assert "&lt;bright&gt;.png" in text
+    assert "0.667 (0.094 to 0.992)" in text
+    assert "<svg" in text
+    classes = run.summary()["classes"]
+    assert classes["v_sign"]["recall_interval"] == [0.0943, 0.9916]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,10 +28,17 @@ def lab() -> None:
 
 @lab.command()
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--html", type=_NEW_FILE, help="Write a report with plots and pictures.")
+@click.option("--figures", type=_NEW_FILE, help="Write the summary, as JSON.")
 @settings_options
 @json_option
 def images(
-    folder: Path, config_file: Path | None, overrides: tuple[str, ...], as_json: bool
+    folder: Path,
+    html: Path | None,
+    figures: Path | None,
+    config_file: Path | None,
+    overrides: tuple[str, ...],
+    as_json: bool,
 ) -> None:
     """Recognise the pictures of FOLDER, and judge the result.
 
@@ -41,6 +49,9 @@ def images(
     from vcam.daemon.recognition import HandRecognizer
     from vcam.daemon.thresholds import answered_gestures, card_thresholds
     from vcam.lab.images import ImagesRun, find_pictures, summary_text
+    from vcam.lab.images_page import ImagesPage
+    from vcam.lab.replay_run import write_text
+    from vcam.poses.vocabulary import GESTURES
     from vcam.settings.loader import load_settings
 
     settings = load_settings(config_file, overrides).settings
@@ -52,12 +63,19 @@ def images(
         card=card_thresholds(),
         answered=answered_gestures(load_packs(settings.reactions)),
     )
+    report = ImagesPage(GESTURES)
     hidden = as_json or not progress_is_seen()
     with click.progressbar(run.run(pictures), len(pictures), file=sys.stderr, hidden=hidden) as bar:
         for result in bar:
+            if html is not None:
+                report.add(result)
             if as_json:
                 print_json(result.as_json())
     summary = run.summary()
+    if figures is not None:
+        write_text(figures, json.dumps(summary, indent=1) + "\n")
+    if html is not None:
+        write_text(html, report.html(summary))
     if as_json:
         print_json({"summary": summary})
     else:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vcam.core.observation import NONE_POSE
+from vcam.lab.statistics import share_interval
 
 SYNONYMS: Mapping[str, str] = {
     "v": "v_sign",
@@ -158,6 +159,8 @@ class Confusion:
                     "support": figures.support,
                     "hits": figures.hits,
                     "false": figures.false,
+                    "precision_interval": interval(figures.hits, figures.hits + figures.false),
+                    "recall_interval": interval(figures.hits, figures.support),
                 }
                 for pose, figures in self.figures().items()
             },
@@ -172,6 +175,12 @@ def class_figures(support: int, hits: int, false: int) -> ClassFigures:
     recall = hits / support if support else None
     f1 = 2 * hits / (support + hits + false) if support and hits + false else None
     return ClassFigures(rounded(precision), rounded(recall), rounded(f1), support, hits, false)
+
+
+def interval(hits: int, total: int) -> list[float] | None:
+    """Clopper and Pearson's 95 % interval of a share, rounded; None of nothing."""
+    ends = share_interval(hits, total)
+    return None if ends is None else [round(end, 4) for end in ends]
 
 
 def rounded(value: float | None, digits: int = 4) -> float | None:
