@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vcam.core.geometry import Box, Placement
-from vcam.core.observation import Face, Hand, Observation
-from vcam.effects.anchor import FADE_S, HOLD_S, AnchorTracker
+from vcam.core.observation import Face, FaceShape, Hand, Landmark, Observation
+from vcam.effects.anchor import FADE_S, HOLD_S, AnchorName, AnchorTracker
 
 Make = Callable[..., Face]
 HERE = Placement()
@@ -157,6 +157,136 @@ def test_a_clock_that_starts_over_starts_over(make_face: Make, make_scene: Make)
     tracker.update(make_scene(1.0, (make_face(400),)), 1.0)
     (pose,) = tracker.poses("face.eyes", (), 1.0, HERE)
     assert (pose.x, pose.visibility) == (pytest.approx(400), 1.0)
+
+
+def shaped(face: Face, yaw: float = 0.0) -> Face:
+    x, y = face.eyes.mean(axis=0)
+    unit = float(np.hypot(*(face.eyes[1] - face.eyes[0])))
+    places = [[0, -0.7], [0, 1.7], [-0.6, 0.6], [0.6, 0.6]]
+    points = (np.array(places) * unit + (x, y)).astype(np.float32)
+    shape = FaceShape(points[0], points[1], points[2:], yaw, 0.0)
+    return replace(face, shape=shape)
+
+
+POINTS: dict[AnchorName, tuple[float, float]] = {
+    "face.eyes": (0, 0),
+    "face.top": (0, -1.45),
+    "face.forehead": (0, -0.7),
+    "face.nose": (0, 0.6),
+    "face.mouth": (0, 1.05),
+    "face.chin": (0, 1.7),
+    "face.left_cheek": (-0.6, 0.6),
+    "face.right_cheek": (0.6, 0.6),
+}
+
+
+@pytest.mark.parametrize("anchor", POINTS)
+def test_every_point_of_the_face_is_where_it_was_seen(
+    make_face: Make, make_scene: Make, anchor: AnchorName
+) -> None:
+    tracker = AnchorTracker()
+    tracker.update(make_scene(1.0, (shaped(make_face(300, 200, 100)),)), 1.0)
+    (pose,) = tracker.poses(anchor, (), 1.0, Placement(0.5, 40, 30))
+    right, down = POINTS[anchor]
+    assert (pose.x, pose.y) == pytest.approx((190 + 50 * right, 130 + 50 * down), abs=0.1)
+    assert pose.unit == pytest.approx(50, abs=0.1)
+
+
+def test_a_turned_face_narrows_by_its_yaw_and_hides_the_far_cheek(
+    make_face: Make, make_scene: Make
+) -> None:
+    yaw = math.radians(60)
+    face = make_face(300, 200, 100)
+    middle = face.eyes.mean(axis=0)
+    face = replace(face, eyes=((face.eyes - middle) * 0.5 + middle).astype(np.float32))
+    tracker = AnchorTracker()
+    tracker.update(make_scene(1.0, (shaped(face, yaw),)), 1.0)
+    (eyes,) = tracker.poses("face.eyes", (), 1.0, HERE)
+    assert eyes.unit == pytest.approx(100, abs=0.5)
+    assert eyes.squash == pytest.approx(0.5, abs=0.01)
+    (near,) = tracker.poses("face.left_cheek", (), 1.0, HERE)
+    (far,) = tracker.poses("face.right_cheek", (), 1.0, HERE)
+    assert near.visibility == 1
+    assert far.visibility == 0
+
+
+def test_shoulders_stay_level_and_lie_below_a_tilted_head(
+    make_face: Make, make_scene: Make
+) -> None:
+    tracker = AnchorTracker()
+    tracker.update(make_scene(1.0, (make_face(300, 200, 50, roll=0.5),)), 1.0)
+    (pose,) = tracker.poses("shoulders", (), 1.0, HERE)
+    assert pose.roll == 0
+    assert pose.x < 300
+    assert pose.y > 200 + 2.5 * 50
+
+
+def test_a_fingertip_turns_as_the_finger_points(make_hand: Make, make_scene: Make) -> None:
+    hand = make_hand(200, 300, 90)
+    points = hand.points.copy()
+    points[Landmark.INDEX_PIP], points[Landmark.INDEX_TIP] = (180, 250), (230, 250)
+    tracker = AnchorTracker()
+    tracker.update(make_scene(1.0, (), (replace(hand, points=points),)), 1.0)
+    (tip,) = tracker.poses("hand.index", (7,), 1.0, HERE)
+    assert (tip.x, tip.y, tip.roll) == pytest.approx((230, 250, math.pi / 2), abs=0.01)
+    (middle,) = tracker.poses("hand.middle", (7,), 1.0, HERE)
+    assert middle.roll == pytest.approx(0, abs=0.01)
+
+
+def test_between_two_hands_are_their_middle_and_distance(make_hand: Make, make_scene: Make) -> None:
+    tracker = AnchorTracker()
+    hands = (make_hand(500, 300, track_id=7), make_hand(200, 300, track_id=8))
+    tracker.update(make_scene(1.0, (), hands), 1.0)
+    for wanted in ((), (7,), (8, 7)):
+        (pose,) = tracker.poses("hands.between", wanted, 1.0, HERE)
+        assert (pose.x, pose.unit, pose.roll) == pytest.approx((350, 300, 0), abs=0.1)
+    alone = AnchorTracker()
+    alone.update(make_scene(1.0, (), hands[:1]), 1.0)
+    assert alone.poses("hands.between", (), 1.0, HERE) == []
+
+
+def test_nothing_slides_to_another_person_who_got_the_number(
+    make_face: Make, make_scene: Make
+) -> None:
+    tracker = AnchorTracker()
+    for tick in range(10):
+        at = 1 + tick / 10
+        tracker.update(make_scene(at, (make_face(200, 200, 60),)), at)
+    tracker.update(make_scene(2.0, (make_face(400, 200, 60),)), 2.0)
+    (pose,) = tracker.poses("face.eyes", (), 2.0, HERE)
+    assert (pose.x, pose.visibility) == (pytest.approx(400), 0.0)
+    (later,) = tracker.poses("face.eyes", (), 2.0 + FADE_S, HERE)
+    assert (later.x, later.visibility) == (pytest.approx(400), pytest.approx(1.0))
+
+
+@pytest.mark.parametrize("rate_hz", [10, 15])
+def test_a_swaying_head_is_followed_within_a_frame_and_a_still_one_keeps_still(
+    make_face: Make, make_scene: Make, rate_hz: int
+) -> None:
+    """Seen at that rate with the noise that vision has, known a frame later, drawn at 30 fps."""
+    rng = np.random.default_rng(4)
+
+    def drawn(reach: float) -> tuple[np.ndarray, np.ndarray]:
+        tracker, found, true, waiting = AnchorTracker(), [], [], None
+        for number in range(300):
+            now = number / 30
+            x = 320 + reach * math.sin(2 * math.pi * 0.3 * now)
+            tracker.update(waiting, now)
+            if number % (30 // rate_hz) == 0:
+                face = shaped(make_face(x, 240, 84))
+                noisy = (face.eyes + rng.normal(0, 0.2, (2, 2))).astype(np.float32)
+                waiting = make_scene(now, (replace(face, eyes=noisy),))
+            if number > 30:
+                found.append(tracker.poses("face.eyes", (), now, HERE)[0].x)
+                true.append(x)
+        return np.array(found), np.array(true)
+
+    still, _ = drawn(0.0)
+    assert np.std(still) < 0.5
+    moving, true = drawn(30.0)
+    speed = np.gradient(true, 1 / 30)
+    lag_s = -float(((moving - true) * speed).sum() / np.square(speed).sum())
+    assert abs(lag_s) < 1 / 30
 
 
 anything = st.floats(width=32)

@@ -32,6 +32,8 @@ class _Followed(Protocol):
 
     def is_near(self, thing: Any, at: float, /) -> bool: ...
 
+    def has_leapt(self, thing: Any, at: float, /) -> bool: ...
+
 
 _Track = TypeVar("_Track", bound=_Followed)
 
@@ -124,7 +126,8 @@ def _see(
     track = tracks.get(thing.track_id)
     if track is None:
         track = _inherited(tracks, thing, at)
-    if track is None or at - track.sighting.seen_at > HOLD_S:
+    if track is None or at - track.sighting.seen_at > HOLD_S or track.has_leapt(thing, at):
+        # What is drawn on one person must not slide over to another who got the number.
         track = make()
     if track.see(thing, at, now):
         tracks[thing.track_id] = track

@@ -26,6 +26,9 @@ _SMOOTHED_S = 0.02
 """Vision smooths hands, for the poses' sake: what it tells is older than the frame by about this.
 The lag on the demo clip with and without that smoothing is 47 and 30 ms."""
 
+_LEAP = 2.5
+"""Farthest that a hand moves from where it was expected, in units: hands are quick."""
+
 
 class _Numbers(NamedTuple):
     """What is measured of a hand."""
@@ -76,10 +79,19 @@ class Grip:
 
     def is_near(self, hand: Hand, at: float) -> bool:
         """Whether that hand is where this one should be."""
+        return self._distance(hand, at) < 1
+
+    def has_leapt(self, hand: Hand, at: float) -> bool:
+        """Whether that hand, of the same number, is too far off to be the same."""
+        return self._source is not hand and _LEAP < self._distance(hand, at) < math.inf
+
+    def _distance(self, hand: Hand, at: float) -> float:
+        """From where this one should be, in units; infinite for what makes no sense."""
         numbers = _measure(hand)
         if numbers is None:
-            return False
-        return float(np.hypot(*(self._place.at(at) - numbers.centre))) < float(numbers.shape[0])
+            return math.inf
+        way = self._place.at(at) - numbers.centre
+        return float(np.hypot(*way)) / float(numbers.shape[0])
 
     def palm(self, track_id: int, now: float, place: Placement) -> AnchorPose:
         """The middle of the palm, upright."""

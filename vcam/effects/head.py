@@ -33,6 +33,9 @@ _USUAL: Final[dict[str, tuple[float, float]]] = {
     "face.right_cheek": (0.6, 0.65),
 }
 
+_LEAP = 1.2
+"""Farthest that a face moves from where it was expected, in units: beyond is another's face."""
+
 _TOP: Final = (1.45, 0.5)
 """A hat's brim: so far above the eyes and behind them."""
 
@@ -95,10 +98,19 @@ class Head:
 
     def is_near(self, face: Face, at: float) -> bool:
         """Whether that face is where this one should be."""
+        return self._distance(face, at) < 1
+
+    def has_leapt(self, face: Face, at: float) -> bool:
+        """Whether that face, of the same number, is too far off to be the same."""
+        return self._source is not face and _LEAP < self._distance(face, at) < math.inf
+
+    def _distance(self, face: Face, at: float) -> float:
+        """From where this one should be, in units; infinite for what makes no sense."""
         numbers = _measure(face)
         if numbers is None:
-            return False
-        return float(np.hypot(*(self._place.at(at) - numbers.middle))) < float(numbers.shape[2])
+            return math.inf
+        way = self._place.at(at) - numbers.middle
+        return float(np.hypot(*way)) / float(numbers.shape[2])
 
     def pose(
         self, track_id: int, anchor: FaceAnchorName, now: float, place: Placement
