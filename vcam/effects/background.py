@@ -8,8 +8,11 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from vcam.core.clock import Clock, MonotonicClock
 from vcam.core.frame import Image
 from vcam.effects.matting import Matte
+from vcam.effects.own_picture import OwnPicture, OwnRoom
+from vcam.effects.own_video import OwnVideo
 from vcam.effects.room_blur import RoomBlur
 from vcam.settings.schema.showing import BackgroundSettings
 
@@ -23,26 +26,32 @@ def _nothing() -> None:
 class Backdrop:
     """Replaces what is not person. Used from one thread.
 
-    Attributes:
-        problem: why the background is not the one that was asked for; empty while it is. The room
-            is hidden all the same.
+    Whatever goes wrong, the room stays hidden: a file that cannot be used is replaced by the plane
+    of `colour`, and so is a background that cannot be drawn.
 
     Args:
         settings: what is behind the person; nothing at first if not given.
         on_change: told when `problem` changes, on any thread.
+        clock: paces videos.
     """
 
     def __init__(
         self,
         settings: BackgroundSettings | None = None,
         on_change: Callable[[], None] = _nothing,
+        clock: Clock | None = None,
     ) -> None:
         self._settings = BackgroundSettings()
         self._on_change = on_change
-        self.problem = ""
+        self._clock = clock or MonotonicClock()
         self._matte = Matte()
         self._blur = RoomBlur()
-        self._still: Image | None = None
+        self._plane: Image | None = None
+        self._own: OwnRoom | None = None
+        self._own_is: tuple[str, str | None, tuple[int, int]] | None = None
+        self._last_own: Image | None = None
+        self._fault = ""
+        self._told = ""
         if settings is not None:
             self.apply(settings)
 
@@ -51,10 +60,22 @@ class Backdrop:
         """How often it wants to know where the person is; 0 for not at all."""
         return 0.0 if self._settings.kind == "none" else self._settings.rate_hz
 
+    @property
+    def problem(self) -> str:
+        """Why the background is not the one that was asked for; empty while it is. Any thread."""
+        own = self._own
+        return self._fault or (own.problem if own is not None else "")
+
     def apply(self, settings: BackgroundSettings) -> None:
         """Takes other settings over."""
+        if settings == self._settings:
+            return
         self._settings = settings
-        self._still = None
+        self._plane = None
+        self._note_fault("")
+        if settings.kind not in ("picture", "video"):
+            self.close()
+            self._last_own = None
 
     def draw(self, canvas: Image, alpha: npt.NDArray[np.uint8] | None, at: float) -> None:
         """Replaces what is not person, in place; does nothing if the background's kind is none.
@@ -67,21 +88,69 @@ class Backdrop:
         """
         if self._settings.kind == "none":
             return
-        room = self._room(canvas, alpha, at)
-        if alpha is None:
-            np.copyto(canvas, room)
+        try:
+            room = self._room(canvas, alpha)
+            if alpha is None:
+                np.copyto(canvas, room)
+            else:
+                self._matte.lay(canvas, room, alpha)
+        except Exception as error:
+            # The person goes with the room rather than that the room is shown.
+            canvas[:] = bgr(self._settings.colour).astype(np.uint8)
+            if not self._fault:
+                logger.exception("The background cannot be drawn")
+            self._note_fault(f"The background cannot be drawn: {error}")
         else:
-            self._matte.lay(canvas, room, alpha)
+            self._note_fault("")
 
     def close(self) -> None:
         """Ends what works in the background."""
+        if self._own is not None:
+            self._own.close()
+        self._own = self._own_is = None
 
-    def _room(self, canvas: Image, alpha: npt.NDArray[np.uint8] | None, at: float) -> Image:
-        if self._settings.kind == "blur":
+    def _note_fault(self, fault: str) -> None:
+        if fault != self._fault:
+            self._fault = fault
+            self._on_change()
+
+    def _room(self, canvas: Image, alpha: npt.NDArray[np.uint8] | None) -> Image:
+        kind = self._settings.kind
+        if kind == "blur":
             return self._blur.make(canvas, alpha, self._settings.strength)
-        if self._still is None or self._still.shape != canvas.shape:
-            self._still = gradient(canvas.shape, self._settings)
-        return self._still
+        if kind in ("picture", "video"):
+            own = self._own_room((canvas.shape[1], canvas.shape[0]))
+            if own is not None:
+                return own
+        if self._plane is None or self._plane.shape != canvas.shape:
+            self._plane = gradient(canvas.shape, self._settings)
+        return self._plane
+
+    def _own_room(self, size: tuple[int, int]) -> Image | None:
+        """The picture or the video's; the one before it until it is there, None for the plane."""
+        kind, name = self._settings.kind, self._settings.file
+        if self._own is None or self._own_is != (kind, name, size):
+            self.close()
+            self._own_is = (kind, name, size)
+            if kind == "picture":
+                self._own = OwnPicture(name, size, self._tell)
+            else:
+                self._own = OwnVideo(name, size, self._tell, self._clock)
+        picture = self._own.picture()
+        if picture is not None:
+            self._last_own = picture
+        elif self._own.problem:
+            self._last_own = None
+        last = self._last_own
+        return last if last is not None and last.shape[1::-1] == size else None
+
+    def _tell(self) -> None:
+        """On the thread of a picture or a video."""
+        problem = self.problem
+        if problem and problem != self._told:
+            logger.warning("%s", problem)
+        self._told = problem
+        self._on_change()
 
 
 def gradient(shape: tuple[int, ...], settings: BackgroundSettings) -> Image:

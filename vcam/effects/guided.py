@@ -25,18 +25,18 @@ def guided_coefficients(
         radius: of the window, pixels.
         epsilon: variances of the guide below this count as no edge.
     """
+    mean_guide, mean_mask = _mean(guide, radius), _mean(mask, radius)
+    slope = _mean(guide * mask, radius)
+    slope -= mean_guide * mean_mask
+    variance = _mean(guide * guide, radius)
+    variance -= mean_guide * mean_guide
+    variance += np.float32(epsilon)
+    slope /= variance
+    mean_mask -= slope * mean_guide
+    return _mean(slope, radius), _mean(mean_mask, radius)
+
+
+def _mean(values: Float, radius: int) -> Float:
+    """Of the window round each pixel."""
     window = (2 * radius + 1, 2 * radius + 1)
-    mean_guide = cv2.blur(guide, window)
-    mean_mask = cv2.blur(mask, window)
-    both = cv2.blur(cv2.multiply(guide, mask), window)
-    square = cv2.blur(cv2.multiply(guide, guide), window)
-    both -= mean_guide * mean_mask
-    square -= mean_guide * mean_guide
-    square += np.float32(epsilon)
-    slope = np.divide(both, square, out=both)
-    offset = mean_mask
-    offset -= slope * mean_guide
-    return (
-        np.asarray(cv2.blur(slope, window), np.float32),
-        np.asarray(cv2.blur(offset, window), np.float32),
-    )
+    return np.asarray(cv2.blur(values, window), np.float32)

@@ -47,7 +47,7 @@ class Matte:
         for top, bottom, left, right in self._pieces(height, width):
             part = np.s_[top:bottom, left:right]
             self._blend(canvas[part], room[part], alpha[part])
-        cv2.compare(alpha, 0, cv2.CMP_EQ, dst=hard)
+        cv2.inRange(alpha, 0, 0, dst=hard)
         cv2.copyTo(room, hard, canvas)
 
     def _allot(self, height: int, width: int) -> None:

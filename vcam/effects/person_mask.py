@@ -62,7 +62,7 @@ class PersonMask:
             self._mask, self._mask_at = None, -math.inf
             return
         if observation.mask is not None and observation.mask is not self._mask:
-            self._mask, self._mask_at = observation.mask, observation.at
+            self._mask, self._mask_at = observation.mask, observation.mask_at
             self._seen = observation.size
         self._now = observation.at if at is None else max(at, observation.at)
 
@@ -111,8 +111,8 @@ class PersonMask:
         )
         share = cv2.multiply(cv2.resize(slope, fine), guide)
         cv2.add(share, cv2.resize(offset, fine), dst=share)
-        cv2.max(share, 0, dst=share)
-        return np.asarray(cv2.convertScaleAbs(share, alpha=255), np.uint8)
+        # Below 0 it would be turned round by what follows.
+        return np.asarray(cv2.convertScaleAbs(np.maximum(share, 0), alpha=255), np.uint8)
 
     def _plain(
         self, mask: npt.NDArray[np.float32], size: tuple[int, int], place: Placement

@@ -10,10 +10,12 @@ import numpy.typing as npt
 
 from vcam.core.frame import Image
 
+Float = npt.NDArray[np.float32]
+
 LEAST_SIGMA = 0.008
 MOST_SIGMA = 0.09
-"""Standard deviation of the blur at strength 0 and 1, in heights of the picture. At the latter, some
-eight blobs are left from top to bottom."""
+"""Standard deviation of the blur at strength 0 and 1, in heights of the picture. At the latter,
+some eight blobs are left from top to bottom."""
 
 _FINEST = 4
 _MIN_SIGMA = 1.6
@@ -29,7 +31,7 @@ _EPSILON = 0.02
 
 def sigma_of(strength: float, height: int) -> float:
     """Standard deviation of the blur in pixels of a picture with so many rows."""
-    return height * LEAST_SIGMA * (MOST_SIGMA / LEAST_SIGMA) ** strength
+    return height * LEAST_SIGMA * math.pow(MOST_SIGMA / LEAST_SIGMA, strength)
 
 
 class RoomBlur:
@@ -57,30 +59,38 @@ class RoomBlur:
         size = max(1, width // factor), max(1, height // factor)
         # Two of four pixels are left out each way; after the blur nobody can tell.
         small = cv2.resize(canvas, fine, interpolation=cv2.INTER_LINEAR)
-        weights: npt.NDArray[np.float32] | None = None
+        weights: Float | None = None
         if alpha is not None:
-            share = cv2.resize(alpha, fine, interpolation=cv2.INTER_LINEAR)
-            _, room = cv2.threshold(share, _SURELY_ROOM, 255, cv2.THRESH_BINARY_INV)
-            room = cv2.erode(room, None)
+            room = _surely_room(alpha, fine)
             if cv2.countNonZero(room):
                 small = cv2.bitwise_and(small, small, mask=room)
-                weight = cv2.resize(room, size, interpolation=cv2.INTER_AREA)
-                weights = np.multiply(weight, np.float32(1 / 255), dtype=np.float32)
-        if size != fine:
-            small = cv2.resize(small, size, interpolation=cv2.INTER_AREA)
-        blurred = np.asarray(small, np.float32)
-        spread = sigma / factor
+                weights = np.asarray(
+                    cv2.resize(room, size, interpolation=cv2.INTER_AREA), np.float32
+                )
+                weights *= np.float32(1 / 255)
+        colours = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.float32)
+        blurred = _blurred(colours, sigma / factor)
         if weights is not None:
-            mean = np.array(cv2.sumElems(blurred)[:3], np.float32) / max(float(weights.sum()), 1.0)
-            blurred = cv2.GaussianBlur(blurred, (0, 0), spread, borderType=cv2.BORDER_REFLECT)
-            weights = cv2.GaussianBlur(weights, (0, 0), spread, borderType=cv2.BORDER_REFLECT)
-            weights += np.float32(_EPSILON)
+            mean = colours.sum(axis=(0, 1)) / max(float(weights.sum()), 1.0)
+            share = _blurred(weights, sigma / factor)
+            share += np.float32(_EPSILON)
             blurred += mean * np.float32(_EPSILON)
-            blurred /= weights[..., np.newaxis]
-        else:
-            blurred = cv2.GaussianBlur(blurred, (0, 0), spread, borderType=cv2.BORDER_REFLECT)
+            blurred /= share[..., np.newaxis]
         if self._room.shape != canvas.shape:
             self._room = np.empty_like(canvas)
         tidy = cv2.convertScaleAbs(blurred)
         cv2.resize(tidy, (width, height), dst=self._room, interpolation=cv2.INTER_CUBIC)
         return self._room
+
+
+def _surely_room(alpha: npt.NDArray[np.uint8], size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """255 where there is nothing of the person round about, else 0."""
+    share = cv2.resize(alpha, size, interpolation=cv2.INTER_LINEAR)
+    _, room = cv2.threshold(share, _SURELY_ROOM, 255, cv2.THRESH_BINARY_INV)
+    return np.asarray(cv2.erode(room, np.ones((3, 3), np.uint8)), np.uint8)
+
+
+def _blurred(values: Float, sigma: float) -> Float:
+    return np.asarray(
+        cv2.GaussianBlur(values, (0, 0), sigma, borderType=cv2.BORDER_REFLECT), np.float32
+    )
