@@ -2,7 +2,7 @@
 
     python bench/follow.py
 
-Simulated: eyes 80 px apart, seen at 15 and 10 Hz with 1 px of noise, 35 and 70 ms late, drawn at
+Simulated: eyes 80 px apart, seen at 15 and 10 Hz with 0.3 px of noise, 35 and 70 ms late, drawn at
 30 Hz. `error` is the distance to the truth, `shake` the change of that distance from frame to
 frame; px, root mean square.
 """
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from vcam.core.geometry import FloatArray, OneEuroFilter
 from vcam.effects.follow import Follower
 
-UNIT_PX, NOISE_PX, SECONDS, FPS = 80.0, 1.0, 30, 30
+UNIT_PX, NOISE_PX, SECONDS, FPS = 80.0, 0.3, 30, 30
 PATHS = {"still": (0.0, 0.3), "slow": (60.0, 0.3), "quick": (120.0, 0.9)}
 
 
@@ -89,7 +89,7 @@ def main() -> None:
                 ("last sighting", LastSighting),
                 ("1-euro filter", lambda: OneEuro(False)),
                 ("1-euro filter, carried on", lambda: OneEuro(True)),
-                ("follower", lambda: Follower(1.0, 4.0)),
+                ("follower", lambda: Follower(2.0, 6.0)),
             ):
                 cells = [
                     "{} {:.2f} / {:.2f}".format(path, *measure(make(), path, seen_hz, late_s))
