@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -25,33 +24,32 @@ _SIZES_PER_OCTAVE = 10
 _OPACITIES = 16
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Stamp:
     """A picture ready to be laid down: canvas = canvas * cover / 255 + colour.
 
-    Attributes:
+    Args:
         colour: uint8 (h, w, 3); None adds nothing.
         cover: uint8 (h, w, 3); None takes nothing away.
         left: of its first column, seen from the pixel that holds the middle.
         top: of its first row.
     """
 
-    colour: Image | None
-    cover: Image | None
-    left: int
-    top: int
+    __slots__ = ("colour", "cover", "height", "left", "top", "width")
 
-    @property
-    def size(self) -> tuple[int, int]:
-        """Width and height."""
-        pixels = self.colour if self.colour is not None else self.cover
-        return (pixels.shape[1], pixels.shape[0]) if pixels is not None else (0, 0)
+    def __init__(self, colour: Image | None, cover: Image | None, left: int, top: int) -> None:
+        pixels = colour if colour is not None else cover
+        shape = (0, 0, 3) if pixels is None else pixels.shape
+        self.height: int = shape[0]
+        self.width: int = shape[1]
+        self.colour = colour
+        self.cover = cover
+        self.left = left
+        self.top = top
 
     @property
     def nbytes(self) -> int:
         """What it takes in memory, roughly."""
-        width, height = self.size
-        return 2 * 3 * width * height + 200
+        return 2 * 3 * self.width * self.height + 200
 
 
 _Key = tuple[Sprite, int, int, int, int, int, int, Blend]
@@ -168,19 +166,24 @@ def lay(canvas: Image, stamp: Stamp, column: int, row: int) -> None:
         column: of the pixel.
         row: of the pixel.
     """
-    width, height = stamp.size
     left, top = column + stamp.left, row + stamp.top
-    right, bottom = min(canvas.shape[1], left + width), min(canvas.shape[0], top + height)
-    from_x, from_y = max(0, -left), max(0, -top)
-    left, top = max(0, left), max(0, top)
-    if left >= right or top >= bottom:
-        return
+    right, bottom = left + stamp.width, top + stamp.height
+    colour, cover = stamp.colour, stamp.cover
+    rows, columns = canvas.shape[:2]
+    if left < 0 or top < 0 or right > columns or bottom > rows:
+        from_x, from_y = max(0, -left), max(0, -top)
+        left, top = max(0, left), max(0, top)
+        right, bottom = min(columns, right), min(rows, bottom)
+        if left >= right or top >= bottom:
+            return
+        part = np.s_[from_y : from_y + bottom - top, from_x : from_x + right - left]
+        colour = None if colour is None else colour[part]
+        cover = None if cover is None else cover[part]
     target = canvas[top:bottom, left:right]
-    part = np.s_[from_y : from_y + bottom - top, from_x : from_x + right - left]
-    if stamp.cover is not None:
-        cv2.multiply(target, stamp.cover[part], dst=target, scale=1 / 255)
-    if stamp.colour is not None:
-        cv2.add(target, stamp.colour[part], dst=target)
+    if cover is not None:
+        cv2.multiply(target, cover, target, 1 / 255)
+    if colour is not None:
+        cv2.add(target, colour, target)
 
 
 def _turns(step: int) -> int:

@@ -9,6 +9,12 @@ Numbers = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.int64]
 Choices = npt.NDArray[np.intp]
 
+_NUMBER, _CYCLE = np.uint64(0xD1B54A32D192ED03), np.uint64(0x8CB92BA72F3D8DD7)
+_MIXING = (
+    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
+    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+)
+
 
 def chance(seed: int, number: Indices | int, cycle: Indices | int, what: int) -> Numbers:
     """Even chance in 0..1 from four numbers: the finaliser of SplitMix64 (Steele et al., 2014).
@@ -22,15 +28,21 @@ def chance(seed: int, number: Indices | int, cycle: Indices | int, what: int) ->
     Returns:
         float64, of the shape that `number` and `cycle` have together.
     """
-    with np.errstate(over="ignore"):
-        state = np.asarray(number).astype(np.uint64) * np.uint64(0xD1B54A32D192ED03)
-        state = state + np.uint64(seed & 0xFFFFFFFFFFFFFFFF) * np.uint64(0x9E3779B97F4A7C15)
-        state = state + np.asarray(cycle).astype(np.uint64) * np.uint64(0x8CB92BA72F3D8DD7)
-        state = state + np.uint64(what + 1) * np.uint64(0xABC98388FB8FAC03)
-        for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-            state = (state ^ (state >> np.uint64(shift))) * np.uint64(factor)
-        state = state ^ (state >> np.uint64(31))
-    return np.asarray((state >> np.uint64(11)).astype(np.float64) / 2**53)
+    numbers = np.asarray(number)
+    # Numbers alone would warn where arrays wrap round, which is what is wanted.
+    state = np.atleast_1d(numbers).astype(np.uint64) * _NUMBER
+    constant = seed * 0x9E3779B97F4A7C15 + (what + 1) * 0xABC98388FB8FAC03
+    if isinstance(cycle, int):
+        constant += cycle * 0x8CB92BA72F3D8DD7
+    else:
+        state = state + np.atleast_1d(cycle).astype(np.uint64) * _CYCLE
+    state = state + np.uint64(constant & 0xFFFFFFFFFFFFFFFF)
+    for shift, factor in _MIXING:
+        state ^= state >> shift
+        state *= factor
+    state ^= state >> np.uint64(31)
+    even = (state >> np.uint64(11)).astype(np.float64) / 2**53
+    return even if numbers.ndim or not isinstance(cycle, int) else even.reshape(())
 
 
 def chosen(share: Numbers, count: int) -> Choices:

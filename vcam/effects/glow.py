@@ -21,9 +21,10 @@ MAX_DOT = 64
 
 _LEVELS = 12
 _SIZES_PER_OCTAVE = 6
-_TAIL_PARTS = 4
+_TAIL_PARTS = 3
 _TAIL_LEVELS = 3
 _TAIL_LIGHT = 0.75
+_STREAK_LEVELS = 3
 _STREAK_LIGHT, _STREAK_TAIL = 0.5, 0.45
 """Water lets through what is behind it; and the farther half of a streak is fainter."""
 
@@ -110,16 +111,24 @@ def draw_tails(
     """
     points = np.stack([np.stack(way, axis=-1) for way in ways], axis=1)
     usable = np.isfinite(points).all(axis=(1, 2)) & (light > 0.04)
-    level = np.ceil(np.clip(light, 0, 1) * _TAIL_LEVELS)
-    parts = len(ways) - 1
-    for strength in range(1, _TAIL_LEVELS + 1):
-        for part in range(parts - 1, -1, -1):
-            share = strength / _TAIL_LEVELS * _TAIL_LIGHT * (1 - part / parts) ** 1.5
-            for look, colour in enumerate(colours):
-                mine = usable & (level == strength) & (looks == look)
-                if mine.any():
-                    thickness = max(1.0, 0.45 * float(size[mine].mean()))
-                    layer.lines(points[mine, part : part + 2], colour * share, thickness)
+    if not usable.any():
+        return
+    points, light, looks = points[usable], light[usable], looks[usable]
+    width = max(1.0, 0.45 * float(size[usable].mean()))
+    level = np.ceil(np.clip(light, 0, 1) * _TAIL_LEVELS).astype(np.intp) - 1
+    parts, kinds = len(ways) - 1, len(colours)
+    segments: list[Numbers] = []
+    styles: list[Choices] = []
+    drawn: list[tuple[list[float], float]] = []
+    for part in range(parts - 1, -1, -1):
+        segments.append(points[:, part : part + 2])
+        styles.append(len(drawn) + level * kinds + looks)
+        faded = _TAIL_LIGHT * (1 - part / parts) ** 1.5
+        for strength in range(1, _TAIL_LEVELS + 1):
+            drawn += [
+                (shade.tolist(), width) for shade in colours * (faded * strength / _TAIL_LEVELS)
+            ]
+    layer.strokes(np.concatenate(segments), np.concatenate(styles), drawn)
 
 
 def tail_ages(age: Numbers, trail_s: float) -> list[Numbers]:
@@ -142,18 +151,25 @@ def draw_streaks(
     ways = [swarm.flight.at(swarm.age - streak_s * back) for back in (1.0, 0.5)]
     ways.append((swarm.x, swarm.y))
     points = np.stack([np.stack(way, -1) for way in ways], axis=1)
-    usable = np.isfinite(points).all(axis=(1, 2))
-    looks = chosen(swarm.look, len(colours))
-    light = np.round(np.clip(swarm.opacity * share, 0, 1) * 6)
-    width = np.clip(np.round(swarm.size * 2) / 2, 0.5, 12)
-    for look, colour in enumerate(palette(colours)):
-        for level in range(1, 7):
-            for wide in np.unique(width):
-                mine = usable & (looks == look) & (light == level) & (width == wide)
-                if mine.any():
-                    shade = colour * (_STREAK_LIGHT * level / 6)
-                    layer.lines(points[mine, :2], shade * _STREAK_TAIL, float(wide))
-                    layer.lines(points[mine, 1:], shade, float(wide))
+    light = np.clip(swarm.opacity * share, 0, 1)
+    usable = np.isfinite(points).all(axis=(1, 2)) & (light * _STREAK_LEVELS >= 0.5)
+    if not usable.any():
+        return
+    points, light = points[usable], light[usable]
+    looks = chosen(swarm.look[usable], len(colours))
+    level = np.clip(np.round(light * _STREAK_LEVELS), 1, _STREAK_LEVELS).astype(np.intp) - 1
+    size = swarm.size[usable]
+    widths = np.quantile(size, (0.2, 0.5, 0.8))
+    wide = np.searchsorted((widths[:-1] + widths[1:]) / 2, size)
+    style = (level * len(widths) + wide) * len(colours) + looks
+    segments, drawn = [], []
+    for half, dimmed in ((slice(0, 2), _STREAK_TAIL), (slice(1, 3), 1.0)):
+        segments.append(points[:, half])
+        for strength in range(1, _STREAK_LEVELS + 1):
+            shades = palette(colours) * (_STREAK_LIGHT * dimmed * strength / _STREAK_LEVELS)
+            drawn += [(shade, width) for width in widths.tolist() for shade in shades.tolist()]
+    styles = np.concatenate([style, style + len(drawn) // 2])
+    layer.strokes(np.concatenate(segments), styles, drawn)
 
 
 def twinkling(light: Numbers, age: Numbers, number: Numbers, twinkle: float) -> Numbers:

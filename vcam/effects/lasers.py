@@ -108,29 +108,25 @@ def draw_beams(
         unit: pixels.
         share: factor on their light, 0..1.
     """
-    colours = palette(spec.colours)
-    light = share * spec.opacity
+    colours = palette(spec.colours)[[beam.colour for beam in beams]] * (share * spec.opacity)
     width = max(1.5, spec.width * unit)
+    corners, shades = [], []
     for wide, bright in _SHELLS:
-        for beam in beams:
-            # The farther out, the sooner it ends: so a beam peters out instead of being cut off.
-            length = beam.length * (1.0 - 0.03 * wide)
-            corners = _corners(beam, width * wide, length)
-            layer.polygon(corners, colours[beam.colour] * (bright * light))
-    for beam in beams:
-        core = colours[beam.colour] * (1 - _CORE_WHITE) + 255 * _CORE_WHITE
-        layer.polygon(_corners(beam, width * _CORE, beam.length), core * light)
+        # The farther out, the sooner it ends: so a beam peters out instead of being cut off.
+        corners.append(_corners(beams, width * wide, 1.0 - 0.03 * wide))
+        shades.append(colours * bright)
+    corners.append(_corners(beams, width * _CORE, 1.0))
+    white = 255 * share * spec.opacity
+    shades.append(colours * (1 - _CORE_WHITE) + white * _CORE_WHITE)
+    layer.polygons(np.concatenate(corners), np.concatenate(shades).tolist())
 
 
-def _corners(beam: Beam, width: float, length: float) -> Numbers:
-    cos, sin = math.cos(beam.angle), -math.sin(beam.angle)
-    end_x, end_y = beam.x + cos * length, beam.y + sin * length
-    near, far = width / 2, width / 2 * _WIDENING
-    return np.array(
-        [
-            (beam.x - sin * near, beam.y + cos * near),
-            (beam.x + sin * near, beam.y - cos * near),
-            (end_x + sin * far, end_y - cos * far),
-            (end_x - sin * far, end_y + cos * far),
-        ]
-    )
+def _corners(beams: Sequence[Beam], width: float, reach: float) -> Numbers:
+    """The corners of all beams, float64 (n, 4, 2), `reach` of their lengths long."""
+    start = np.array([(beam.x, beam.y) for beam in beams])
+    way = np.array([(math.cos(beam.angle), -math.sin(beam.angle)) for beam in beams])
+    length = np.array([beam.length for beam in beams])[:, np.newaxis]
+    across = np.stack([-way[:, 1], way[:, 0]], axis=1)
+    end = start + way * length * reach
+    near, far = across * width / 2, across * (width / 2 * _WIDENING)
+    return np.stack([start + near, start - near, end - far, end + far], axis=1)

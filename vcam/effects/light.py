@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from vcam.core.frame import Image
-from vcam.effects.chance import Numbers
+from vcam.effects.chance import Choices, Numbers
 
 SHIFT = 4
 """Fraction bits of OpenCV's corners: a sixteenth of a pixel."""
@@ -64,19 +66,40 @@ class LightLayer:
             colour: of all of them.
             width: canvas pixels; below the layer's own pixel it gets fainter instead of thinner.
         """
+        self.strokes(points, np.zeros(len(points), np.intp), [(colour, width)])
+
+    def strokes(
+        self, points: Numbers, styles: Choices, looks: Sequence[tuple[Colour, float]]
+    ) -> None:
+        """Draws lines of several looks, those of the first look first.
+
+        Args:
+            points: float64 (n, m, 2), canvas pixels: n lines through m points each.
+            styles: (n,) which look each has.
+            looks: colour and width, as for `lines`.
+        """
         if not points.size:
             return
-        width /= self._coarse
-        shade = [value * min(1.0, max(0.0, width)) for value in colour]
-        thickness = max(1, round(width))
-        fixed = self._fixed(points)
-        self._mark(points, thickness)
-        cv2.polylines(self._plane, list(fixed), False, shade, thickness, cv2.LINE_AA, SHIFT)
+        order = np.argsort(styles, kind="stable")
+        fixed = self._fixed(points[order])
+        used = styles[order]
+        self._mark(points, max(width for _, width in looks) / self._coarse)
+        starts = [0, *(np.flatnonzero(np.diff(used)) + 1).tolist(), len(used)]
+        for start, end in pairwise(starts):
+            colour, width = looks[int(used[start])]
+            width /= self._coarse
+            shade = [value * min(1.0, max(0.0, width)) for value in colour]
+            thickness = max(1, round(width))
+            lines = list(fixed[start:end])
+            cv2.polylines(self._plane, lines, False, shade, thickness, cv2.LINE_AA, SHIFT)
 
-    def polygon(self, points: Numbers, colour: Colour) -> None:
-        """Fills a convex polygon, float64 (m, 2) canvas pixels."""
-        self._mark(points[np.newaxis], 1)
-        cv2.fillConvexPoly(self._plane, self._fixed(points), list(colour), cv2.LINE_AA, SHIFT)
+    def polygons(self, points: Numbers, colours: Sequence[Colour]) -> None:
+        """Fills convex polygons, float64 (n, m, 2) canvas pixels, each in its colour."""
+        if not points.size:
+            return
+        self._mark(points, 1)
+        for fixed, colour in zip(self._fixed(points), colours, strict=True):
+            cv2.fillConvexPoly(self._plane, fixed, colour, cv2.LINE_AA, SHIFT)
 
     def spread(self, radius: float, gain: float, again: float = 0.0) -> None:
         """Lets what was drawn shine out round itself.
@@ -144,10 +167,10 @@ class LightLayer:
         fixed = ((points / self._coarse - 0.5) * (1 << SHIFT)).round()
         return np.clip(fixed, -(2**20), 2**20).astype(np.int32)
 
-    def _mark(self, points: Numbers, thickness: int) -> None:
+    def _mark(self, points: Numbers, thickness: float) -> None:
         """Takes a box round these points into the box of what was drawn."""
         flat = points.reshape(-1, 2) / self._coarse
-        margin = thickness + 2
+        margin = math.ceil(thickness) + 2
         left, top = np.clip(flat.min(axis=0), -1e6, 1e6).tolist()
         right, bottom = np.clip(flat.max(axis=0), -1e6, 1e6).tolist()
         self._take(int(left) - margin, int(top) - margin, int(right) + margin, int(bottom) + margin)

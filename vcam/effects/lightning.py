@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from vcam.effects.chance import Numbers, chance
+from vcam.effects.chance import Indices, Numbers, chance
 from vcam.effects.colour import palette
 from vcam.effects.light import LightLayer
 from vcam.effects.schema import LightningSpec
@@ -60,21 +61,16 @@ def bolts_at(
     grown = 1.0
     if spec.enter_ms and not still:
         grown = min(1.0, max(0.0, elapsed_s * 1000 / spec.enter_ms))
-    trunks, branches = [], []
-    for number in range(count):
-        # Each takes another way at a moment of its own.
-        clock = turns + float(chance(seed, number, 0, _START))
-        start, end = _ends(spec, strike, seed, number, clock)
-        line = _jagged(start, end, spec.wildness, _OCTAVES, seed, 100 * number, clock)
-        trunks.append(start + (line - start) * grown)
-        for branch in range(spec.branches):
-            name = 100 * number + branch + 1
-            fork = _fork(line, spec.wildness, seed, name, clock)
-            branches.append(start + (fork - start) * grown)
-    return Bolts(
-        np.array(trunks).reshape(-1, _POINTS, 2),
-        np.array(branches).reshape(-1, _BRANCH_POINTS, 2),
-    )
+    name = np.arange(count)
+    # Each takes another way at a moment of its own.
+    clock = turns + chance(seed, name, 0, _START)
+    starts, ends = _ends(spec, strike, seed, name, clock)
+    trunks = _jagged(starts, ends, spec.wildness, _OCTAVES, seed, 100 * name, clock)
+    origin = starts[:, np.newaxis]
+    branch = np.repeat(np.arange(count), spec.branches)
+    forks = _forks(trunks, branch, spec, seed, clock)
+    from_trunk = origin[branch]
+    return Bolts(origin + (trunks - origin) * grown, from_trunk + (forks - from_trunk) * grown)
 
 
 def draw_bolts(
@@ -106,70 +102,95 @@ def draw_bolts(
 
 
 def _ends(
-    spec: LightningSpec, strike: Strike, seed: int, number: int, clock: float
+    spec: LightningSpec, strike: Strike, seed: int, name: Indices, clock: Numbers
 ) -> tuple[Numbers, Numbers]:
-    start = np.array(strike.start, np.float64)
+    """Where bolts begin and end, float64 (n, 2) each."""
+    start = np.tile(np.array(strike.start, np.float64), (len(name), 1))
     if spec.spread > 0:
-        around = 2 * math.pi * _drifting(seed, number, _START, clock * 0.5)
-        start = start + spec.spread * strike.unit * np.array([math.cos(around), math.sin(around)])
+        around = 2 * math.pi * _drifting(seed, name, _PLACE, clock * 0.5)
+        start += spec.spread * strike.unit * _ways(around)
     if strike.end is not None:
-        return start, np.array(strike.end, np.float64)
+        return start, np.tile(np.array(strike.end, np.float64), (len(name), 1))
     # Spread evenly round, each drifting to and fro within its own sector.
-    sector = (number + _drifting(seed, number, _WAY, clock * 0.4)) / max(1, spec.count)
-    way = 2 * math.pi * sector
-    reach = spec.reach * strike.unit * (0.65 + 0.35 * _drifting(seed, number, _REACH, clock))
-    return start, start + reach * np.array([math.cos(way), math.sin(way)])
+    sector = (name + _drifting(seed, name, _WAY, clock * 0.4)) / max(1, len(name))
+    reach = spec.reach * strike.unit * (0.65 + 0.35 * _drifting(seed, name, _REACH, clock))
+    return start, start + reach[:, np.newaxis] * _ways(2 * math.pi * sector)
 
 
-def _fork(line: Numbers, wildness: float, seed: int, name: int, clock: float) -> Numbers:
-    """A branch of a bolt."""
+def _forks(
+    trunks: Numbers, trunk: Indices, spec: LightningSpec, seed: int, clocks: Numbers
+) -> Numbers:
+    """Branches of bolts, float64 (n, points, 2); `trunk` says which bolt each is of."""
+    if not len(trunk):
+        return np.zeros((0, _BRANCH_POINTS, 2))
+    name = 100 * trunk + np.arange(len(trunk)) % spec.branches + 1
+    clock = clocks[trunk]
     place = 0.15 + 0.65 * _drifting(seed, name, _PLACE, clock * 0.3)
-    at = place * (len(line) - 1)
-    index = min(len(line) - 2, int(at))
-    start = line[index] + (line[index + 1] - line[index]) * (at - index)
-    whole = line[-1] - line[0]
-    side = 1 if float(chance(seed, name, 0, _SIDE)) < 0.5 else -1
+    at = place * (_POINTS - 1)
+    index = np.minimum(_POINTS - 2, at.astype(np.intp))
+    before, after = trunks[trunk, index], trunks[trunk, index + 1]
+    start = before + (after - before) * (at - index)[:, np.newaxis]
+    whole = trunks[trunk, -1] - trunks[trunk, 0]
+    side = np.where(chance(seed, name, 0, _SIDE) < 0.5, 1, -1)
     turn = side * (0.4 + 0.6 * _drifting(seed, name, _SIDE, clock * 0.3))
     length = (1 - place) * (0.35 + 0.4 * _drifting(seed, name, _LENGTH, clock * 0.5))
-    cos, sin = math.cos(turn) * length, math.sin(turn) * length
-    end = start + np.array([whole[0] * cos - whole[1] * sin, whole[0] * sin + whole[1] * cos])
-    return _jagged(start, end, wildness, _OCTAVES - 2, seed, name, clock)
+    cos, sin = np.cos(turn) * length, np.sin(turn) * length
+    reach = np.stack(
+        [whole[:, 0] * cos - whole[:, 1] * sin, whole[:, 0] * sin + whole[:, 1] * cos], axis=1
+    )
+    return _jagged(start, start + reach, spec.wildness, _OCTAVES - 2, seed, name, clock)
 
 
 def _jagged(
-    start: Numbers, end: Numbers, wildness: float, octaves: int, seed: int, name: int, clock: float
+    start: Numbers,
+    end: Numbers,
+    wildness: float,
+    octaves: int,
+    seed: int,
+    name: Indices,
+    clock: Numbers,
 ) -> Numbers:
-    """From start to end, displaced sideways by noise of ever finer steps; float64 (n, 2)."""
-    points = 2**octaves + 1
-    along = np.linspace(0, 1, points)
-    aside = np.zeros(points)
-    strength = wildness
-    for octave in range(1, octaves + 1):
-        knots = 2**octave + 1
-        values = _drifting_noise(seed, name, octave, knots, clock)
-        values[0] = values[-1] = 0
-        aside += strength * np.interp(along, np.linspace(0, 1, knots), values)
-        strength *= _ROUGHNESS
+    """From starts to ends, displaced sideways by noise of ever finer steps.
+
+    Returns:
+        float64 (n, points, 2).
+    """
+    knots, weights = _steps(octaves)
+    index = name[:, np.newaxis] * 1000 + knots[np.newaxis]
+    values = 2 * _drifting(seed, index, _NOISE, clock[:, np.newaxis]) - 1
+    aside = wildness * (values @ weights)
+    along = np.linspace(0, 1, weights.shape[1])
     way = end - start
-    across = np.array([-way[1], way[0]])
-    line = start + along[:, np.newaxis] * way + aside[:, np.newaxis] * across
-    return np.asarray(line, np.float64)
+    across = np.stack([-way[:, 1], way[:, 0]], axis=1)
+    line = start[:, np.newaxis] + along[np.newaxis, :, np.newaxis] * way[:, np.newaxis]
+    return np.asarray(line + aside[..., np.newaxis] * across[:, np.newaxis], np.float64)
 
 
-def _drifting_noise(seed: int, name: int, octave: int, knots: int, clock: float) -> Numbers:
-    """(knots,) numbers in -1..1 that go smoothly from one choice to the next, one a turn."""
-    cycle = math.floor(clock)
+@lru_cache(maxsize=2)
+def _steps(octaves: int) -> tuple[Indices, Numbers]:
+    """Numbers of the knots of all octaves, and what each adds to each point: (knots, points)."""
+    along = np.linspace(0, 1, 2**octaves + 1)
+    names, rows = [], []
+    for octave in range(1, octaves + 1):
+        places = np.linspace(0, 1, 2**octave + 1)
+        # Those at the ends stay where they are.
+        for knot in range(1, len(places) - 1):
+            names.append(100 * octave + knot)
+            rise = np.zeros(len(places))
+            rise[knot] = _ROUGHNESS ** (octave - 1)
+            rows.append(np.interp(along, places, rise))
+    return np.array(names), np.array(rows)
+
+
+def _drifting(seed: int, name: Indices, what: int, clock: Numbers) -> Numbers:
+    """Numbers in 0..1 that go smoothly from one choice to the next, one a turn of their clocks."""
+    cycle = np.floor(clock)
     left = clock - cycle
     eased = left * left * (3 - 2 * left)
-    index = name * 1000 + octave * 100 + np.arange(knots)
-    now = chance(seed, index, cycle, _NOISE)
-    following = chance(seed, index, cycle + 1, _NOISE)
-    return 2 * (now + (following - now) * eased) - 1
+    turn = cycle.astype(np.int64)
+    now, following = chance(seed, name, turn, what), chance(seed, name, turn + 1, what)
+    return np.asarray(now + (following - now) * eased, np.float64)
 
 
-def _drifting(seed: int, name: int, what: int, clock: float) -> float:
-    """One number in 0..1 that goes smoothly from one choice to the next."""
-    cycle = math.floor(clock)
-    left = clock - cycle
-    now, following = (float(chance(seed, name, cycle + step, what)) for step in (0, 1))
-    return now + (following - now) * left * left * (3 - 2 * left)
+def _ways(angle: Numbers) -> Numbers:
+    return np.stack([np.cos(angle), np.sin(angle)], axis=1)

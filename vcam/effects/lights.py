@@ -25,7 +25,7 @@ class Lights:
     """
 
     def __init__(self, soft: LightLayer, sharp: LightLayer) -> None:
-        self._layer = soft
+        self._soft = soft
         self._sharp = sharp
         self._guard = FlashGuard()
 
@@ -38,21 +38,21 @@ class Lights:
         now = presence(spec, shown, moment)
         if now.share <= 0:
             return
-        self._layer.begin(moment.canvas)
+        self._sharp.begin(moment.canvas)
         count = moment.taste.count(spec.count)
         for area, visibility in areas(
             moment, spec.anchor, spec.start, spec.offset, spec.whose, shown
         ):
             beams = beams_at(spec, area, shown.seed, now.elapsed_s, moment.taste.still, count)
-            draw_beams(self._layer, beams, spec, area.unit, now.share * visibility)
-        self._layer.bring(moment.canvas, spec.blend == "screen")
+            draw_beams(self._sharp, beams, spec, area.unit, now.share * visibility)
+        self._sharp.bring(moment.canvas, spec.blend == "screen")
 
     def draw_lightning(self, moment: Moment, spec: LightningSpec, shown: LiveEffect) -> None:
         """Draws bolts."""
         now = presence(spec, shown, moment)
         if now.share <= 0:
             return
-        self._layer.begin(moment.canvas)
+        self._soft.begin(moment.canvas)
         self._sharp.begin(moment.canvas)
         count = moment.taste.count(spec.count)
         for number, (strike, visibility) in enumerate(_strikes(moment, spec, shown)):
@@ -60,8 +60,8 @@ class Lights:
                 spec, strike, shown.seed + number, now.elapsed_s, moment.taste.still, count
             )
             share = now.share * visibility
-            draw_bolts(self._layer, self._sharp, bolts, spec, strike.unit, share)
-            for layer in (self._layer, self._sharp):
+            draw_bolts(self._soft, self._sharp, bolts, spec, strike.unit, share)
+            for layer in (self._soft, self._sharp):
                 layer.bring(moment.canvas, spec.blend == "screen")
 
     def draw_dim(self, moment: Moment, spec: DimSpec, shown: LiveEffect) -> None:
