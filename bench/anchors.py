@@ -136,10 +136,10 @@ def hand_truth(anchor: AnchorName, drawn: Numbers) -> Numbers:
     """Where the demo's hand has the anchor, (n, 2); NaN while it is not the only one in view."""
     truth = np.full((len(drawn), 2), np.nan)
     for number in range(len(drawn)):
-        states = [(side, hand_at(side, number / FPS)) for side in ("right", "left")]
-        if sum(state is not None for _, state in states) != 1:
+        right, left = hand_at("right", number / FPS), hand_at("left", number / FPS)
+        state = left if right is None else right
+        if state is None or (right is not None and left is not None):
             continue
-        ((side, state),) = [each for each in states if each[1] is not None]
         roll, yaw, pitch = state.turn
         rotation = rotation_matrix("x", pitch) @ rotation_matrix("y", yaw)
         rotation = rotation @ rotation_matrix("z", roll)
@@ -148,7 +148,7 @@ def hand_truth(anchor: AnchorName, drawn: Numbers) -> Numbers:
         points, _ = project(joints, rotation, state.wrist, SIZE[0] * 0.95, middle)
         if points[Landmark.WRIST, 1] < SIZE[1]:
             at = points[list(TIPS[anchor])].mean(axis=0)
-            truth[number] = at if side == "right" else (SIZE[0] - at[0], at[1])
+            truth[number] = at if right is not None else (SIZE[0] - at[0], at[1])
     return truth
 
 
