@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench clean
+.PHONY: help demo test lint format bench report clean
 
 help:
 	@echo "make demo    the bundled clip through the whole path, with a live preview"
@@ -14,6 +14,7 @@ help:
 	@echo "make lint    style, types and import rules alone"
 	@echo "make format  put the code in the project's format"
 	@echo "make bench   CPU, latency and cadence on the demo clip"
+	@echo "make report  how well it recognises: measures, and writes the tables (hours; DATA=FOLDER, JOBS=N)"
 
 # Every rule that needs packages names one of these two stamps.
 $(VENV)/.runtime: pyproject.toml constraints.txt
@@ -50,6 +51,11 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.runtime
 	$(BIN)/vcam lab bench --seconds 60
+
+# DATA: a folder with hands/ and clips/ of photographs and recordings; without, only film is measured.
+report: $(VENV)/.dev
+	$(BIN)/vcam weights pull
+	$(BIN)/python tools/report.py measure --data '$(DATA)' --jobs $(or $(JOBS),1)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

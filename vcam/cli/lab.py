@@ -28,12 +28,20 @@ def lab() -> None:
 
 @lab.command()
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option(
+    "--label",
+    "labels",
+    metavar="FOLDER=POSE",
+    multiple=True,
+    help="What a folder's name stands for, such as 2=v_sign; repeatable.",
+)
 @click.option("--html", type=_NEW_FILE, help="Write a report with plots and pictures.")
 @click.option("--figures", type=_NEW_FILE, help="Write the summary, as JSON.")
 @settings_options
 @json_option
 def images(
     folder: Path,
+    labels: tuple[str, ...],
     html: Path | None,
     figures: Path | None,
     config_file: Path | None,
@@ -55,15 +63,17 @@ def images(
     from vcam.settings.loader import load_settings
 
     settings = load_settings(config_file, overrides).settings
+    meanings = _parsed_labels(labels)
     pictures = find_pictures(folder)
     ensure_weights()
     run = ImagesRun(
         HandRecognizer.load(settings.vision),
         settings.triggers,
+        meanings=meanings,
         card=card_thresholds(),
         answered=answered_gestures(load_packs(settings.reactions)),
     )
-    report = ImagesPage(GESTURES)
+    report = ImagesPage(GESTURES, meanings)
     hidden = as_json or not progress_is_seen()
     with click.progressbar(run.run(pictures), len(pictures), file=sys.stderr, hidden=hidden) as bar:
         for result in bar:
@@ -224,6 +234,16 @@ def bench(
         print_json(result.as_json())
     else:
         click.echo(bench_text(result))
+
+
+def _parsed_labels(labels: tuple[str, ...]) -> dict[str, str]:
+    meanings = {}
+    for text in labels:
+        folder, equals, pose = text.rpartition("=")
+        if not (folder and equals and pose):
+            raise click.BadParameter(f"{text!r} is not FOLDER=POSE", param_hint="--label")
+        meanings[folder] = pose
+    return meanings
 
 
 def _parsed_size(text: str | None) -> tuple[int, int] | None:
