@@ -89,6 +89,26 @@ class TakeSnapshot(Order):
     do: Literal["snapshot"] = "snapshot"
 
 
+class TakeSelfie(Order):
+    """Begin a selfie, or give the one that goes on up; `State.selfie` tells how it goes on.
+
+    A second one while one counts down or is being taken gives it up, as `cancel` does. What is
+    None is as the settings have it (`selfie`).
+
+    Attributes:
+        take: one picture, several in a row, a strip of four, or a clip.
+        countdown_s: length of the countdown, seconds; 0 for none.
+        looks: with the effects that others see, without, or both.
+        cancel: give up the one that goes on, and begin none.
+    """
+
+    do: Literal["selfie"] = "selfie"
+    take: Literal["still", "burst", "strip", "clip"] | None = None
+    countdown_s: float | None = Field(None, ge=0, le=30)
+    looks: Literal["decorated", "clean", "both"] | None = None
+    cancel: bool = False
+
+
 class ChooseProfile(Order):
     """Apply a profile of the settings; None goes back to none (or to automatic choice)."""
 
@@ -161,6 +181,7 @@ Command = Annotated[
     | React
     | Play
     | TakeSnapshot
+    | TakeSelfie
     | ChooseProfile
     | ChangeSettings
     | Reload

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 
 import cv2
 from PIL import Image as Pillow
@@ -28,35 +29,30 @@ from vcam.control.commands import (
     SwitchGesture,
     SwitchPack,
     SwitchReactions,
+    TakeSelfie,
     TakeSnapshot,
 )
 from vcam.control.state import (
     CalibrationPhase,
     CalibrationState,
     CameraChoice,
-    CameraState,
-    EffectState,
-    GestureState,
     HandJudgement,
     Judgement,
-    Kept,
-    KeptState,
     Meter,
     Meters,
-    OutputState,
-    PackState,
+    PictureKind,
+    PictureState,
     PoseBar,
-    SettingsState,
+    SelfieState,
     SettingValue,
     Start,
     State,
 )
 from vcam.core.errors import VcamError
 from vcam.settings.fields import field_tree
+from vcam.testing.daemon_state import LABELS, first_state
 from vcam.testing.pictures import FakePictures
 from vcam.testing.stages import plain_image
-
-_LABELS = {"v_sign": ("V", "V"), "thumb_up": ("Thumb up", "Jempol"), "metal": ("Metal", "Metal")}
 
 
 class FakeDaemon:
@@ -86,7 +82,7 @@ class FakeDaemon:
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.RLock()
         self._changed: dict[str, object] = {}
-        self._state = _first_state()
+        self._state = first_state()
 
     def run(self, command: Command) -> Outcome:
         """Carries `command` out.
@@ -221,7 +217,7 @@ class FakeDaemon:
             case SwitchReactions(on=on):
                 self.change(reactions=on)
             case SwitchGesture(name=name, on=on):
-                if name not in _LABELS:
+                if name not in LABELS:
                     raise VcamError(f"There is no gesture {name!r}", "see: vcam status")
                 gestures = tuple(
                     gesture.model_copy(update={"on": on}) if gesture.name == name else gesture
@@ -250,6 +246,8 @@ class FakeDaemon:
                 self.change()
             case TakeSnapshot():
                 return self._take_snapshot()
+            case TakeSelfie(take=take, cancel=cancel):
+                return self._take_selfie(take or "still", cancel)
             case React() | Play() | Reload() | Stop():
                 self.change()
         return Outcome(message=f"{command.do} done")
@@ -258,8 +256,8 @@ class FakeDaemon:
         now = self._state.calibration
         if cancel and (now is None or not now.runs):
             raise VcamError("No calibration goes on", "begin one: vcam calibrate")
-        names = gestures or tuple(_LABELS)
-        unknown = [name for name in names if name not in _LABELS]
+        names = gestures or tuple(LABELS)
+        unknown = [name for name in names if name not in LABELS]
         if unknown:
             raise VcamError(f"There is no gesture {unknown[0]!r}", "see: vcam status")
         phase: CalibrationPhase = "cancelled" if cancel else "talk"
@@ -284,56 +282,42 @@ class FakeDaemon:
     def _take_snapshot(self) -> Outcome:
         if self._folder is None:
             raise VcamError("The folder cannot be written to", "choose another")
-        path = self._folder / f"vcam-{len(self._snapshots) + 1}.png"
+        path = self._saved(self._folder, "snapshot")
+        return Outcome(message=f"Saved {path}", data={"file": str(path), "name": path.name})
+
+    def _take_selfie(
+        self, take: Literal["still", "burst", "strip", "clip"], cancel: bool
+    ) -> Outcome:
+        if self._state.selfie is not None:
+            self.change(selfie=None)
+            return Outcome(message="The selfie is cancelled")
+        if cancel:
+            raise VcamError("No selfie goes on", "begin one: vcam selfie")
+        self.change(selfie=SelfieState(phase="counting", left_s=3, take=take))
+        return Outcome(message="Selfie in 3 s", data={"take": take, "countdown_s": 3})
+
+    def finish_selfie(self) -> None:
+        """The selfie that counts down is taken and saved."""
+        selfie = self._state.selfie
+        if selfie is not None and self._folder is not None:
+            self._saved(self._folder, selfie.take)
+            self.change(selfie=None)
+
+    def _saved(self, folder: Path, kind: PictureKind) -> Path:
+        path = folder / f"vcam-{len(self._snapshots) + 1}.png"
         cv2.imwrite(str(path), plain_image())
         self._snapshots[path.name] = path
-        return Outcome(message=f"Saved {path}", data={"file": str(path), "name": path.name})
+        picture = PictureState(
+            name=path.name,
+            at=1.7e9,
+            kind=kind,
+            gesture="",
+            media_type="image/png",
+            decorated=True,
+        )
+        self.change(pictures=(picture, *self._state.pictures)[:20])
+        return path
 
     def _known_pack(self, name: str) -> None:
         if name not in {pack.name for pack in self._state.packs}:
             raise VcamError(f"There is no sticker pack {name!r}", "see: vcam status")
-
-
-def _first_state() -> State:
-    return State(
-        version=1,
-        vcam="0.0.0",
-        pid=4242,
-        mode="live",
-        camera=CameraState(phase="live", name="Fake Camera", width=1280, height=720, fps=30),
-        outputs=(OutputState(name="preview", phase="open", readers=0),),
-        packs=(
-            PackState(
-                name="party",
-                title="Party",
-                on=False,
-                thumbnail=True,
-                effects=(EffectState(name="hat", gestures=("thumb_up",)),),
-            ),
-            PackState(
-                name="selfie-glasses",
-                title="Selfie glasses",
-                on=True,
-                thumbnail=True,
-                effects=(EffectState(name="retro", gestures=("v_sign",)),),
-            ),
-        ),
-        gestures=tuple(
-            GestureState(
-                name=name,
-                label_en=labels[0],
-                label_id=labels[1],
-                on=True,
-                answered=True,
-                enter=0.9,
-                leave=0.6,
-                dwell_ms=500,
-            )
-            for name, labels in _LABELS.items()
-        ),
-        profiles=("work",),
-        settings=SettingsState(path="config.yaml", exists=True),
-        kept=KeptState(
-            items=(Kept(kind="wrong", what="hands of starts", count=0, size=0, forget="wrong"),)
-        ),
-    )

@@ -26,7 +26,14 @@ T = TypeVar("T")
 MAX_UPLOADS = 3
 """Pictures that are being read, waiting or judged at once; each may take 12 MiB."""
 
-_SNAPSHOT_KINDS = {".jpeg": "image/jpeg", ".jpg": "image/jpeg", ".png": "image/png"}
+_SNAPSHOT_KINDS = {
+    ".gif": "image/gif",
+    ".jpeg": "image/jpeg",
+    ".jpg": "image/jpeg",
+    ".mp4": "video/mp4",
+    ".png": "image/png",
+    ".webp": "image/webp",
+}
 
 FileName = Annotated[str, PathParameter(min_length=1, max_length=100)]
 
@@ -65,12 +72,15 @@ def router(daemon: Daemon, workers: Workers, judging: Workers, fan: Fan) -> APIR
 
     @routes.get(
         "/snapshots/{name}",
-        summary="A snapshot that was taken",
+        summary="A snapshot or selfie that was taken",
         response_class=Response,
-        responses={**errors(404, 422, 503), **picture_answer("image/png", "image/jpeg")},
+        responses={
+            **errors(404, 422, 503),
+            **picture_answer(*sorted(set(_SNAPSHOT_KINDS.values()))),
+        },
     )
     async def snapshot(name: FileName) -> Response:
-        """Of this run of the daemon; the command's outcome tells its name."""
+        """Of this run of the daemon; `pictures` of the state tells the names."""
         plain = _plain(name, "snapshot")
         kind, picture = await _found(workers, lambda: _read(daemon.snapshot(plain)))
         ascii_name = plain.encode("ascii", "replace").decode().replace('"', "_")

@@ -31,6 +31,12 @@ from vcam.control.state.personal import (
     KeptKind,
     KeptState,
 )
+from vcam.control.state.pictures import (
+    PictureKind,
+    PictureState,
+    SelfiePhase,
+    SelfieState,
+)
 from vcam.control.state.seen import (
     HandJudgement,
     HandOutline,
@@ -67,7 +73,11 @@ __all__ = [
     "OutputPhase",
     "OutputState",
     "PackState",
+    "PictureKind",
+    "PictureState",
     "PoseBar",
+    "SelfiePhase",
+    "SelfieState",
     "SettingValue",
     "SettingsState",
     "Start",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from vcam.control.state.personal import CalibrationState, KeptState
+from vcam.control.state.pictures import PictureState, SelfieState
 from vcam.control.state.told import Told
 
 Mode = Literal["live", "paused", "frozen"]
@@ -101,7 +102,7 @@ class GestureState(Told):
         label_en: what people call it.
         label_id: the same in Indonesian.
         on: whether it may start.
-        answered: whether a pack that is on answers it; no other is watched for.
+        answered: whether a pack that is on answers it, or a selfie; no other is watched for.
         enter: smoothed score from which a hold counts.
         leave: smoothed score below which it ends.
         dwell_ms: how long it must be held.
@@ -195,6 +196,8 @@ class State(Told):
         notices: lines that the user should see, such as a tray without a host.
         calibration: the calibration that goes on, or the last one of this run; None before one.
         kept: everything that is kept on this machine.
+        selfie: the selfie that goes on; None while there is none.
+        pictures: the newest 20 files of selfies and snapshots of this run, the newest first.
     """
 
     version: int
@@ -218,3 +221,5 @@ class State(Told):
     notices: tuple[str, ...] = ()
     calibration: CalibrationState | None = None
     kept: KeptState = KeptState()
+    selfie: SelfieState | None = None
+    pictures: tuple[PictureState, ...] = ()
