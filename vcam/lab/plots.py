@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from html import escape
 from typing import Final, NamedTuple
 
-_WIDTH: Final = 560
-_HEIGHT: Final = 240
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 14, 40
+_WIDTH: Final = 400
+_HEIGHT: Final = 230
+_LEFT, _RIGHT, _TOP, _BOTTOM = 54, 18, 12, 42
 _TICKS: Final = 4
 
 
