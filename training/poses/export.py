@@ -93,7 +93,9 @@ def make_card(
         temperature=round(head.temperature, 4),
         model_sha256=hashlib.sha256(model).hexdigest(),
         trained_on=tuple(trained_on),
-        held_out=tuple(each.name for each in PICTURE_SETS if each.role == "held_out"),
+        held_out=tuple(
+            each.name for each in PICTURE_SETS if each.role == "held_out" and each.name in figures
+        ),
         figures={
             name: {
                 pose: PoseFigures(

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 import pytest
 
 from training.errors import TrainingError
+from training.poses import crop_model
 from training.poses.crop_model import CropRecipe, build_crop_network, crop_logits, train_crops
 from training.poses.crops import (
     REGION_SIDE,
@@ -17,6 +20,7 @@ from training.poses.crops import (
     vary,
 )
 from training.poses.views import INSIDE_SIDE, VIEW_SIDE
+from training.quiet import tensorflow
 from vcam.poses.vocabulary import POSES
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
@@ -110,7 +114,16 @@ def test_drawn_hands_are_kept_until_shapes_change(
         drawn_crops(1, 3, tmp_path)
 
 
-def test_the_image_network_learns_two_colours(draw_hands) -> None:
+def _small_backbone(_: CropRecipe) -> Any:
+    layers = tensorflow().keras.layers
+    return tensorflow().keras.Sequential(
+        [layers.Conv2D(4, 3, strides=2, activation="relu"), layers.GlobalAveragePooling2D()]
+    )
+
+
+def test_the_image_network_learns_two_colours(draw_hands, monkeypatch: pytest.MonkeyPatch) -> None:
+    # MobileNetV2 takes half a minute before its first step.
+    monkeypatch.setattr(crop_model, "_backbone", _small_backbone)
     hands = draw_hands("fist", 16)
     hands.allowed[8:] = False
     hands.allowed[8:, POSES.index("palm")] = True
@@ -153,3 +166,33 @@ def test_noise_keeps_the_brightness() -> None:
         for _ in range(40)
     ]
     assert 110 < np.mean(means) < 146
+
+
+def test_features_of_the_landmark_network_tell_hands_apart(draw_hands) -> None:
+    from training.poses.deep_features import (
+        FEATURES,
+        DeepRecipe,
+        deep_features,
+        deep_logits,
+        train_deep,
+    )
+    from vcam.core.errors import WeightsError
+
+    hands = draw_hands("fist", 4)
+    hands.allowed[2:] = False
+    hands.allowed[2:, POSES.index("palm")] = True
+    images = np.zeros((4, VIEW_SIDE, VIEW_SIDE, 3), np.uint8)
+    images[2:, 20:80, 30:60] = 210
+    crops = crops_of(hands, images)
+    try:
+        features = deep_features(crops)
+    except WeightsError as error:
+        pytest.skip(str(error))
+    assert features.shape == (4, FEATURES)
+    np.testing.assert_array_equal(features[0], features[1])
+    assert np.abs(features[0] - features[2]).max() > 0.1
+    recipe = DeepRecipe(epochs=4, epoch_size=256, batch_size=32, dropout=0, noise=0)
+    network = train_deep(features, crops, recipe)
+    likely = deep_logits(network, features, crops)
+    assert POSES[likely[0, 0].argmax()] == "fist"
+    assert POSES[likely[3, 0].argmax()] == "palm"

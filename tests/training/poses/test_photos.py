@@ -8,12 +8,18 @@ import cv2
 import numpy as np
 import pytest
 
+from training.__main__ import main
 from training.errors import TrainingError
+from training.poses import build
 from training.poses.photos import own_photographs, own_sets, people_shares, person_of, pose_of
 from training.poses.select import judged_sets, labelled_hands
 from training.poses.table import TableWriter
 from training.poses.views import Pictures, cut_views
+from vcam.core.observation import Observation
+from vcam.poses.card import load_card
 from vcam.poses.vocabulary import POSES
+
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::FutureWarning")
 
 
 def fill(folder: Path, names: list[str]) -> None:
@@ -116,3 +122,39 @@ def test_own_pictures_are_found_again(tmp_path: Path, draw_hand) -> None:
     table = writer.table()
     assert cut_views(table, np.array([0]), Pictures(photos=tmp_path)).found.all()
     assert not cut_views(table, np.array([0]), Pictures(data=tmp_path)).found.any()
+
+
+def test_own_pictures_are_looked_at(
+    tmp_path: Path, draw_hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Eyes:
+        def observe_still(self, image: np.ndarray) -> Observation:
+            return Observation(0, 0.0, (image.shape[1], image.shape[0]), (draw_hand("fist", 1),))
+
+    monkeypatch.setattr(build, "_eyes", Eyes())
+    (tmp_path / "Fist").mkdir()
+    for number in range(3):
+        picture = tmp_path / "Fist" / f"{number}.png"
+        assert cv2.imwrite(str(picture), np.full((300, 300, 3), 120, np.uint8))
+    table = build.build_table(None, photos=tmp_path, worsened=False)
+    assert table.sets.tolist() == [f"photos:{tmp_path.name}"] * 3
+    assert table.labels.tolist() == ["Fist"] * 3
+    assert table.shares.tolist() == pytest.approx([0, 1 / 3, 2 / 3])
+    assert len(table) == 3
+
+
+def test_a_head_of_own_pictures_alone(tmp_path: Path, draw_hand) -> None:
+    writer = TableWriter()
+    for pose, shape in (("v_sign", "v_sign"), ("fist", "fist"), ("none", "pinch")):
+        for number in range(10):
+            hands = (draw_hand(shape, number),)
+            writer.add("photos:ours", pose, f"{number}.jpg", hands, share=number / 10)
+    writer.table().save(tmp_path / "table.npz")
+    arguments = ["poses", "train", "--table", str(tmp_path / "table.npz"), "--name", "ours"]
+    arguments += ["--runs", str(tmp_path), "--epochs", "1", "--epoch-size", "300"]
+    assert main([*arguments, "--synthetic", "4"]) == 0
+    card = load_card(tmp_path / "ours" / "poses.json")
+    hands = {each.name: each.hands for each in card.trained_on}
+    assert hands["photos:ours"] == 18
+    assert card.held_out == ()
+    assert list(card.figures) == ["photos:ours (test part)"]
