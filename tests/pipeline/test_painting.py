@@ -20,9 +20,16 @@ SIZE = OutputSettings(width=640, height=360)
 class WhiteCorner:
     """Draws a white corner; keeps what it was told."""
 
-    def __init__(self, error: Exception | None = None) -> None:
+    def __init__(self, error: Exception | None = None, background: bool = False) -> None:
         self.calls = []
         self._error = error
+        self._background = background
+
+    def wants(self, live) -> bool:
+        return bool(live) or self._background
+
+    def mask_hz(self, live) -> float:
+        return 15.0 if self._background else 0.0
 
     def draw(self, canvas, live, observation, at, place, frame_at) -> None:
         if self._error:
@@ -153,3 +160,29 @@ def test_effects_that_come_and_go_are_told():
     for now in (3.0, 3.1):
         painter.paint(frame(), now)
     assert told == [1, 1]
+
+
+def test_a_background_is_drawn_without_effects_and_asks_for_the_mask():
+    asked = []
+    drawer = WhiteCorner(background=True)
+    painter = PicturePainter(
+        SIZE, "off", Stage(), drawer, lambda: scene(1.0, False), want_mask=asked.append
+    )
+    source = frame()
+    picture, preview = painter.paint(source, 1.0)
+    assert picture is preview is not source.image
+    assert picture[0, 0].tolist() == [255, 255, 255]
+    assert asked == [15.0]
+
+
+def test_each_effect_that_comes_in_is_told_of_once():
+    came = []
+    stage = Stage([ReactionRule("v_sign", "p", "e", "hold", 0, 0, 100)])
+    painter = PicturePainter(SIZE, "off", stage, WhiteCorner(), lambda: None, on_effect=came.append)
+    painter.paint(frame(), 0.0)
+    stage.play("p", "e", 0.0)
+    for at in (0.1, 0.2, 0.3):
+        painter.paint(frame(), at)
+    stage.play("p", "f", 0.4)
+    painter.paint(frame(), 0.5)
+    assert [effect.effect for effect in came] == ["e", "f"]

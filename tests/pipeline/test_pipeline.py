@@ -23,7 +23,7 @@ from vcam.settings.schema import (
     Settings,
     TriggerSettings,
 )
-from vcam.testing import FakeCamera, FakeOutput, plain_image
+from vcam.testing import FakeCamera, FakeOutput, NothingToDraw, plain_image
 from vcam.triggers.engine import TriggerEngine
 
 
@@ -77,7 +77,7 @@ def make(source, public: Group) -> Pipeline:
         load_recognizer=load,
         engine=TriggerEngine(TriggerSettings(), ["v_sign"]),
         stage=Stage(),
-        compositor=None,
+        compositor=NothingToDraw(),
         public=public,
         preview=Group(),
         settings=Settings(camera=CameraSettings(when="always")),

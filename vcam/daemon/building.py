@@ -15,7 +15,7 @@ from vcam.daemon.thresholds import answered_gestures, card_thresholds
 from vcam.outputs.group import OutputGroup
 from vcam.pipeline import Pipeline
 from vcam.reactions.stage import Stage
-from vcam.settings.schema import Settings, VisionSettings
+from vcam.settings.schema import EffectSettings, Settings, VisionSettings
 from vcam.triggers.engine import TriggerEngine
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from vcam.effects.compositor import Compositor
     from vcam.effects.pack import Pack
     from vcam.pipeline.looking import Look, Recognizer
+    from vcam.pipeline.painting import Drawer
 
 SWITCH_INTERVAL_S = 0.0005
 """How long a busy Python thread may keep the others waiting; the default of 5 ms delays every
@@ -30,22 +31,39 @@ return from a network or a decoder by that much."""
 
 
 class LateCompositor:
-    """A compositor that is loaded with the first packs: the first pictures need none.
+    """A compositor that is loaded with the first packs, or for a background that hides the room.
+
+    The first pictures need none otherwise.
 
     Used from the output thread only.
     """
 
     def __init__(self) -> None:
         self._real: Compositor | None = None
+        self._effects = EffectSettings()
 
     def set_packs(self, packs: Sequence[Pack]) -> None:
         """Takes over the packs that are on."""
         if self._real is not None:
             self._real.set_packs(packs)
         elif packs:
-            from vcam.effects.compositor import Compositor
+            self._load(packs)
 
-            self._real = Compositor(packs)
+    def apply(self, effects: EffectSettings) -> None:
+        """Takes other settings over."""
+        self._effects = effects
+        if self._real is not None:
+            self._real.apply(effects)
+        elif effects.background.kind != "none":
+            self._load(())
+
+    def wants(self, live: Sequence[LiveEffect]) -> bool:
+        """Whether it would draw anything."""
+        return self._real is not None and self._real.wants(live)
+
+    def mask_hz(self, live: Sequence[LiveEffect]) -> float:
+        """How often it wants to know where the person is; 0 for not at all."""
+        return self._real.mask_hz(live) if self._real is not None else 0.0
 
     def draw(
         self,
@@ -59,6 +77,12 @@ class LateCompositor:
         """Draws on `canvas`, in place; nothing before there are packs."""
         if self._real is not None:
             self._real.draw(canvas, live, observation, at, place, frame_at)
+
+    def _load(self, packs: Sequence[Pack]) -> None:
+        from vcam.effects.compositor import Compositor
+
+        self._real = Compositor(packs)
+        self._real.apply(self._effects)
 
 
 def load_recognizer(settings: VisionSettings, personal: Personal | None = None) -> Recognizer:
@@ -85,6 +109,7 @@ def build_pipeline(
     clock: Clock,
     *,
     packs: Sequence[Pack] | None = None,
+    compositor: Drawer | None = None,
     personal: Personal | None = None,
     on_event: Callable[[GestureEvent], None] = lambda event: None,
     on_look: Callable[[Look], None] = lambda look: None,
@@ -100,6 +125,7 @@ def build_pipeline(
         preview: outputs that only the user sees.
         clock: time for all threads.
         packs: the packs that are on; None loads those of the settings.
+        compositor: draws; None for the one that is loaded when it is needed.
         personal: what was learnt of the user; None for nothing.
         on_event: told of every gesture event, on the vision thread.
         on_look: told of every look at a frame before its events, on the vision thread.
@@ -111,8 +137,9 @@ def build_pipeline(
 
         packs = load_packs(settings.reactions) if settings.reactions.enabled else ()
     rules = [rule for pack in packs for rule in pack.rules]
-    compositor = LateCompositor()
-    compositor.set_packs(packs)
+    drawer = compositor if compositor is not None else LateCompositor()
+    drawer.apply(settings.effects)
+    drawer.set_packs(packs)
     vision = settings.vision
     card = personal.enters() if personal is not None else card_thresholds()
     return Pipeline(
@@ -120,7 +147,7 @@ def build_pipeline(
         load_recognizer=lambda: load_recognizer(vision, personal),
         engine=TriggerEngine(settings.triggers, answered_gestures(packs), card),
         stage=Stage(rules),
-        compositor=compositor,
+        compositor=drawer,
         public=OutputGroup(public, clock),
         preview=OutputGroup(preview, clock),
         settings=settings,

@@ -15,6 +15,7 @@ from vcam.core.geometry import Placement
 from vcam.core.observation import Observation
 from vcam.effects.anchor import AnchorTracker
 from vcam.effects.blend import Blender
+from vcam.effects.faults import Faults
 from vcam.effects.light import LightLayer
 from vcam.effects.lights import Lights
 from vcam.effects.matting import Matte
@@ -66,6 +67,7 @@ class Compositor:
         self._mask = PersonMask(self._settings.background)
         self._scenery = Scenery()
         self._matte = Matte()
+        self._faults = Faults()
         self._room = np.empty((0, 0, 3), np.uint8)
         blender = Blender()
         self._stickers = Stickers(blender)
@@ -74,10 +76,9 @@ class Compositor:
         self._lights = Lights(LightLayer(2), thin_lights)
         self.set_packs(packs)
 
-    @property
-    def mask_rate_hz(self) -> float:
-        """How often the person is to be looked for while `wants_mask`."""
-        return self._settings.background.rate_hz
+    def mask_hz(self, live: Sequence[LiveEffect]) -> float:
+        """How often it wants to know where the person is; 0 for not at all."""
+        return self._settings.background.rate_hz if self.wants_mask(live) else 0.0
 
     @property
     def background_problem(self) -> str:
@@ -163,7 +164,7 @@ class Compositor:
         front = [item for item in items if not self._is_behind(item)]
         alpha = None
         if behind or brought or self._scenery.is_set:
-            alpha = self._mask.alpha(moment.size, place, canvas)
+            alpha = self._alpha(moment)
         if behind and alpha is not None:
             self._draw_room(moment, brought, behind, alpha)
         else:
@@ -173,6 +174,14 @@ class Compositor:
                 self._draw(moment, item)
         for item in front:
             self._draw(moment, item)
+
+    def _alpha(self, moment: Moment) -> npt.NDArray[np.uint8] | None:
+        """Where the person is; None hides the whole room, whatever has failed."""
+        try:
+            return self._mask.alpha(moment.size, moment.place, moment.canvas)
+        except Exception as error:
+            self._faults.tell("The person's mask cannot be drawn", error)
+            return None
 
     def _draw_room(
         self,
@@ -193,6 +202,14 @@ class Compositor:
         self._matte.lay(moment.canvas, self._room, alpha)
 
     def _draw(self, moment: Moment, item: _Item) -> None:
+        """Draws an effect; one that fails must not cost the others, nor the background."""
+        try:
+            self._draw_kind(moment, item)
+        except Exception as error:
+            shown = item.shown
+            self._faults.tell(f"The effect {shown.pack}/{shown.effect} cannot be drawn", error)
+
+    def _draw_kind(self, moment: Moment, item: _Item) -> None:
         effect, shown = item
         spec = effect.spec
         if isinstance(spec, StickerSpec | TextSpec):

@@ -20,7 +20,7 @@ from vcam.pipeline.looking import Scene
 from vcam.pipeline.pause import PausePicture
 from vcam.pipeline.stats import SourcePhase, SourceState
 from vcam.reactions.stage import Stage
-from vcam.settings.schema import OutputSettings
+from vcam.settings.schema import EffectSettings, OutputSettings
 
 if TYPE_CHECKING:
     from vcam.effects.pack import Pack
@@ -55,6 +55,18 @@ class Drawer(Protocol):
         """Draws on `canvas`, in place."""
         ...
 
+    def wants(self, live: Sequence[LiveEffect]) -> bool:
+        """Whether it would draw anything: an effect, or a background without any."""
+        ...
+
+    def mask_hz(self, live: Sequence[LiveEffect]) -> float:
+        """How often it wants to know where the person is; 0 for not at all."""
+        ...
+
+    def apply(self, effects: EffectSettings) -> None:
+        """Draws by these settings from now on."""
+        ...
+
     def set_packs(self, packs: Sequence[Pack]) -> None:
         """Draws from these packs from now on."""
         ...
@@ -70,6 +82,8 @@ class PicturePainter:
         drawer: draws them.
         scene: what vision knows now; None before it knows anything.
         on_change: told when an effect comes in or is gone.
+        on_effect: told of each effect that comes in.
+        want_mask: told with every picture how often the drawer wants to know where the person is.
     """
 
     def __init__(
@@ -80,8 +94,12 @@ class PicturePainter:
         drawer: Drawer,
         scene: Callable[[], Scene | None],
         on_change: Callable[[], None] = _nothing,
+        on_effect: Callable[[LiveEffect], None] = lambda effect: None,
+        want_mask: Callable[[float], None] = lambda rate_hz: None,
     ) -> None:
         self._stage = stage
+        self._on_effect = on_effect
+        self._want_mask = want_mask
         self._drawer = drawer
         self._scene = scene
         self._on_change = on_change
@@ -158,7 +176,9 @@ class PicturePainter:
         self._note(live)
         place = self._fitter.placement(*frame.size)
         picture = plain
-        if live:
+        self._want_mask(self._drawer.mask_hz(live))
+        drawn = self._drawer.wants(live)
+        if drawn:
             picture = self._copy(plain)
             observation = scene.observation if scene else None
             self._drawer.draw(picture, live, observation, now, place, frame.captured_at)
@@ -166,7 +186,7 @@ class PicturePainter:
         if scene is None or not holds or self._ring == "off":
             return picture, picture
         if self._ring == "picture":
-            picture = picture if live else self._copy(plain)
+            picture = picture if drawn else self._copy(plain)
             _draw_rings(picture, scene, place)
             return picture, picture
         preview = self._copy(picture)
@@ -176,6 +196,9 @@ class PicturePainter:
     def _note(self, live: Sequence[LiveEffect]) -> None:
         keys = [effect.key for effect in live]
         if keys != self._live_keys:
+            for effect in live:
+                if effect.key not in self._live_keys:
+                    self._on_effect(effect)
             self._live_keys = keys
             self._on_change()
 

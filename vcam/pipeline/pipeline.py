@@ -12,6 +12,7 @@ from vcam.core.contracts import Output, Source, VideoFormat
 from vcam.core.events import GestureEvent, LiveEffect
 from vcam.core.frame import Image
 from vcam.core.slot import LatestSlot
+from vcam.outputs.sound import SoundPlayer
 from vcam.outputs.worker import OutputStatus
 from vcam.pipeline.audiences import Audiences
 from vcam.pipeline.capture_thread import Captured
@@ -24,6 +25,7 @@ from vcam.pipeline.looking import Look, Meters, Recognizer, meters_of
 from vcam.pipeline.mode import Mode
 from vcam.pipeline.output_thread import OutputLoop
 from vcam.pipeline.painting import Drawer, PicturePainter
+from vcam.pipeline.sounding import Sounding
 from vcam.pipeline.stats import Counters, PipelineStats, SourceState
 from vcam.pipeline.vision_thread import VisionLoop
 from vcam.reactions.stage import Stage
@@ -132,6 +134,8 @@ class Pipeline:
         self._director = Director(
             self._demand, self._audiences.anybody, self._capture, self._vision
         )
+        self._sounding = Sounding(SoundPlayer())
+        self._sounding.switch(settings.effects.sound)
         self._painter = PicturePainter(
             settings.outputs,
             settings.effects.progress_ring,
@@ -139,6 +143,8 @@ class Pipeline:
             compositor,
             lambda: self._vision.scene,
             on_change,
+            self._sounding.came,
+            self._vision.want_mask,
         )
         preview.set_mirror(settings.outputs.preview.mirror)
         self._output = OutputLoop(
@@ -207,6 +213,9 @@ class Pipeline:
             change = self._changes.to(settings, packs)
             if change.triggers is not None or change.rules is not None:
                 self._vision.mailbox.post(lambda: self._vision.apply(change.triggers, change.rules))
+            if change.undo is not None:
+                pose, within_ms = change.undo
+                self._vision.mailbox.post(lambda: self._vision.undo_by(pose, within_ms))
             self._output.mailbox.post(lambda: self._apply(settings, change.packs))
 
     def set_card(self, card: Mapping[str, float]) -> None:
@@ -252,6 +261,19 @@ class Pipeline:
             self.play(rule.pack, rule.effect)
         return bool(rules)
 
+    def undo(self) -> str | None:
+        """Takes the newest effects back, those that one gesture or one person has called.
+
+        Returns:
+            What called them; None if nothing is drawn that does not leave already.
+        """
+        staying = [effect for effect in self.live() if effect.leaving_at is None]
+        newest = max(staying or self.live(), key=lambda effect: effect.started_at, default=None)
+        if newest is None:
+            return None
+        self._vision.mailbox.post(lambda: self._vision.undo(newest.gesture))
+        return newest.gesture
+
     def picture(self) -> Image | None:
         """The newest public picture of a camera frame; None while something else is shown.
 
@@ -296,6 +318,9 @@ class Pipeline:
         """On the output thread."""
         if packs is not None:
             self._compositor.set_packs(packs)
+            self._sounding.set_packs(packs)
+        self._compositor.apply(settings.effects)
+        self._sounding.switch(settings.effects.sound)
         self._demand.apply(settings.camera.when, settings.camera.release_after_ms)
         self._painter.apply(settings.outputs, settings.effects.progress_ring)
         self._output.apply(video_format(settings.outputs))

@@ -4,6 +4,14 @@ from __future__ import annotations
 
 from vcam.testing.daemon import FakeDaemon
 from vcam.testing.pictures import FakePictures
-from vcam.testing.stages import FakeCamera, FakeClock, FakeOutput, plain_image
+from vcam.testing.stages import FakeCamera, FakeClock, FakeOutput, NothingToDraw, plain_image
 
-__all__ = ["FakeCamera", "FakeClock", "FakeDaemon", "FakeOutput", "FakePictures", "plain_image"]
+__all__ = [
+    "FakeCamera",
+    "FakeClock",
+    "FakeDaemon",
+    "FakeOutput",
+    "FakePictures",
+    "NothingToDraw",
+    "plain_image",
+]

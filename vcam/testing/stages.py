@@ -170,3 +170,24 @@ class FakeOutput:
     def close(self) -> None:
         """Closes."""
         self.is_open = False
+
+
+class NothingToDraw:
+    """A drawer that never draws (`vcam.pipeline.painting.Drawer`)."""
+
+    def draw(self, canvas: Image, *told: object) -> None:
+        """Draws nothing."""
+
+    def set_packs(self, packs: Sequence[object]) -> None:
+        """Needs none."""
+
+    def wants(self, live: Sequence[object]) -> bool:
+        """Would draw nothing."""
+        return False
+
+    def mask_hz(self, live: Sequence[object]) -> float:
+        """Needs no mask."""
+        return 0.0
+
+    def apply(self, effects: object) -> None:
+        """Takes anything."""
