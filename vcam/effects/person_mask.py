@@ -13,6 +13,7 @@ from vcam.core.frame import Image
 from vcam.core.geometry import Placement
 from vcam.core.observation import Observation
 from vcam.effects.guided import guided_coefficients
+from vcam.effects.quality import QualityGovernor
 from vcam.settings.schema.showing import BackgroundSettings
 
 Quality = Literal["fast", "good"]
@@ -24,15 +25,23 @@ _COARSE = 8
 _FINE = 2
 """Pixels of the picture per pixel of the grids on which the edge is fitted and drawn."""
 
-_RADIUS = 3
-_EPSILON = 2e-3
+_RADIUS = 2
+"""Of the guided filter's window, cells of the coarse grid."""
+_EPSILON = 5e-4
 
 _BLACK, _WHITE = 0.25, 0.75
 """Shares of the person below and above which a pixel is room or person altogether."""
 
 
+_PLAIN, _KEPT = 1, 2
+"""Levels of quality: without the guided filter; and made anew for each mask, not each picture."""
+
+
 class PersonMask:
-    """The person's share of each pixel of the outgoing picture. Used from one thread."""
+    """The person's share of each pixel of the outgoing picture. Used from one thread.
+
+    While drawing takes too long (`note_drawing`) it is made more cheaply.
+    """
 
     def __init__(self, settings: BackgroundSettings | None = None) -> None:
         self._quality: Quality = "good"
@@ -44,6 +53,8 @@ class PersonMask:
         ramp = np.clip(ramp, 0, 1)
         self._curve = np.round(255 * ramp * ramp * (3 - 2 * ramp)).astype(np.uint8)
         self._alpha = np.empty((0, 0), np.uint8)
+        self._alpha_is: tuple[float, Placement] | None = None
+        self._governor = QualityGovernor(_KEPT)
         if settings is not None:
             self.apply(settings)
 
@@ -88,15 +99,29 @@ class PersonMask:
             return None
         assert self._mask is not None
         width, height = size
+        level = self._governor.level
+        alpha_is = (self._mask_at, place)
+        if self._alpha.shape == (height, width) and level == _KEPT and alpha_is == self._alpha_is:
+            return self._alpha
+        self._alpha_is = alpha_is
         if self._alpha.shape != (height, width):
             self._alpha = np.empty((height, width), np.uint8)
-        if self._quality == "good":
+        if self._quality == "good" and level < _PLAIN:
             share = self._guided(self._mask, size, place, picture)
         else:
             share = self._plain(self._mask, size, place)
         curved = cv2.LUT(share, self._curve)
         cv2.resize(curved, size, dst=self._alpha, interpolation=cv2.INTER_LINEAR)
         return self._alpha
+
+    def note_drawing(self, spent_s: float, at: float) -> None:
+        """Notes how long the drawing of a picture took, mask and all.
+
+        Args:
+            spent_s: seconds.
+            at: the time of that picture, seconds.
+        """
+        self._governor.note(spent_s, at)
 
     def _guided(
         self, mask: npt.NDArray[np.float32], size: tuple[int, int], place: Placement, picture: Image

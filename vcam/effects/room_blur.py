@@ -71,11 +71,11 @@ class RoomBlur:
         colours = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.float32)
         blurred = _blurred(colours, sigma / factor)
         if weights is not None:
-            mean = colours.sum(axis=(0, 1)) / max(float(weights.sum()), 1.0)
-            share = _blurred(weights, sigma / factor)
-            share += np.float32(_EPSILON)
-            blurred += mean * np.float32(_EPSILON)
-            blurred /= share[..., np.newaxis]
+            total = max(float(cv2.sumElems(weights)[0]), 1.0)
+            mean = np.array(cv2.sumElems(colours)) * (_EPSILON / total)
+            share = _blurred(weights, sigma / factor) + np.float32(_EPSILON)
+            cv2.add(blurred, mean, dst=blurred)
+            cv2.divide(blurred, cv2.cvtColor(share, cv2.COLOR_GRAY2BGR), dst=blurred)
         if self._room.shape != canvas.shape:
             self._room = np.empty_like(canvas)
         tidy = cv2.convertScaleAbs(blurred)
