@@ -14,6 +14,7 @@ class EventKind(StrEnum):
     START = "start"
     END = "end"
     CANCELLED = "cancelled"
+    UNDONE = "undone"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,8 @@ class GestureEvent:
 
     Attributes:
         kind: `progress` while it is held but not yet for the whole dwell; then `start`, later
-            `end`; or `cancelled` if it was given up before it started.
+            `end`; or `cancelled` if it was given up before it started. `undone` takes a start
+            back: what answered it is to go at once; its `end` has come, or comes with it.
         gesture: its name, such as `v_sign` or `two_v_signs`.
         at: seconds, on the clock of the frames.
         track_ids: the hands that show it: one, or two for a two-handed gesture.

@@ -16,11 +16,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What has to be taken over; None where nothing has changed."""
+    """What has to be taken over; None where nothing has changed.
+
+    Attributes:
+        triggers: thresholds, guards, times.
+        packs: those that are on.
+        rules: their answers.
+        undo: the pose that takes a start back, and within how many ms.
+    """
 
     triggers: TriggerSettings | None
     packs: Sequence[Pack] | None
     rules: Sequence[ReactionRule] | None
+    undo: tuple[str | None, int] | None = None
 
 
 class Changes:
@@ -55,4 +63,9 @@ class Changes:
             triggers=settings.triggers if settings.triggers != old.triggers else None,
             packs=on if packs_differ else None,
             rules=rules if packs_differ else None,
+            undo=_undo(settings) if _undo(settings) != _undo(old) else None,
         )
+
+
+def _undo(settings: Settings) -> tuple[str | None, int]:
+    return settings.reactions.undo_gesture, settings.reactions.undo_within_ms

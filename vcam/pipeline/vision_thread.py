@@ -170,6 +170,14 @@ class VisionLoop:
             self._react(self._engine.watch([each for each in GESTURES if each in gestures]))
             self._stage.set_rules(rules, self._clock.now())
 
+    def undo_by(self, pose: str | None, within_ms: int) -> None:
+        """Which pose takes a start back, and within which time. This thread alone."""
+        self._engine.undo_by(pose, within_ms)
+
+    def undo(self, gesture: str) -> None:
+        """Takes back what `gesture` has called. This thread alone."""
+        self._react(self._engine.undo(gesture, self._clock.now()))
+
     def rehearse(self, on: bool) -> None:
         """Whether gestures start without being answered. This thread alone.
 

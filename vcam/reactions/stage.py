@@ -77,7 +77,10 @@ class Stage:
         return self._rules.answers(gesture)
 
     def handle(self, events: Iterable[GestureEvent]) -> None:
-        """Plays what the gestures that started call for, and lets go of what ended ones held."""
+        """Plays what the gestures that started call for, and lets go of what ended ones held.
+
+        What answered one that is undone goes at once.
+        """
         for event in events:
             if event.kind is EventKind.START:
                 self._begin(event.at)
@@ -87,6 +90,12 @@ class Stage:
                 self._begin(event.at)
                 self._entries = tuple(
                     _let_go(entry, event.gesture, event.at) for entry in self._entries
+                )
+            elif event.kind is EventKind.UNDONE:
+                self._begin(event.at)
+                self._entries = tuple(
+                    _send_off(entry, event.at) if entry.effect.gesture == event.gesture else entry
+                    for entry in self._entries
                 )
 
     def play(

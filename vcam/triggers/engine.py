@@ -6,23 +6,23 @@ import math
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
-from vcam.core.events import EventKind, GestureEvent
+from vcam.core.events import GestureEvent
 from vcam.core.gestures import MOVEMENTS, ONE_HANDED, PAIRS
-from vcam.core.observation import NONE_POSE, Observation, PairReading, PoseReading
+from vcam.core.observation import Observation, PairReading, PoseReading
 from vcam.settings.schema import TriggerSettings
 from vcam.triggers.evidence import Evidence, HandKey, is_clear, weigh
 from vcam.triggers.guards import Reason
 from vcam.triggers.hands import HandRegister, TrackedHand, read_hands
 from vcam.triggers.held_on import HeldOn
 from vcam.triggers.machine import GestureMachine, Phase
+from vcam.triggers.machines import Machine, check_gestures, make_machine
 from vcam.triggers.meters import Candidate, GestureMeter, measure
-from vcam.triggers.movement import MovementMachine
+from vcam.triggers.movement import MovementMachine, see_movements
 from vcam.triggers.pairs import PairRegister, TrackedPair
 from vcam.triggers.precedence import Precedence, precedence
+from vcam.triggers.take_back import TakeBack
 
 __all__ = ["Candidate", "GestureMeter", "TriggerEngine"]
-
-Machine = GestureMachine | MovementMachine
 
 
 class TriggerEngine:
@@ -46,11 +46,12 @@ class TriggerEngine:
         gestures: Sequence[str],
         card: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
-        _check(gestures)
+        check_gestures(gestures)
         self._gestures = tuple(gestures)
         self._machines: dict[str, Machine] = {}
         self._card = card
         self._held_on = HeldOn()
+        self._take_back = TakeBack()
         self._hands = HandRegister()
         self._pairs = PairRegister()
         self._opened_at: float | None = None
@@ -66,7 +67,7 @@ class TriggerEngine:
         at = self._observed_at if self._observed_at is not None else float("-inf")
         stand_ins = [ONE_HANDED[gesture] for gesture in self._one_handed()]
         self._machines = {
-            gesture: self._machines.get(gesture) or _machine(gesture, armed_at=at)
+            gesture: self._machines.get(gesture) or make_machine(gesture, armed_at=at)
             for gesture in dict.fromkeys([*self._gestures, *stand_ins])
         }
         self._thresholds = {
@@ -94,13 +95,21 @@ class TriggerEngine:
         Raises:
             ValueError: `none` is among the gestures; nothing has changed.
         """
-        _check(gestures)
+        check_gestures(gestures)
         at = self._observed_at if self._observed_at is not None else float("-inf")
         told, old, self._gestures = self._gestures, self._machines, tuple(gestures)
         self.apply(self._settings)
         gone = [machine for name, machine in old.items() if name not in gestures and name in told]
         events = [event for machine in gone for event in machine.stop(at, Reason.SWITCHED_OFF)]
         return tuple(events + self._hold_on(at))
+
+    def undo_by(self, pose: str | None, within_ms: int) -> None:
+        """Lets `pose` take a start back, shown within `within_ms` after it; None for none."""
+        self._take_back = TakeBack(pose, within_ms / 1000)
+
+    def undo(self, gesture: str, at: float) -> tuple[GestureEvent, ...]:
+        """Takes back what `gesture` has started: it is over, and rests as after an end."""
+        return (*self._rested(gesture, at), self._take_back.undone(gesture, at))
 
     def restart(self, at: float) -> tuple[GestureEvent, ...]:
         """The camera was opened again or the pipeline resumed: everything ends, warm-up begins.
@@ -151,8 +160,9 @@ class TriggerEngine:
             events += self._see(machine, at, hands, claims, not_before)
         # What the two-handed gesture takes the place of is over before it starts.
         events += self._hold_on(at) + two_handed
-        events += self._see_movements(at, hands, not_before)
-        return self._told(events)
+        events += see_movements(self._movements(), at, hands, self._thresholds, not_before)
+        self._take_back.note(told := self._told(events))
+        return told + self._undo(at, hands)
 
     def tick(self, now: float) -> tuple[GestureEvent, ...]:
         """Time has passed without an observation: gives up what has not been seen for too long.
@@ -222,6 +232,20 @@ class TriggerEngine:
             at, self._by_pose(), self._one_handed(), self._settings.one_handed_ms / 1000
         )
 
+    def _undo(self, at: float, hands: Sequence[TrackedHand]) -> tuple[GestureEvent, ...]:
+        if (pose := self._take_back.pose) is None:
+            return ()
+        limits = self._settings.thresholds(pose, self._card)
+        if (gesture := self._take_back.see(at, hands, limits)) is None:
+            return ()
+        # The hand that took something back is no fist that wants an answer.
+        return self._rested(pose, at) + self.undo(gesture, at)
+
+    def _rested(self, gesture: str, at: float) -> tuple[GestureEvent, ...]:
+        machine = self._machines.get(gesture)
+        over = machine.rest(at, Reason.UNDONE) if isinstance(machine, GestureMachine) else []
+        return self._told(over)
+
     def _told(self, events: Sequence[GestureEvent]) -> tuple[GestureEvent, ...]:
         return tuple(each for each in events if each.gesture in self._gestures)
 
@@ -279,19 +303,6 @@ class TriggerEngine:
             events += self._advance(machine, at, pairs, not_before)
         return events, precedence(machines, pairs, self._thresholds)
 
-    def _see_movements(
-        self, at: float, hands: Sequence[TrackedHand], not_before: float
-    ) -> list[GestureEvent]:
-        events: list[GestureEvent] = []
-        for machine in self._movements():
-            thresholds = self._thresholds[machine.gesture]
-            said = machine.see(at, hands, thresholds, not_before=not_before)
-            if any(event.kind is EventKind.START for event in said):
-                for other in self._movements():
-                    other.rest_until(at + thresholds.cooldown_ms / 1000)
-            events += said
-        return events
-
     def _advance(
         self,
         machine: GestureMachine,
@@ -337,14 +348,3 @@ class TriggerEngine:
 
     def _movements(self) -> list[MovementMachine]:
         return [each for each in self._machines.values() if isinstance(each, MovementMachine)]
-
-
-def _machine(gesture: str, armed_at: float = float("-inf")) -> Machine:
-    if gesture in MOVEMENTS:
-        return MovementMachine(gesture, armed_at)
-    return GestureMachine(gesture, armed_at)
-
-
-def _check(gestures: Sequence[str]) -> None:
-    if NONE_POSE in gestures:
-        raise ValueError(f"{NONE_POSE!r} is the absence of a pose and can start nothing")

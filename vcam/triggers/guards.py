@@ -28,6 +28,8 @@ class Reason(StrEnum):
     """The camera was opened again, or the pipeline resumed."""
     TWO_HANDED = "two-handed"
     """The other hand joined in: a two-handed gesture takes the place of this one."""
+    UNDONE = "undone"
+    """It was taken back."""
     OVER = "over"
     """A movement is done."""
     SWITCHED_OFF = "switched off"

@@ -168,12 +168,12 @@ class GestureMachine:
             return [self._cancel(at, Reason.TWO_HANDED)]
         return []
 
-    def rest(self, at: float) -> list[GestureEvent]:
-        """Gives way to a two-handed gesture: whatever goes on is over, and a cooldown begins.
+    def rest(self, at: float, reason: str = Reason.TWO_HANDED) -> list[GestureEvent]:
+        """Gives way to something else: whatever goes on is over, and a cooldown begins.
 
         So the gesture starts again only after the cooldown, and after the pose was seen to be gone.
         """
-        events = self.stop(at, Reason.TWO_HANDED)
+        events = self.stop(at, reason)
         self.phase = Phase.COOLDOWN
         self._ended_at = max(at, events[-1].at if events else at)
         self._away_since = self._released_at = None

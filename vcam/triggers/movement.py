@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from vcam.core.events import EventKind, GestureEvent
@@ -135,3 +135,30 @@ class MovementMachine:
             score=made.movement.score,
             reason=str(reason),
         )
+
+
+def see_movements(
+    machines: Sequence[MovementMachine],
+    at: float,
+    hands: Sequence[TrackedHand],
+    thresholds: Mapping[str, Thresholds],
+    not_before: float,
+) -> list[GestureEvent]:
+    """One observation, for all movements: where one is made, the others rest.
+
+    Args:
+        machines: of the movements.
+        at: its time, seconds.
+        hands: those that were read in it.
+        thresholds: of each gesture.
+        not_before: nothing counts before this time, seconds.
+    """
+    events: list[GestureEvent] = []
+    for machine in machines:
+        limits = thresholds[machine.gesture]
+        said = machine.see(at, hands, limits, not_before=not_before)
+        if any(event.kind is EventKind.START for event in said):
+            for other in machines:
+                other.rest_until(at + limits.cooldown_ms / 1000)
+        events += said
+    return events
