@@ -97,6 +97,17 @@ def test_taking_one_of_two_back_makes_it_right(learnt):
     assert learnt.starts(wrong=False) == (1.0,)
 
 
+def test_two_gestures_that_start_at_once_are_two(learnt):
+    learnt.note("v_sign", 1.0, [drawn(1)])
+    learnt.note("metal", 1.0, [drawn(2)])
+    learnt.call_wrong("v_sign", 1.0)
+    assert [hand.gesture for hand in learnt.hands() if hand.wrong] == ["v_sign"]
+    learnt.call_wrong("metal", 1.0)
+    assert learnt.starts(wrong=True) == (1.0, 1.0)
+    learnt.call_right("v_sign", 1.0)
+    assert [hand.gesture for hand in learnt.hands() if hand.wrong] == ["metal"]
+
+
 def test_marking_twice_learns_once(learnt):
     learnt.note("v_sign", 1.0, [drawn(1)])
     learnt.call_wrong("v_sign", 1.0)

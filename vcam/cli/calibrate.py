@@ -47,7 +47,7 @@ def calibrate(gestures: tuple[str, ...], cancel: bool, as_json: bool) -> None:
     try:
         calibration = _follow(client, as_json)
     except KeyboardInterrupt:
-        if sys.stdout.isatty() and not as_json:
+        if is_terminal() and not as_json:
             click.echo(CLEAR_LINE, nl=False)
         client.run({"do": "calibrate", "cancel": True})
         raise VcamError("Cancelled", "the thresholds stay as they are") from None
@@ -57,9 +57,14 @@ def calibrate(gestures: tuple[str, ...], cancel: bool, as_json: bool) -> None:
         click.echo(results_text(calibration))
 
 
+def is_terminal() -> bool:
+    """Whether a line can be replaced where the output goes."""
+    return sys.stdout.isatty()
+
+
 def _follow(client: Client, as_json: bool) -> Mapping[str, Any]:
     """Shows how it goes on until it is over; the calibration as it is then."""
-    in_place = sys.stdout.isatty() and not as_json
+    in_place = is_terminal() and not as_json
     seen: tuple[object, ...] = ()
     for state in client.watch(LOOK_EVERY_S):
         calibration: dict[str, Any] | None = state["calibration"]

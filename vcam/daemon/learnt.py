@@ -16,6 +16,9 @@ logger = logging.getLogger(__name__)
 MOST_STARTS = 200
 """Starts whose hands are remembered in case they are judged; in memory alone."""
 
+_Key = tuple[str, float]
+"""A start: its gesture, and its time of day. Two gestures may start in the same look."""
+
 
 class LearntHands:
     """What the second stage learns from. Any thread.
@@ -34,7 +37,7 @@ class LearntHands:
         self.file = file
         self._lock = threading.RLock()
         self._hands: tuple[LearntHand, ...] | None = None
-        self._recent: OrderedDict[float, tuple[LearntHand, ...]] = OrderedDict()
+        self._recent: OrderedDict[_Key, tuple[LearntHand, ...]] = OrderedDict()
         self._unsaved = False
 
     def hands(self) -> tuple[LearntHand, ...]:
@@ -50,7 +53,8 @@ class LearntHands:
 
     def starts(self, wrong: bool) -> tuple[float, ...]:
         """Times of day of the starts that were, or were not, called wrong; the oldest first."""
-        return tuple(sorted({hand.start for hand in self.hands() if hand.wrong is wrong}))
+        keys = {_key(hand) for hand in self.hands() if hand.wrong is wrong}
+        return tuple(sorted(start for _, start in keys))
 
     def note(self, gesture: str, start: float, looks: Sequence[Hand]) -> None:
         """Remembers the hands of a start; as right ones, where others of it were wrong.
@@ -65,7 +69,7 @@ class LearntHands:
         if not learnt:
             return
         with self._lock:
-            self._recent[start] = learnt
+            self._recent[gesture, start] = learnt
             while len(self._recent) > MOST_STARTS:
                 self._recent.popitem(last=False)
             if self._has_wrong(gesture):
@@ -78,19 +82,20 @@ class LearntHands:
             PersonalError: it cannot be written; it holds until vcam ends all the same.
         """
         with self._lock:
-            learnt = self._recent.get(start) or tuple(
-                hand for hand in self.hands() if hand.start == start and hand.gesture == gesture
+            key = gesture, start
+            learnt = self._recent.get(key) or tuple(
+                hand for hand in self.hands() if _key(hand) == key
             )
             if not learnt:
                 return False
-            hands = [hand for hand in self.hands() if hand.start != start]
-            known = {hand.start for hand in hands}
+            hands = [hand for hand in self.hands() if _key(hand) != key]
+            known = {_key(hand) for hand in hands}
             # Those before the first mistake that nobody called one: what the pose looks like.
             hands += [
                 hand
                 for other, looks in self._recent.items()
                 for hand in looks
-                if other != start and other not in known and hand.gesture == gesture
+                if other != key and other not in known and hand.gesture == gesture
             ]
             hands += [hand.judged(wrong=True) for hand in learnt]
             self._replace(hands)
@@ -104,8 +109,9 @@ class LearntHands:
             PersonalError: it cannot be written; it holds until vcam ends all the same.
         """
         with self._lock:
+            key = gesture, start
             hands = [
-                hand.judged(wrong=False) if hand.start == start else hand for hand in self.hands()
+                hand.judged(wrong=False) if _key(hand) == key else hand for hand in self.hands()
             ]
             if not any(hand.wrong for hand in hands if hand.gesture == gesture):
                 hands = [hand for hand in hands if hand.gesture != gesture]
@@ -152,3 +158,7 @@ class LearntHands:
     def _replace(self, hands: Sequence[LearntHand]) -> None:
         self._hands = bounded(hands)
         self._unsaved = True
+
+
+def _key(hand: LearntHand) -> _Key:
+    return hand.gesture, hand.start
