@@ -18,7 +18,7 @@ import queue
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import Enum, auto
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -112,13 +112,19 @@ class Relay:
             self.room.daemon.pipeline_changed()
 
 
-def run_daemon(store: SettingsStore, source_spec: str | None, seconds: float | None = None) -> None:
+def run_daemon(
+    store: SettingsStore,
+    source_spec: str | None,
+    seconds: float | None = None,
+    encore: Sequence[tuple[str, str]] = (),
+) -> None:
     """Runs until a signal, a command, the end of `seconds`, or a thread's failure.
 
     Args:
         store: the settings.
         source_spec: what to read instead of the camera of the settings; see `create_source`.
         seconds: end after so long; None for ever.
+        encore: packs and effects in them that are played again as soon as they are over.
 
     Raises:
         SourceError: `source_spec` names something that does not exist.
@@ -171,7 +177,7 @@ def run_daemon(store: SettingsStore, source_spec: str | None, seconds: float | N
         if _wait_first_picture(pipeline, inbox, clock, deadline):
             packs = _load_packs(settings, pipeline)
             _open_control_room(lambda: make_room(packs), relay)
-            _wait_end(pipeline, inbox, clock, deadline, relay)
+            _wait_end(pipeline, inbox, clock, deadline, relay, encore)
     finally:
         _end(pipeline, preview, relay.room)
     if pipeline.failure:
@@ -218,7 +224,12 @@ def _is_showing(pipeline: Pipeline) -> bool:
 
 
 def _wait_end(
-    pipeline: Pipeline, inbox: Inbox, clock: Clock, deadline: float, relay: Relay
+    pipeline: Pipeline,
+    inbox: Inbox,
+    clock: Clock,
+    deadline: float,
+    relay: Relay,
+    encore: Sequence[tuple[str, str]] = (),
 ) -> None:
     settled_at = clock.now() + SETTLED_S
     while not pipeline.finished.is_set() and clock.now() < deadline:
@@ -226,6 +237,9 @@ def _wait_end(
             gc.freeze()
             settled_at = float("inf")
         step_s = min(WAIT_STEP_S, deadline - clock.now())
+        if encore and not pipeline.live():
+            for pack, effect in encore:
+                pipeline.play(pack, effect)
         if relay.room is not None and relay.room.attend(step_s):
             step_s = 0.0
         asked = inbox.get(step_s)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,15 +43,46 @@ def run(source: str | None, **options: Any) -> None:
 
 
 @click.command()
+@click.option(
+    "--effect",
+    metavar="NAME",
+    help="Play this effect over and over: its name, pack/name, A+B for several, or list.",
+)
 @_run_options
-def demo(**options: Any) -> None:
+def demo(effect: str | None, **options: Any) -> None:
     """Run the same on a bundled clip, without a camera.
 
     Its page shows the picture at once (vcam open); Ctrl-C ends it.
     """
     # The clip is there to be seen; nobody has to open the virtual camera for it.
     always = ("camera.when=always", *options.pop("overrides"))
-    _run("demo", **options, overrides=always, must_recognize=True)
+    encore: list[tuple[str, str]] = []
+    if effect is not None:
+        encore, names = _found_effects(effect, options["config_file"], always)
+        if effect == "list":
+            click.echo("\n".join(names))
+            return
+        # What the clip's gestures would play is left out: the effect is there to be seen alone.
+        packs = json.dumps(sorted({pack for pack, _ in encore}))
+        always = (*always, f"reactions.packs={packs}")
+    _run("demo", **options, overrides=always, must_recognize=True, encore=encore)
+
+
+def _found_effects(
+    effect: str, config_file: Path | None, overrides: tuple[str, ...]
+) -> tuple[list[tuple[str, str]], list[str]]:
+    """The effects that are meant, and the names of all."""
+    from vcam.daemon.loading import found_packs
+    from vcam.effects.naming import effect_names, find_groups
+    from vcam.effects.pack import load_pack
+    from vcam.settings.loader import load_settings
+
+    reactions = load_settings(config_file, overrides).settings.reactions
+    packs = [load_pack(path) for _, path in sorted(found_packs(reactions).items())]
+    names = [f"{pack}/{name}" for pack, name in effect_names(packs)]
+    if effect == "list":
+        return [], names
+    return [each for group in find_groups(effect, packs) for each in group], names
 
 
 def _run(
@@ -61,6 +93,7 @@ def _run(
     seconds: float | None,
     verbose: bool,
     must_recognize: bool,
+    encore: Sequence[tuple[str, str]] = (),
 ) -> None:
     from vcam.app import has_stragglers, run_daemon
     from vcam.cli.weights import ensure_weights
@@ -81,7 +114,7 @@ def _run(
                 raise
             click.echo(f"vcam: {error}", err=True)
             click.echo("vcam: the camera goes on without hand recognition", err=True)
-        run_daemon(store, source, seconds)
+        run_daemon(store, source, seconds, encore)
     if has_stragglers():
         logging.shutdown()
         os._exit(0)

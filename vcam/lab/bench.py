@@ -156,7 +156,7 @@ def run_bench(
     clock = MonotonicClock()
     with as_camera_clip(clip_path(plan.clip), plan.size, plan.fps) as clip:
         called_at = clock.now()
-        video_format = _format_of(clip)
+        video_format = format_of(clip)
         outputs = settings.outputs.model_copy(
             update={
                 "width": video_format.width // 2 * 2,
@@ -230,7 +230,8 @@ def bench_text(result: BenchResult) -> str:
     return table([str(result.video_format), f"over {result.seconds:.0f} s"], rows)
 
 
-def _format_of(clip: Path) -> VideoFormat:
+def format_of(clip: Path) -> VideoFormat:
+    """Size and rate of a clip."""
     source = VideoSource(clip, paced=False, loop=False, clock=MonotonicClock())
     try:
         return source.open()
