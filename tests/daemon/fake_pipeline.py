@@ -73,6 +73,14 @@ class FakePipeline:
         self.told.append(("react", gesture))
         return gesture in {rule.gesture for pack in self.packs for rule in pack.rules}
 
+    def undo(self):
+        if not self.effects:
+            return None
+        gesture = self.effects[-1].gesture
+        self.effects = ()
+        self.told.append(("undo", gesture))
+        return gesture
+
     def picture(self):
         return self.image
 
@@ -87,6 +95,9 @@ class FakePipeline:
 
     def source_state(self):
         return self.source
+
+    def background_problem(self):
+        return ""
 
     def recognition_problem(self):
         return self.problem

@@ -29,6 +29,7 @@ from vcam.cli.steer import (
     reload,
     resume,
     snap,
+    undo,
     wrong,
 )
 from vcam.cli.stop import stop
@@ -49,6 +50,7 @@ main.add_sections(
         "Stickers and gestures": (
             react,
             play,
+            undo,
             pack,
             gesture,
             reactions,

@@ -96,6 +96,13 @@ def profile(name: str | None, no_profile: bool, as_json: bool) -> None:
 
 @click.command()
 @answering
+def undo(as_json: bool) -> None:
+    """Take back what has come last, and note it as a mistake."""
+    order({"do": "undo"}, as_json)
+
+
+@click.command()
+@answering
 def reload(as_json: bool) -> None:
     """Read the settings file and the packs again."""
     order({"do": "reload"}, as_json)

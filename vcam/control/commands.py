@@ -146,6 +146,12 @@ class MarkWrong(Order):
     wrong: bool = True
 
 
+class Undo(Order):
+    """Take back what has come last: its effects go at once, and the start counts as a mistake."""
+
+    do: Literal["undo"] = "undo"
+
+
 class Calibrate(Order):
     """Begin to find personal thresholds, or give that up; `State.calibration` tells what to do.
 
@@ -186,6 +192,7 @@ Command = Annotated[
     | ChangeSettings
     | Reload
     | MarkWrong
+    | Undo
     | Calibrate
     | Forget,
     Field(discriminator="do"),

@@ -57,9 +57,16 @@ class LateCompositor:
         elif effects.background.kind != "none":
             self._load(())
 
+    @property
+    def background_problem(self) -> str:
+        """Why the background is not the one that was asked for; empty while it is. Any thread."""
+        return self._real.background_problem if self._real is not None else ""
+
     def wants(self, live: Sequence[LiveEffect]) -> bool:
         """Whether it would draw anything."""
-        return self._real is not None and self._real.wants(live)
+        if self._real is None:
+            return self._effects.background.kind != "none"
+        return self._real.wants(live)
 
     def mask_hz(self, live: Sequence[LiveEffect]) -> float:
         """How often it wants to know where the person is; 0 for not at all."""
@@ -74,9 +81,12 @@ class LateCompositor:
         place: Placement,
         frame_at: float,
     ) -> None:
-        """Draws on `canvas`, in place; nothing before there are packs."""
+        """Draws on `canvas`, in place; nothing before there are packs or a background."""
         if self._real is not None:
             self._real.draw(canvas, live, observation, at, place, frame_at)
+        elif self._effects.background.kind != "none":
+            # It could not be loaded: the room is hidden all the same.
+            canvas[:] = 0
 
     def _load(self, packs: Sequence[Pack]) -> None:
         from vcam.effects.compositor import Compositor
@@ -142,10 +152,12 @@ def build_pipeline(
     drawer.set_packs(packs)
     vision = settings.vision
     card = personal.enters() if personal is not None else card_thresholds()
+    engine = TriggerEngine(settings.triggers, answered_gestures(packs), card)
+    engine.undo_by(settings.reactions.undo_gesture, settings.reactions.undo_within_ms)
     return Pipeline(
         source=source,
         load_recognizer=lambda: load_recognizer(vision, personal),
-        engine=TriggerEngine(settings.triggers, answered_gestures(packs), card),
+        engine=engine,
         stage=Stage(rules),
         compositor=drawer,
         public=OutputGroup(public, clock),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -125,6 +126,7 @@ class PipelineDaemon:
         self._told_figures = self._figures.figures()
         self._was_live = False
         self._reload_asked = False
+        self._undone: deque[GestureEvent] = deque()
         self._wake = threading.Event()
         self._ended = threading.Event()
         self._steward = threading.Thread(target=self._attend, name="steward", daemon=True)
@@ -163,7 +165,7 @@ class PipelineDaemon:
             self._store,
             self._figures.figures(),
             self._page,
-            self.notices.lines(),
+            [*self.notices.lines(), *filter(None, [self._pipeline.background_problem()])],
             self._repair.calibration,
             self._kept.state(),
         )
@@ -245,7 +247,9 @@ class PipelineDaemon:
     def note_event(self, event: GestureEvent) -> None:
         """Takes a gesture event; on the vision thread."""
         self._repair.note(event)
-        if event.kind is EventKind.START:
+        if event.kind is EventKind.UNDONE:
+            self._undone.append(event)
+        if event.kind in (EventKind.START, EventKind.UNDONE):
             # What is to be kept of it is written on another thread.
             self._wake.set()
 
@@ -267,6 +271,8 @@ class PipelineDaemon:
         if self._reload_asked:
             self._reload_asked = False
             self._reload(packs_too=True)
+        while self._undone:
+            self._repair.undone(self._undone.popleft())
         self._history.keep(self._governor.in_force.settings.personal.keep_history)
         self._repair.save()
         outputs = self._pipeline.outputs()

@@ -24,6 +24,7 @@ from vcam.control.commands import (
     SwitchPack,
     SwitchReactions,
     TakeSnapshot,
+    Undo,
 )
 from vcam.core.errors import VcamError
 from vcam.daemon.governor import Governor
@@ -111,6 +112,8 @@ class Orders:
                 return _told_settings(self._governor.reload(packs_too=True))
             case MarkWrong(start=start, wrong=wrong):
                 return self._repair.mark_wrong(start, wrong)
+            case Undo():
+                return self._undo()
             case Calibrate(cancel=cancel, gestures=gestures):
                 return self._repair.calibrate(cancel, gestures)
             case Forget(what=what):
@@ -185,6 +188,12 @@ class Orders:
             raise unknown("effect", effect, effects, f"in {pack}")
         self._pipeline.play(pack, effect)
         return Outcome(message=f"{effect} of {known.title} plays")
+
+    def _undo(self) -> Outcome:
+        called_by = self._pipeline.undo()
+        if called_by is None:
+            raise VcamError("There is nothing to take back", "no effect is shown now")
+        return Outcome(message="Taken back", data={"gesture": called_by})
 
     def _refuse_unless_drawing(self) -> None:
         if self._pipeline.mode is not Mode.LIVE:

@@ -118,6 +118,16 @@ class Repair:
         what = "a mistake" if wrong else "right"
         return Outcome(message=f"{marked.gesture} noted as {what}{learnt}")
 
+    def undone(self, event: GestureEvent) -> None:
+        """Notes that a start was taken back by pose or command: it was a mistake."""
+        taken = next(
+            (start for start in self._history.starts() if start.gesture == event.gesture), None
+        )
+        if taken is None or taken.undone:
+            return
+        self._history.mark(taken.id, undone=True)
+        logger.info("%s", self.mark_wrong(taken.id, True).message)
+
     def calibrate(self, cancel: bool, gestures: Sequence[str] | None) -> Outcome:
         """Begins a calibration, or gives it up.
 

@@ -31,6 +31,7 @@ from vcam.control.commands import (
     SwitchReactions,
     TakeSelfie,
     TakeSnapshot,
+    Undo,
 )
 from vcam.control.state import (
     CalibrationPhase,
@@ -238,6 +239,10 @@ class FakeDaemon:
                     for known in self.starts
                 )
                 self.change()
+            case Undo():
+                if not self._state.live:
+                    raise VcamError("There is nothing to take back", "no effect is shown now")
+                self.change(live=())
             case Calibrate(cancel=cancel, gestures=gestures):
                 self._calibrate(cancel, gestures)
             case Forget(what=what):
