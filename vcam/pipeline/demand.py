@@ -18,7 +18,7 @@ class Demand:
 
     def __init__(self, when: When, release_after_ms: int) -> None:
         self._watched_at: float | None = None
-        self._insisted = False
+        self._insisting: set[str] = set()
         self.wanted = when == "always"
         self.apply(when, release_after_ms)
 
@@ -27,9 +27,15 @@ class Demand:
         self._always = when == "always"
         self._release_after_s = release_after_ms / 1000
 
-    def insist(self, on: bool) -> None:
-        """Whether the camera is wanted whoever watches; shows at the next `update`."""
-        self._insisted = on
+    def insist(self, on: bool, who: str = "") -> None:
+        """Whether the camera is wanted whoever watches; shows at the next `update`.
+
+        It is for as long as anybody insists.
+        """
+        if on:
+            self._insisting.add(who)
+        else:
+            self._insisting.discard(who)
 
     def update(self, at: float, watched: bool) -> bool:
         """Whether the camera is wanted now.
@@ -38,7 +44,7 @@ class Demand:
             at: seconds; never earlier than before.
             watched: whether anybody takes pictures.
         """
-        if watched or self._always or self._insisted:
+        if watched or self._always or self._insisting:
             self._watched_at = at
         last = self._watched_at
         self.wanted = (last is not None and at - last < self._release_after_s) or self._always
