@@ -18,9 +18,9 @@ from vcam.core.observation import Hand
 
 FORMAT = 1
 
-MOST_WRONG = 1500
+MOST_WRONG = 1000
 MOST_RIGHT = 500
-"""Hands that are kept; the oldest make room. Some 375 and 125 starts, and a megabyte."""
+"""Hands that are kept; the oldest make room. Some 250 and 125 starts, and a megabyte."""
 
 _POINT_UNITS = 1000
 _WORLD_UNITS = 10_000

@@ -69,8 +69,8 @@ class Start(Told):
         effects: what answered it, `pack/effect`.
         wrong: whether the user said that it was a mistake.
         undone: whether the user ended it at once, by pose or command.
-        trace: pairs (seconds from the start, score 0..1) from some 2 s before the start until its
-            end, or 2 s after; grows until then. Only the newest starts have one.
+        trace: pairs (seconds from the start, score 0..1) from some 2 s before the start; complete,
+            until its end or 2 s after, once that is over. Only the newest starts have one.
     """
 
     id: int
