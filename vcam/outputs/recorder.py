@@ -44,7 +44,7 @@ def free_bytes(folder: Path) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shot:
+class TimedPicture:
     """A picture and when it was sent, seconds since the recording began."""
 
     image: Image
@@ -79,7 +79,7 @@ class RecorderOutput:
         self._format: VideoFormat | None = None
         self._pool = ImagePool(keep=QUEUE_FRAMES + 2)
         self._changed = threading.Condition()
-        self._queue: deque[_Shot] = deque()
+        self._queue: deque[TimedPicture] = deque()
         self._closing = False
         self._failure: OutputError | None = None
         self._thread: threading.Thread | None = None
@@ -148,7 +148,7 @@ class RecorderOutput:
             width, height = frame.size
             image = self._pool.take(width, height)
             image[:] = frame.image
-            self._queue.append(_Shot(image, now - self._started_at))
+            self._queue.append(TimedPicture(image, now - self._started_at))
             self._changed.notify()
 
     def close(self) -> None:
@@ -177,7 +177,7 @@ class RecorderOutput:
             )
 
     def _write(self, writer: cv2.VideoWriter, path: Path, fps: float) -> None:
-        track = _Track(writer, fps, self._elapsed_s)
+        track = Track(writer, fps, self._elapsed_s)
         checked_at_s = 0.0
         told = False
         try:
@@ -208,7 +208,7 @@ class RecorderOutput:
         """Seconds since the recording began; it has when there is a shot."""
         return self._clock.now() - (self._started_at or 0.0)
 
-    def _next_shot(self) -> _Shot | None:
+    def _next_shot(self) -> TimedPicture | None:
         with self._changed:
             self._changed.wait_for(lambda: self._queue or self._closing)
             return self._queue.popleft() if self._queue else None
@@ -218,7 +218,7 @@ class RecorderOutput:
             self._failure = error
 
 
-class _Track:
+class Track:
     """Puts pictures where their time belongs in a file of constant rate.
 
     Attributes:
@@ -240,7 +240,7 @@ class _Track:
         self.written = 0
         self.left_out_s = 0.0
 
-    def put(self, shot: _Shot) -> None:
+    def put(self, shot: TimedPicture) -> None:
         """Writes the picture, after filling the gap before it."""
         behind_s = shot.at_s - self._cut_s - self.written / self._fps
         if behind_s > LONGEST_FILL_S:
