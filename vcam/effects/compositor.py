@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
@@ -73,7 +74,7 @@ class Compositor:
         self._stickers = Stickers(blender)
         thin_lights = LightLayer()
         self._swarms = Swarms(blender, thin_lights)
-        self._lights = Lights(LightLayer(2), thin_lights)
+        self._lights = Lights(thin_lights)
         self.set_packs(packs)
 
     def mask_hz(self, live: Sequence[LiveEffect]) -> float:
@@ -149,6 +150,7 @@ class Compositor:
             frame_at: when the frame on the canvas was taken, seconds: faces and hands are carried
                 on to where they were then. None for `at`.
         """
+        began_s = time.perf_counter()
         seen_at = at if frame_at is None else frame_at
         self._tracker.update(observation, seen_at)
         self._mask.update(observation, seen_at)
@@ -174,6 +176,7 @@ class Compositor:
                 self._draw(moment, item)
         for item in front:
             self._draw(moment, item)
+        self._mask.note_drawing(time.perf_counter() - began_s, seen_at)
 
     def _alpha(self, moment: Moment) -> npt.NDArray[np.uint8] | None:
         """Where the person is; None hides the whole room, whatever has failed."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import math
 from collections import OrderedDict
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 
 from vcam.core.frame import Image
 from vcam.effects.atlas import Stamp, lay
@@ -15,12 +17,14 @@ from vcam.effects.colour import palette
 from vcam.effects.flight import Swarm
 from vcam.effects.light import LightLayer
 
+Share = npt.NDArray[np.float32]
+
 MAX_STAMPS = 1024
 MAX_DOT = 64
 """Width of the largest point of light, pixels; its halo is three times as wide."""
 
-_LEVELS = 12
-_SIZES_PER_OCTAVE = 6
+_LEVELS = 8
+_SIZES_PER_OCTAVE = 4
 _TAIL_PARTS = 3
 _TAIL_LEVELS = 3
 _TAIL_LIGHT = 0.75
@@ -76,19 +80,28 @@ class Dots:
 
 
 def _dot(step: int, level: int, half_x: int, half_y: int, shade: int) -> Stamp:
+    halo, core = _masks(step, half_x, half_y)
+    colour = np.array([shade >> 16, shade >> 8 & 255, shade & 255], np.float32)
+    bright = 0.35 * colour + 0.65 * 255
+    light = halo * (colour * (level / _LEVELS)) + core * (bright * (level / _LEVELS))
+    reach = halo.shape[0] // 2
+    return Stamp(np.minimum(light + 0.5, 255).astype(np.uint8), None, -reach, -reach)
+
+
+@lru_cache(maxsize=256)
+def _masks(step: int, half_x: int, half_y: int) -> tuple[Share, Share]:
+    """Of a point of light: its halo and its core, float32 (h, w, 1) in 0..1."""
     width = 2 ** (step / _SIZES_PER_OCTAVE)
     reach = max(2, math.ceil(1.5 * width))
-    along = np.arange(-reach, reach + 1, dtype=np.float64) + 0.5
+    along = np.arange(-reach, reach + 1, dtype=np.float32) + 0.5
     x, y = along - (0.25 + half_x / 2), along - (0.25 + half_y / 2)
     distance = (y**2)[:, np.newaxis] + (x**2)[np.newaxis]
     core = np.exp(-distance / (0.30 * width) ** 2)
     halo = 0.55 * np.exp(-distance / (0.62 * width) ** 2)
     # Straight down to nothing at the edge, so that no square shows.
     edge = np.clip(1.6 * (1 - np.sqrt(distance) / (reach + 0.5)), 0, 1)
-    colour = np.array([shade >> 16, shade >> 8 & 255, shade & 255], np.float64)
-    light = halo[..., np.newaxis] * colour + core[..., np.newaxis] * (0.35 * colour + 0.65 * 255)
-    pixels = np.clip(light * (edge * level / _LEVELS)[..., np.newaxis], 0, 255).round()
-    return Stamp(pixels.astype(np.uint8), None, -reach, -reach)
+    masks = [(each * edge)[..., np.newaxis].astype(np.float32) for each in (halo, core)]
+    return masks[0], masks[1]
 
 
 def draw_tails(

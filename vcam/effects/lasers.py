@@ -15,21 +15,18 @@ from vcam.effects.light import LightLayer
 from vcam.effects.schema import LasersSpec
 
 _SHELLS = (
-    (7.0, 0.012),
-    (6.0, 0.030),
-    (5.1, 0.055),
-    (4.3, 0.085),
-    (3.6, 0.12),
-    (3.0, 0.17),
-    (2.5, 0.23),
-    (2.1, 0.31),
-    (1.7, 0.42),
-    (1.35, 0.58),
-    (1.0, 0.85),
+    (7.0, 0.02),
+    (5.6, 0.05),
+    (4.4, 0.09),
+    (3.4, 0.15),
+    (2.6, 0.24),
+    (2.0, 0.34),
+    (1.5, 0.45),
 )
 """Width in cores and light of what a beam is drawn of, from the outside to the core: together they
 come close to a bell curve."""
 
+_TUBE = 0.55
 _CORE = 0.5
 _CORE_WHITE = 0.75
 _WIDENING = 2.4
@@ -97,28 +94,33 @@ def beams_at(
 
 
 def draw_beams(
-    layer: LightLayer, beams: Sequence[Beam], spec: LasersSpec, unit: float, share: float
+    soft: LightLayer,
+    sharp: LightLayer,
+    beams: Sequence[Beam],
+    spec: LasersSpec,
+    unit: float,
+    share: float,
 ) -> None:
     """Draws the beams, the faintest of all of them first.
 
     Args:
-        layer: drawn on.
+        soft: their glow is drawn on it.
+        sharp: their cores are drawn on it.
         beams: where they are.
         spec: width, colours and opacity.
         unit: pixels.
         share: factor on their light, 0..1.
     """
-    colours = palette(spec.colours)[[beam.colour for beam in beams]] * (share * spec.opacity)
+    light = share * spec.opacity
+    colours = palette(spec.colours)[[beam.colour for beam in beams]] * light
     width = max(1.5, spec.width * unit)
-    corners, shades = [], []
-    for wide, bright in _SHELLS:
-        # The farther out, the sooner it ends: so a beam peters out instead of being cut off.
-        corners.append(_corners(beams, width * wide, 1.0 - 0.03 * wide))
-        shades.append(colours * bright)
-    corners.append(_corners(beams, width * _CORE, 1.0))
-    white = 255 * share * spec.opacity
-    shades.append(colours * (1 - _CORE_WHITE) + white * _CORE_WHITE)
-    layer.polygons(np.concatenate(corners), np.concatenate(shades).tolist())
+    # The farther out, the sooner it ends: so a beam peters out instead of being cut off.
+    glow = [_corners(beams, width * wide, 1.0 - 0.03 * wide) for wide, _ in _SHELLS]
+    shades = [colours * bright for _, bright in _SHELLS]
+    soft.polygons(np.concatenate(glow), np.concatenate(shades).tolist(), smooth=False)
+    cores = [_corners(beams, width, 0.97), _corners(beams, width * _CORE, 1.0)]
+    white = colours * (1 - _CORE_WHITE) + 255 * light * _CORE_WHITE
+    sharp.polygons(np.concatenate(cores), np.concatenate([colours * _TUBE, white]).tolist())
 
 
 def _corners(beams: Sequence[Beam], width: float, reach: float) -> Numbers:

@@ -20,12 +20,12 @@ class Lights:
     """Draws lasers, lightning, dark and flashes.
 
     Args:
-        soft: for soft lights.
-        sharp: for thin ones.
+        sharp: for thin lights.
     """
 
-    def __init__(self, soft: LightLayer, sharp: LightLayer) -> None:
-        self._soft = soft
+    def __init__(self, sharp: LightLayer) -> None:
+        self._soft = LightLayer(2)
+        self._wide = LightLayer(4)
         self._sharp = sharp
         self._guard = FlashGuard()
 
@@ -38,14 +38,18 @@ class Lights:
         now = presence(spec, shown, moment)
         if now.share <= 0:
             return
-        self._sharp.begin(moment.canvas)
+        for layer in (self._wide, self._sharp):
+            layer.begin(moment.canvas)
         count = moment.taste.count(spec.count)
         for area, visibility in areas(
             moment, spec.anchor, spec.start, spec.offset, spec.whose, shown
         ):
             beams = beams_at(spec, area, shown.seed, now.elapsed_s, moment.taste.still, count)
-            draw_beams(self._sharp, beams, spec, area.unit, now.share * visibility)
-        self._sharp.bring(moment.canvas, spec.blend == "screen")
+            share = now.share * visibility
+            draw_beams(self._wide, self._sharp, beams, spec, area.unit, share)
+        self._wide.soften()
+        for layer in (self._wide, self._sharp):
+            layer.bring(moment.canvas, spec.blend == "screen")
 
     def draw_lightning(self, moment: Moment, spec: LightningSpec, shown: LiveEffect) -> None:
         """Draws bolts."""
