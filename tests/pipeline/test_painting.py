@@ -24,6 +24,7 @@ class WhiteCorner:
         self.calls = []
         self._error = error
         self._background = background
+        self.background_problem = ""
 
     def wants(self, live) -> bool:
         return bool(live) or self._background
@@ -47,12 +48,12 @@ def scene(at: float, hold: bool) -> Scene:
     return Scene(Observation(0, at, (640, 360), (hand,)), holds)
 
 
-def make(ring="preview", live=False, seen: Scene | None = None, drawer=None):
+def make(ring="preview", live=False, seen: Scene | None = None, drawer=None, **told):
     stage = Stage([ReactionRule("v_sign", "p", "e", "hold", 0, 0, 100)])
     if live:
         stage.play("p", "e", 0.0)
     drawer = drawer or WhiteCorner()
-    return PicturePainter(SIZE, ring, stage, drawer, lambda: seen), drawer
+    return PicturePainter(SIZE, ring, stage, drawer, lambda: seen, **told), drawer
 
 
 def frame(width=640, height=360) -> Frame:
@@ -186,3 +187,23 @@ def test_each_effect_that_comes_in_is_told_of_once():
     stage.play("p", "f", 0.4)
     painter.paint(frame(), 0.5)
     assert [effect.effect for effect in came] == ["e", "f"]
+
+
+def test_a_room_that_is_to_be_hidden_is_not_shown_when_drawing_fails():
+    room = Frame(np.full((360, 640, 3), 77, np.uint8), 0.5, 1)
+    faulty = WhiteCorner(ValueError("broken"), background=True)
+    painter, _ = make(drawer=faulty)
+    for picture in painter.paint(room, 0.5):
+        assert not (picture == 77).all(axis=2).any()
+
+
+def test_a_background_that_cannot_be_had_is_told_once():
+    changes = []
+    drawer = WhiteCorner(background=True)
+    painter, _ = make(drawer=drawer, on_change=lambda: changes.append(1))
+    painter.paint(frame(), 0.5)
+    assert not changes
+    drawer.background_problem = "no such file"
+    painter.paint(frame(), 0.6)
+    painter.paint(frame(), 0.7)
+    assert len(changes) == 1

@@ -18,6 +18,7 @@ from vcam.effects.card import render_card
 from vcam.effects.ring import draw_ring
 from vcam.pipeline.looking import Scene
 from vcam.pipeline.pause import PausePicture
+from vcam.pipeline.shooting import Shooter
 from vcam.pipeline.stats import SourcePhase, SourceState
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import EffectSettings, OutputSettings
@@ -42,6 +43,11 @@ def _nothing() -> None:
 
 class Drawer(Protocol):
     """Draws live effects (`vcam.effects.compositor.Compositor`)."""
+
+    @property
+    def background_problem(self) -> str:
+        """Why the background is not the one that was asked for; empty while it is. Any thread."""
+        ...
 
     def draw(
         self,
@@ -75,6 +81,9 @@ class Drawer(Protocol):
 class PicturePainter:
     """Makes the pictures that go out. Used from the output thread only.
 
+    Attributes:
+        shooter: takes pictures for selfies.
+
     Args:
         outputs: size of the picture, how it is fitted, and the pause picture.
         ring: where a hold's progress is drawn.
@@ -97,6 +106,7 @@ class PicturePainter:
         on_effect: Callable[[LiveEffect], None] = lambda effect: None,
         want_mask: Callable[[float], None] = lambda rate_hz: None,
     ) -> None:
+        self.shooter = Shooter()
         self._stage = stage
         self._on_effect = on_effect
         self._want_mask = want_mask
@@ -106,6 +116,7 @@ class PicturePainter:
         self._pool = ImagePool()
         self._failures: set[str] = set()
         self._live_keys: list[int] = []
+        self._problem = ""
         self._outputs = outputs
         self._fitter = Fitter(outputs.width, outputs.height, outputs.fit)
         self._pause = PausePicture(outputs.pause, self._size)
@@ -126,7 +137,8 @@ class PicturePainter:
     def paint(self, frame: Frame, now: float) -> tuple[Image, Image]:
         """The picture for everybody and the picture for the preview; may be one and the same.
 
-        Never raises: what cannot be drawn is left out.
+        Never raises: what cannot be drawn is left out. A room that is to be hidden is not shown
+        even then.
         """
         plain = self._fitter.fit(frame.image)
         try:
@@ -137,6 +149,8 @@ class PicturePainter:
             if repr(error) not in self._failures and len(self._failures) < FAILURES_TOLD:
                 self._failures.add(repr(error))
                 logger.exception("Drawing failed; the picture goes out without effects")
+            if self._drawer.wants(()):
+                plain = self._card("Picture hidden", ["the background cannot be drawn"])
             return plain, plain
 
     def placeholder(self, state: SourceState) -> Image:
@@ -178,22 +192,40 @@ class PicturePainter:
         picture = plain
         self._want_mask(self._drawer.mask_hz(live))
         drawn = self._drawer.wants(live)
+        observation = scene.observation if scene else None
         if drawn:
             picture = self._copy(plain)
-            observation = scene.observation if scene else None
             self._drawer.draw(picture, live, observation, now, place, frame.captured_at)
+        # On a picture that was taken nothing more may be drawn.
+        taken = self.shooter.see(frame, picture, live, observation, now)
         holds = scene.progress if scene and self._is_fresh(scene, now) else ()
-        if scene is None or not holds or self._ring == "off":
-            return picture, picture
-        if self._ring == "picture":
-            picture = picture if drawn else self._copy(plain)
-            _draw_rings(picture, scene, place)
-            return picture, picture
-        preview = self._copy(picture)
-        _draw_rings(preview, scene, place)
-        return picture, preview
+        preview = picture
+        if scene is not None and holds and self._ring != "off":
+            is_ours = drawn and not taken and self._ring == "picture"
+            preview = picture if is_ours else self._copy(picture)
+            _draw_rings(preview, scene, place)
+            if self._ring == "picture":
+                picture = preview
+        return self._announced(picture, preview, now)
+
+    def _announced(self, picture: Image, preview: Image, now: float) -> tuple[Image, Image]:
+        """Both with what tells of a selfie, where that is to be drawn."""
+        where = self.shooter.shows(now)
+        if where is None:
+            return picture, preview
+        told = self._copy(preview)
+        self.shooter.draw(told, now)
+        if where == "preview" or preview is picture:
+            return (picture if where == "preview" else told), told
+        public = self._copy(picture)
+        self.shooter.draw(public, now)
+        return public, told
 
     def _note(self, live: Sequence[LiveEffect]) -> None:
+        problem = self._drawer.background_problem
+        if problem != self._problem:
+            self._problem = problem
+            self._on_change()
         keys = [effect.key for effect in live]
         if keys != self._live_keys:
             for effect in live:

@@ -25,6 +25,7 @@ from vcam.pipeline.looking import Look, Meters, Recognizer, meters_of
 from vcam.pipeline.mode import Mode
 from vcam.pipeline.output_thread import OutputLoop
 from vcam.pipeline.painting import Drawer, PicturePainter
+from vcam.pipeline.shooting import ShotPlan
 from vcam.pipeline.sounding import Sounding
 from vcam.pipeline.stats import Counters, PipelineStats, SourceState
 from vcam.pipeline.vision_thread import VisionLoop
@@ -229,6 +230,15 @@ class Pipeline:
         self._vision.mailbox.post(lambda: self._vision.rehearse(on))
         self._output.mailbox.post(lambda: self._demand.insist(on))
 
+    def shoot(self, plan: ShotPlan | None) -> None:
+        """Takes pictures by this plan, the camera being open whoever watches; None ends that."""
+
+        def begin() -> None:
+            self._painter.shooter.begin(plan, self._clock.now())
+            self._demand.insist(plan is not None, "selfie")
+
+        self._output.mailbox.post(begin)
+
     def replace_source(self, source: Source) -> None:
         """Goes on with another source; the old one is interrupted and closed.
 
@@ -301,6 +311,10 @@ class Pipeline:
     def source_state(self) -> SourceState:
         """What the source is doing."""
         return self._capture.state
+
+    def background_problem(self) -> str:
+        """Why the background is not the one that was asked for; empty while it is."""
+        return self._vision.mask_problem or self._compositor.background_problem
 
     def recognition_problem(self) -> str:
         """Why hands are not recognised; empty while they are."""

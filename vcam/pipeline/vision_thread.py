@@ -130,7 +130,12 @@ class VisionLoop:
     @property
     def mask_problem(self) -> str:
         """Why there is no mask of the person though it is wanted; empty otherwise. Any thread."""
-        return self._mask_problem if self._mask_hz else ""
+        problem = self._mask_problem or self.problem
+        return (
+            f"The person cannot be told from the room: {problem}"
+            if self._mask_hz and problem
+            else ""
+        )
 
     def want_mask(self, rate_hz: float) -> None:
         """Says how often the person's mask shall be made anew, 0 for never.

@@ -173,7 +173,13 @@ class FakeOutput:
 
 
 class NothingToDraw:
-    """A drawer that never draws (`vcam.pipeline.painting.Drawer`)."""
+    """A drawer that never draws (`vcam.pipeline.painting.Drawer`).
+
+    Attributes:
+        background_problem: none.
+    """
+
+    background_problem = ""
 
     def draw(self, canvas: Image, *told: object) -> None:
         """Draws nothing."""
