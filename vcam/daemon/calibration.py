@@ -139,7 +139,7 @@ class Calibration:
         with self._lock:
             if not self.runs:
                 raise VcamError("No calibration goes on", "begin one: vcam calibrate")
-            self._end("cancelled", "Cancelled: the thresholds stay as they are")
+            self._end("cancelled", "Cancelled, and the thresholds stay as they are")
         self._on_change()
 
     def look(self, look: Look) -> None:
