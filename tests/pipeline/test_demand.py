@@ -44,3 +44,13 @@ def test_shorter_release_holds_at_once():
     demand.update(10.0, watched=True)
     demand.apply("on_demand", 500)
     assert not demand.update(11.0, watched=False)
+
+
+def test_insisted_on_it_is_wanted_whoever_watches():
+    demand = Demand("on_demand", 1000)
+    assert not demand.update(0.0, watched=False)
+    demand.insist(True)
+    assert demand.update(1.0, watched=False)
+    demand.insist(False)
+    assert demand.update(1.5, watched=False)
+    assert not demand.update(2.5, watched=False)

@@ -175,3 +175,14 @@ def test_what_is_found_keeps_talk_and_poses_apart(talk, takes, usual):
     assert starts(made.talk, finding.enter) == 0
     started = [starts(looks, finding.enter) for looks in made.takes.values()]
     assert sum(count > 0 for count in started) == finding.seen >= 2
+
+
+def test_engine_takes_another_card_over_at_once():
+    looks = hold("v_sign", 0.8, seconds=3.0)
+    engine = TriggerEngine(TriggerSettings(), ["v_sign"], {"v_sign": 0.9})
+    half = len(looks) // 2
+    events = [event for look in looks[:half] for event in engine.update(*look)]
+    assert EventKind.START not in {event.kind for event in events}
+    engine.apply(TriggerSettings(), {"v_sign": 0.7})
+    events = [event for look in looks[half:] for event in engine.update(*look)]
+    assert EventKind.START in {event.kind for event in events}
