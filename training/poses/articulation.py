@@ -101,6 +101,26 @@ def _cross(own: FloatArray, rng: np.random.Generator) -> None:
     swing_finger(own, 2, close * (1 - part))
 
 
+def _close(own: FloatArray, rng: np.random.Generator) -> None:
+    """Index and middle finger side by side."""
+    apart = _azimuth(own, 1) - _azimuth(own, 2) - rng.uniform(-4, 2.5, len(own))
+    part = rng.uniform(0.3, 0.7, len(own))
+    swing_finger(own, 1, -apart * part)
+    swing_finger(own, 2, apart * (1 - part))
+
+
+def finger_gap_deg(hands: FloatArray, left: BoolArray) -> FloatArray:
+    """Degrees from the middle to the index finger of each hand; below 0 they cross.
+
+    Args:
+        hands: (n, 21, 3).
+        left: (n,), left hands.
+    """
+    axes, wrist, length = palm_frame(hands, left)
+    own = np.asarray(((hands - wrist) / length) @ axes, np.float32)
+    return np.asarray((_azimuth(own, 1) - _azimuth(own, 2) + 180) % 360 - 180, np.float32)
+
+
 def _azimuth(own: FloatArray, finger: int) -> FloatArray:
     """Degrees between a finger and the palm's axis, towards the thumb."""
     reach = own[:, 4 + 4 * finger] - own[:, 1 + 4 * finger]
@@ -181,7 +201,7 @@ _THUMB_MISSES: tuple[Bend, ...] = (
 )
 
 NEAR_MISSES: dict[str, tuple[Bend, ...]] = {
-    "v_sign": (_cross, _cross, _hook(1), _hook(2), _hook(1, 2)),
+    "v_sign": (_cross, _close, _hook(1), _hook(2), _hook(1, 2)),
     "metal": (_hook(1), _hook(4), _hook(1, 4), _straighten(2), _straighten(2, 3)),
     "thumb_up": _THUMB_MISSES,
     "thumb_down": _THUMB_MISSES,

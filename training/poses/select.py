@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from training.poses.articulation import finger_gap_deg
 from training.poses.hands import BoolArray, Hands, mask
+from training.poses.pictures import COARSE, DARK, REHELD
 from training.poses.sets import CLIP_SETS, NOT_DELIBERATE, PICTURE_SETS, PictureSet, Role
 from training.poses.table import LandmarkTable
 from vcam.core.observation import NONE_POSE
@@ -21,6 +23,18 @@ Part = Literal["train", "validation", "test"]
 _PHOTOGRAPH_NOISE = 0.03  # palm lengths; their landmarks have errors of their own already
 _CLIP_WEIGHT = 1.0
 _WORSENED_WEIGHT = 0.5
+_REHELD_WEIGHT = 0.7
+
+# Degrees between index and middle finger. Of the two-fingered hands in `hands_mixed` three in four
+# have -12 to 6, the others 11 and more; 97 in 100 V signs have 6 and more.
+_CLOSED_DEG = 4.0
+
+CONDITIONS: Final[Mapping[str, tuple[int, ...]]] = {
+    "": (0,),
+    ", worsened (dark)": DARK,
+    ", worsened (coarse)": COARSE,
+}
+"""Variants that are judged together, by what their name says."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,9 +107,10 @@ def labelled_hands(
             )
             rows.append(chosen)
             allowed.append(np.tile(mask(poses), (len(chosen), 1)))
-            worsened = table.variants[table.picture[chosen]] > 0
-            weights.append(np.where(worsened, _WORSENED_WEIGHT, 1.0) * each.weight)
-            counts[each.name] = counts.get(each.name, 0) + int((~worsened).sum())
+            variant = table.variants[table.picture[chosen]]
+            share = np.where(np.isin(variant, REHELD), _REHELD_WEIGHT, _WORSENED_WEIGHT)
+            weights.append(np.where(variant > 0, share, 1.0) * each.weight)
+            counts[each.name] = counts.get(each.name, 0) + int((variant == 0).sum())
     for clips in CLIP_SETS:
         stems = sorted(clips.trained_on)
         # Clips are trained on as a whole: their people judge nothing.
@@ -108,7 +123,21 @@ def labelled_hands(
             counts[clips.name] = len(chosen)
     every = np.concatenate(rows)
     hands = hands_of(table, every, np.concatenate(allowed), np.concatenate(weights))
-    return Labelled(hands, every, counts)
+    return Labelled(without_closed_v(hands), every, counts)
+
+
+def without_closed_v(hands: Hands) -> Hands:
+    """The hands, of which those with closed fingers may no longer be read as V.
+
+    Where a label leaves it open, the landmarks decide, if both kinds of them agree. A hand that is
+    labelled V and nothing else stays one.
+    """
+    v_sign = POSES.index("v_sign")
+    loose = hands.allowed[:, v_sign] & (hands.allowed.sum(axis=1) > 1)
+    gaps = [finger_gap_deg(marks, hands.left) for marks in (hands.screen, hands.world)]
+    allowed = hands.allowed.copy()
+    allowed[loose & (np.maximum(*gaps) < _CLOSED_DEG), v_sign] = False
+    return replace(hands, allowed=allowed)
 
 
 def judged_sets(table: LandmarkTable, sets: Sequence[PictureSet] = PICTURE_SETS) -> list[Judged]:
@@ -127,12 +156,11 @@ def judged_sets(table: LandmarkTable, sets: Sequence[PictureSet] = PICTURE_SETS)
         else:
             continue
         kept &= np.isin(table.labels, list(folders))
-        for worsened in (False, True):
-            pictures = np.flatnonzero(kept & ((table.variants > 0) == worsened))
+        for condition, variants in CONDITIONS.items():
+            pictures = np.flatnonzero(kept & np.isin(table.variants, variants))
             if len(pictures):
                 expected = [folders[label] for label in table.labels[pictures]]
-                name = f"{title}, worsened" if worsened else title
-                found.append(_judged(table, name, pictures, expected))
+                found.append(_judged(table, title + condition, pictures, expected))
     return found
 
 

@@ -63,7 +63,7 @@ NEGATIVES: Final[dict[str, Pose]] = {
     ),
     "two_closed": Pose(
         (OUT, OUT, IN, IN),
-        (-2, 0, 3, 6),
+        (-5, 1, 3, 6),
         (OverFingers(((2, 0.9), (1, 0.0))), OverFingers(((2, 0.5), (3, 0.5)))),
         (False, True, True, False, False),
     ),
@@ -103,7 +103,7 @@ NEGATIVES: Final[dict[str, Pose]] = {
     "loose_thumb": Pose(
         ((60, 76, 42), (64, 78, 44), (66, 78, 44), (66, 76, 42)),
         (-1, 0, 1, 3),
-        ((30, 12, 5, 8, 8), (20, 25, 20, 15, 15), (42, 8, 0, 4, 20)),
+        ((30, 12, 5, 8, 8), (20, 25, 20, 15, 15), (34, 10, 5, 6, 30)),
         (None, False, False, False, False),
         roll_deg=50,
         yaw_deg=15,
@@ -117,7 +117,7 @@ NEGATIVES: Final[dict[str, Pose]] = {
         max_roll_deg=60,
     ),
     "loose_horns": Pose(
-        ((8, 12, 8), (50, 62, 34), (54, 64, 34), (26, 32, 18)),
+        ((8, 12, 8), (50, 62, 34), (54, 64, 34), (36, 44, 24)),
         (1, 0, 0, -3),
         (THUMB_LOOSE, (20, 25, 20, 15, 15)),
         (None, True, None, None, None),

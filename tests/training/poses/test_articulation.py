@@ -7,6 +7,7 @@ import numpy as np
 from training.poses.articulation import (
     NEAR_MISSES,
     bend_finger,
+    finger_gap_deg,
     palm_frame,
     spoil,
     swing_finger,
@@ -61,9 +62,8 @@ def test_near_misses_of_a_v(draw_hands: DrawHands) -> None:
     assert (spoilt.allowed == mask(NOT_DELIBERATE)).all()
     np.testing.assert_allclose(spoilt.world[:, :5], hands.world[:, :5], atol=1e-4)
     as_v = (fingers_out(spoilt)[:, 1:] == [True, True, False, False]).all(axis=1)
-    tips = own_frame(spoilt)[:, [8, 12], 0]
-    crossed = tips[:, 0] < tips[:, 1] + 0.12
-    assert (as_v & ~crossed).mean() < 0.1
+    together = finger_gap_deg(spoilt.world, spoilt.left) < 5
+    assert (as_v & ~together).mean() < 0.1
 
 
 def test_other_poses_are_not_spoilt(draw_hands: DrawHands) -> None:

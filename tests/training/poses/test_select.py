@@ -1,8 +1,19 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import numpy as np
 
-from training.poses.select import judged_clips, judged_sets, summary, trained_hands
+from training.poses.articulation import finger_gap_deg
+from training.poses.hands import Hands, mask
+from training.poses.select import (
+    judged_clips,
+    judged_sets,
+    summary,
+    trained_hands,
+    without_closed_v,
+)
 from training.poses.sets import CLIP_SETS, DELIBERATE, PICTURE_SETS
 from training.poses.table import LandmarkTable
 from vcam.poses.vocabulary import POSES
@@ -72,3 +83,35 @@ def test_summary_counts_sure_and_loose_labels(small_table: LandmarkTable) -> Non
     counts = summary(hands)
     assert counts["v_sign"] == 14
     assert counts["loose"] == 3
+
+
+def test_dark_and_coarse_copies_are_judged_apart(small_table: LandmarkTable) -> None:
+    variants = small_table.variants.copy()
+    kept = np.flatnonzero(small_table.sets == "room_two_people")
+    variants[kept[:4]] = (1, 3, 2, 5)
+    names = {
+        each.name: len(each.expected)
+        for each in judged_sets(replace(small_table, variants=variants))
+        if each.name.startswith("room_two_people")
+    }
+    assert names == {
+        "room_two_people": 6,
+        "room_two_people, worsened (dark)": 2,
+        "room_two_people, worsened (coarse)": 1,
+    }
+
+
+def test_closed_fingers_are_no_v_where_the_label_leaves_it_open(
+    draw_hands: Callable[..., Hands],
+) -> None:
+    loose = mask(["v_sign", "one", "none"])
+    open_v, closed = draw_hands("v_sign", 12), draw_hands("v_sign", 12, "two_closed")
+    assert finger_gap_deg(open_v.world, open_v.left).min() > 8
+    assert finger_gap_deg(closed.world, closed.left).max() < 4
+    v_sign = POSES.index("v_sign")
+    for hands, still_v in ((open_v, True), (closed, False)):
+        unsure = replace(hands, allowed=np.tile(loose, (12, 1)))
+        read = without_closed_v(unsure).allowed
+        assert (read[:, v_sign] == still_v).mean() > 0.8
+        assert read[:, POSES.index("one")].all()
+    assert without_closed_v(closed).allowed[:, v_sign].all()  # labelled so: it stays
