@@ -119,14 +119,17 @@ class Repair:
         return Outcome(message=f"{marked.gesture} noted as {what}{learnt}")
 
     def undone(self, event: GestureEvent) -> None:
-        """Notes that a start was taken back by pose or command: it was a mistake."""
+        """Notes that a start was taken back by pose or command: it was a mistake.
+
+        Nothing is learnt from it: people take true poses back too, and those must start again.
+        """
         taken = next(
             (start for start in self._history.starts() if start.gesture == event.gesture), None
         )
         if taken is None or taken.undone:
             return
-        self._history.mark(taken.id, undone=True)
-        logger.info("%s", self.mark_wrong(taken.id, True).message)
+        self._history.mark(taken.id, wrong=True, undone=True)
+        self._on_change()
 
     def calibrate(self, cancel: bool, gestures: Sequence[str] | None) -> Outcome:
         """Begins a calibration, or gives it up.
