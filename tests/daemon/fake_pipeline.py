@@ -39,6 +39,7 @@ class FakePipeline:
         self.problem = ""
         self.card = {}
         self.rehearsing = False
+        self.plan = None
         self.counts = PipelineStats(0, 0, 0, 0, (), None, 0.0)
 
     def set_mode(self, mode):
@@ -65,6 +66,10 @@ class FakePipeline:
     def rehearse(self, on):
         self.rehearsing = on
         self.told.append(("rehearse", on))
+
+    def shoot(self, plan):
+        self.plan = plan
+        self.told.append(("shoot", plan is not None))
 
     def play(self, pack, effect):
         self.told.append(("play", pack, effect))

@@ -146,13 +146,13 @@ def test_file_that_was_removed_is_noticed(tmp_path):
 
 def test_slow_encoding_drops_frames_and_blocks_nobody(tmp_path, monkeypatch):
     gate = threading.Event()
-    put = recorder_module._Track.put
+    put = recorder_module.Track.put
 
     def slow(self, shot):
         gate.wait(10)
         put(self, shot)
 
-    monkeypatch.setattr(recorder_module._Track, "put", slow)
+    monkeypatch.setattr(recorder_module.Track, "put", slow)
     clock = FakeClock()
     recorder = RecorderOutput(tmp_path / "clip.avi", clock)
     recorder.open(FORMAT)
@@ -176,7 +176,7 @@ class SlowWriter:
 def test_machine_that_is_too_slow_falls_behind_by_seconds_at_most():
     clock = FakeClock()
     began_at = clock.now()
-    track = recorder_module._Track(SlowWriter(clock, 10), 10, lambda: clock.now() - began_at)
+    track = recorder_module.Track(SlowWriter(clock, 10), 10, lambda: clock.now() - began_at)
     waiting: list[float] = []
     sent = 0
     lags = []
@@ -187,7 +187,7 @@ def test_machine_that_is_too_slow_falls_behind_by_seconds_at_most():
             sent += 1
         at_s = waiting.pop(0)
         lags.append(clock.now() - began_at - at_s)
-        track.put(recorder_module._Shot(plain_image(), at_s))
+        track.put(recorder_module.TimedPicture(plain_image(), at_s))
     assert max(lags) < 3 * recorder_module.LONGEST_LAG_S
     assert 0 < track.left_out_s < 120
 
@@ -203,13 +203,13 @@ def test_stills_of_a_pause_are_shown_for_as_long_as_they_were_sent(tmp_path):
 
 def test_close_waits_for_the_whole_file(tmp_path, monkeypatch):
     going_on = threading.Event()
-    put = recorder_module._Track.put
+    put = recorder_module.Track.put
 
     def slow(self, shot):
         going_on.wait(20)
         put(self, shot)
 
-    monkeypatch.setattr(recorder_module._Track, "put", slow)
+    monkeypatch.setattr(recorder_module.Track, "put", slow)
     clock = FakeClock()
     recorder = RecorderOutput(tmp_path / "clip.mp4", clock)
     recorder.open(FORMAT)
@@ -234,7 +234,7 @@ def test_encoder_that_fails_is_told(tmp_path, monkeypatch):
     def broken(self, shot):
         raise cv2.error("encoder broke")
 
-    monkeypatch.setattr(recorder_module._Track, "put", broken)
+    monkeypatch.setattr(recorder_module.Track, "put", broken)
     clock = FakeClock()
     recorder = RecorderOutput(tmp_path / "clip.avi", clock)
     recorder.open(FORMAT)
@@ -258,7 +258,7 @@ def test_fault_while_writing_is_told_and_does_not_drop_for_ever(tmp_path, monkey
     def refuse(track, shot):
         raise ZeroDivisionError("a fault in writing")
 
-    monkeypatch.setattr(recorder_module._Track, "put", refuse)
+    monkeypatch.setattr(recorder_module.Track, "put", refuse)
     clock = FakeClock()
     recorder = RecorderOutput(tmp_path / "clip.mp4", clock)
     recorder.open(FORMAT)

@@ -152,7 +152,7 @@ def build_pipeline(
     drawer.set_packs(packs)
     vision = settings.vision
     card = personal.enters() if personal is not None else card_thresholds()
-    engine = TriggerEngine(settings.triggers, answered_gestures(packs), card)
+    engine = TriggerEngine(settings.triggers, answered_gestures(packs, settings), card)
     engine.undo_by(settings.reactions.undo_gesture, settings.reactions.undo_within_ms)
     return Pipeline(
         source=source,

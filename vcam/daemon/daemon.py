@@ -28,6 +28,7 @@ from vcam.daemon.orders import Orders
 from vcam.daemon.packs import PackLibrary
 from vcam.daemon.personal import Personal
 from vcam.daemon.repair import Repair
+from vcam.daemon.selfies import Selfies
 from vcam.daemon.snapshots import Snapshots
 from vcam.daemon.telling import told_state, unseen, watchers
 from vcam.daemon.values import setting_values
@@ -108,6 +109,9 @@ class PipelineDaemon:
         self._repair = Repair(
             self._history, personal, self._governor, pipeline, clock, wall, self._changed
         )
+        self._selfies = Selfies(
+            pipeline, self._governor, self._snapshots, self.notices, clock, wall, self._changed
+        )
         self._kept = KeptTeller(store, personal, self._history, clock)
         self._orders = Orders(
             pipeline,
@@ -115,6 +119,7 @@ class PipelineDaemon:
             library,
             self._repair,
             self._snapshots,
+            self._selfies,
             stop,
             self._changed,
         )
@@ -141,6 +146,7 @@ class PipelineDaemon:
         """Ends what `start` began, and writes what is not written yet."""
         self._ended.set()
         self._wake.set()
+        self._selfies.close()
         self._repair.save()
 
     def run(self, command: Command) -> Outcome:
@@ -168,6 +174,8 @@ class PipelineDaemon:
             [*self.notices.lines(), *filter(None, [self._pipeline.background_problem()])],
             self._repair.calibration,
             self._kept.state(),
+            self._selfies,
+            self._snapshots.pictures,
         )
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
@@ -216,7 +224,7 @@ class PipelineDaemon:
         return self._library.thumbnail(pack)
 
     def snapshot(self, name: str) -> Path:
-        """The file of a snapshot that this daemon has taken.
+        """The file of a snapshot or selfie that this daemon has taken.
 
         Raises:
             VcamError: there is none of that name.
@@ -247,6 +255,7 @@ class PipelineDaemon:
     def note_event(self, event: GestureEvent) -> None:
         """Takes a gesture event; on the vision thread."""
         self._repair.note(event)
+        self._selfies.note(event)
         if event.kind is EventKind.UNDONE:
             self._undone.append(event)
         if event.kind in (EventKind.START, EventKind.UNDONE):

@@ -36,7 +36,7 @@ class InForce:
         loaded: what the file and the command line say.
         settings: the same with the profile.
         packs: the packs that are on.
-        answered: the gestures that they answer.
+        answered: the gestures that they answer, or a selfie.
         gestures: all gestures with what holds for them.
         profile: name of the profile; None for none.
         profile_by: `BY_USER`, or the program that the profile is bound to.
@@ -228,7 +228,7 @@ def _in_force(
     profile: str | None = None,
     by: str = "",
 ) -> InForce:
-    answered = answered_gestures(packs)
+    answered = answered_gestures(packs, settings)
     gestures = []
     for name in GESTURES:
         thresholds = settings.triggers.thresholds(name, enters.card)

@@ -23,6 +23,7 @@ from vcam.control.commands import (
     SwitchGesture,
     SwitchPack,
     SwitchReactions,
+    TakeSelfie,
     TakeSnapshot,
     Undo,
 )
@@ -31,6 +32,7 @@ from vcam.daemon.governor import Governor
 from vcam.daemon.naming import unknown
 from vcam.daemon.packs import PackLibrary
 from vcam.daemon.repair import Repair
+from vcam.daemon.selfies import Selfies
 from vcam.daemon.snapshots import Snapshots
 from vcam.pipeline import Pipeline
 from vcam.pipeline.mode import Mode
@@ -49,6 +51,7 @@ class Orders:
         library: holds the packs.
         repair: holds the starts, and learns from them.
         snapshots: saves pictures.
+        selfies: takes selfies.
         stop: ends the daemon, soon.
         on_change: told when the state has changed by something that nobody else tells of.
         now: local time of day.
@@ -61,6 +64,7 @@ class Orders:
         library: PackLibrary,
         repair: Repair,
         snapshots: Snapshots,
+        selfies: Selfies,
         stop: Callable[[], None],
         on_change: Callable[[], None],
         now: Callable[[], datetime] = datetime.now,
@@ -70,6 +74,7 @@ class Orders:
         self._library = library
         self._repair = repair
         self._snapshots = snapshots
+        self._selfies = selfies
         self._stop = stop
         self._on_change = on_change
         self._now = now
@@ -102,6 +107,8 @@ class Orders:
                 return self._play(pack, effect)
             case TakeSnapshot():
                 return self._take_snapshot()
+            case TakeSelfie(take=take, countdown_s=countdown_s, looks=looks, cancel=cancel):
+                return self._selfies.order(take, countdown_s, looks, cancel=cancel)
             case ChooseProfile(name=name):
                 self._governor.choose(name)
                 return self._told_profile(name)
@@ -212,6 +219,7 @@ class Orders:
             )
         settings = self._governor.in_force.settings.outputs.snapshot
         path = self._snapshots.take(image, settings, self._now())
+        self._on_change()
         return Outcome(message=f"Saved {path}", data={"file": str(path), "name": path.name})
 
     def _told_profile(self, asked: str | None) -> Outcome:

@@ -13,12 +13,14 @@ from vcam.control.state import (
     KeptState,
     LiveEffectState,
     OutputState,
+    PictureState,
     SettingsState,
     State,
     Watcher,
 )
 from vcam.daemon.governor import InForce
 from vcam.daemon.packs import PackLibrary
+from vcam.daemon.selfies import Selfies
 from vcam.outputs.worker import OutputStatus
 from vcam.pipeline import Pipeline, SourceState
 from vcam.settings.store import SettingsStore
@@ -35,6 +37,8 @@ def told_state(
     notices: Sequence[str],
     calibration: CalibrationState | None,
     kept: KeptState,
+    selfies: Selfies,
+    pictures: tuple[PictureState, ...],
 ) -> State:
     """How things are now.
 
@@ -49,6 +53,8 @@ def told_state(
         notices: lines that the user should see.
         calibration: the one that goes on, or the last one.
         kept: everything that is kept on this machine.
+        selfies: asked for the one that goes on.
+        pictures: the newest files of this run.
     """
     outputs = pipeline.outputs()
     return State(
@@ -79,9 +85,11 @@ def told_state(
         ),
         figures=figures,
         page=page,
-        notices=tuple(notices),
+        notices=(*notices, *filter(None, [selfies.problem])),
         calibration=calibration,
         kept=kept,
+        selfie=selfies.state,
+        pictures=pictures,
     )
 
 

@@ -6,17 +6,22 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from vcam.core.errors import ModelError
+from vcam.pipeline.changes import watched_gestures
 from vcam.poses.card import load_card
-from vcam.poses.vocabulary import GESTURES
+from vcam.settings.schema import Settings
 
 if TYPE_CHECKING:
     from vcam.effects.pack import Pack
 
 
-def answered_gestures(packs: Iterable[Pack]) -> tuple[str, ...]:
-    """The gestures that these packs answer. No other is worth watching for."""
-    answered = {rule.gesture for pack in packs for rule in pack.rules}
-    return tuple(gesture for gesture in GESTURES if gesture in answered)
+def answered_gestures(packs: Iterable[Pack], settings: Settings | None = None) -> tuple[str, ...]:
+    """The gestures that these packs answer, or a selfie. No other is worth watching for.
+
+    Args:
+        packs: those that are on.
+        settings: tell what starts a selfie; None for nothing.
+    """
+    return watched_gestures([rule for pack in packs for rule in pack.rules], settings)
 
 
 def card_thresholds() -> Mapping[str, float]:

@@ -53,11 +53,11 @@ def make_strip(pictures: Sequence[Image], at: datetime) -> Image:
         part = strip[top : top + high, margin : margin + wide]
         method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
         fitted = cv2.resize(picture, size, interpolation=method)
-        _lay(part, fitted, cover)
+        _lay(part, np.asarray(fitted, np.uint8), cover)
     return _signed(strip, foot, margin, at)
 
 
-def _lay(part: Image, picture: npt.NDArray[np.generic], cover: npt.NDArray[np.float32]) -> None:
+def _lay(part: Image, picture: Image, cover: npt.NDArray[np.float32]) -> None:
     share = cover[..., None]
     part[:] = (picture * share + part * (1 - share) + 0.5).astype(np.uint8)
 

@@ -17,6 +17,7 @@ from vcam.pipeline.mailbox import Mailbox
 from vcam.pipeline.mode import Showing
 from vcam.pipeline.pacing import Pacer
 from vcam.pipeline.stats import Counters, SourceState
+from vcam.settings.schema import OutputSettings
 
 logger = logging.getLogger(__name__)
 
@@ -253,3 +254,8 @@ class OutputLoop:
         counters.delays_ms.append((sent_at - captured.frame.captured_at) * 1000)
         if counters.first_frame_at is None:
             counters.first_frame_at = sent_at
+
+
+def video_format(outputs: OutputSettings) -> VideoFormat:
+    """Size and rate of what goes out."""
+    return VideoFormat(outputs.width, outputs.height, outputs.fps)

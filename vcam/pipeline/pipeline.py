@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from vcam.core.clock import Clock
-from vcam.core.contracts import Output, Source, VideoFormat
+from vcam.core.contracts import Output, Source
 from vcam.core.events import GestureEvent, LiveEffect
 from vcam.core.frame import Image
 from vcam.core.slot import LatestSlot
@@ -23,14 +23,14 @@ from vcam.pipeline.demand import Demand
 from vcam.pipeline.director import Director
 from vcam.pipeline.looking import Look, Meters, Recognizer, meters_of
 from vcam.pipeline.mode import Mode
-from vcam.pipeline.output_thread import OutputLoop
+from vcam.pipeline.output_thread import OutputLoop, video_format
 from vcam.pipeline.painting import Drawer, PicturePainter
 from vcam.pipeline.shooting import ShotPlan
 from vcam.pipeline.sounding import Sounding
 from vcam.pipeline.stats import Counters, PipelineStats, SourceState
 from vcam.pipeline.vision_thread import VisionLoop
 from vcam.reactions.stage import Stage
-from vcam.settings.schema import OutputSettings, Settings
+from vcam.settings.schema import Settings
 from vcam.triggers.engine import TriggerEngine
 
 if TYPE_CHECKING:
@@ -212,8 +212,9 @@ class Pipeline:
         """
         with self._applying:
             change = self._changes.to(settings, packs)
-            if change.triggers is not None or change.rules is not None:
-                self._vision.mailbox.post(lambda: self._vision.apply(change.triggers, change.rules))
+            seen = change.triggers, change.rules, None, change.gestures
+            if seen != (None, None, None, None):
+                self._vision.mailbox.post(lambda: self._vision.apply(*seen))
             if change.undo is not None:
                 pose, within_ms = change.undo
                 self._vision.mailbox.post(lambda: self._vision.undo_by(pose, within_ms))
@@ -353,8 +354,3 @@ class Pipeline:
             logger.exception("The %s thread failed", name)
             self.failure = f"the {name} thread failed"
             self.finished.set()
-
-
-def video_format(outputs: OutputSettings) -> VideoFormat:
-    """Size and rate of what goes out."""
-    return VideoFormat(outputs.width, outputs.height, outputs.fps)

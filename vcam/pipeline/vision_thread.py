@@ -160,19 +160,24 @@ class VisionLoop:
         triggers: TriggerSettings | None,
         rules: Sequence[ReactionRule] | None,
         card: Mapping[str, float] | None = None,
+        gestures: Sequence[str] | None = None,
     ) -> None:
         """Takes other settings, rules and `enter` of poses over; None leaves them.
 
-        This thread alone; `card` needs `triggers`.
+        This thread alone; `card` needs `triggers`. `gestures` are watched for; without, those that
+        the rules answer.
 
         Raises:
             PackError: the rules contradict themselves.
         """
         if triggers is not None:
             self._engine.apply(triggers, card)
+        if gestures is None and rules is not None:
+            answered = {rule.gesture for rule in rules}
+            gestures = [each for each in GESTURES if each in answered]
+        if gestures is not None:
+            self._react(self._engine.watch(gestures))
         if rules is not None:
-            gestures = {rule.gesture for rule in rules}
-            self._react(self._engine.watch([each for each in GESTURES if each in gestures]))
             self._stage.set_rules(rules, self._clock.now())
 
     def undo_by(self, pose: str | None, within_ms: int) -> None:
