@@ -15,6 +15,7 @@ from vcam.cli.lab import lab
 from vcam.cli.packs import pack
 from vcam.cli.privacy import privacy
 from vcam.cli.run import demo, run
+from vcam.cli.selfie import selfie
 from vcam.cli.status import status
 from vcam.cli.steer import (
     freeze,
@@ -46,7 +47,16 @@ assert isinstance(main, CommandGroup)
 main.add_sections(
     {
         "Run": (run, demo, stop, autostart),
-        "Steer the vcam that runs": (status, open_page, pause, resume, freeze, snap, reload),
+        "Steer the vcam that runs": (
+            status,
+            open_page,
+            pause,
+            resume,
+            freeze,
+            snap,
+            selfie,
+            reload,
+        ),
         "Stickers and gestures": (
             react,
             play,

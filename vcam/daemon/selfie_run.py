@@ -109,9 +109,12 @@ class SelfieRun:
             self.problem = f"The selfie failed: {error}"
         finally:
             self._files.abandon()
-            with self._changed:
-                self._phase = "over"
-                self._waiting.clear()
+
+    def end(self) -> None:
+        """It is over: from now on another one may begin."""
+        with self._changed:
+            self._phase = "over"
+            self._waiting.clear()
 
     def _take(self, shot: Shot) -> bool:
         """Takes a picture from the pipeline, on the output thread."""

@@ -162,10 +162,12 @@ class Selfies:
             run.work()
         finally:
             developer.close()
-            self._pipeline.shoot(None)
             if run.problem:
                 logger.error("%s", run.problem)
             self._notices.set(_NOTICE, run.problem)
+            # Before it is over, or it would end the next one.
+            self._pipeline.shoot(None)
+            run.end()
             self._on_change()
 
     def _refuse_without_camera(self) -> None:

@@ -14,6 +14,7 @@ from vcam.control.commands import (
     Stop,
     SwitchPack,
     SwitchReactions,
+    TakeSelfie,
     TakeSnapshot,
 )
 from vcam.control.state import Meters, State
@@ -105,6 +106,9 @@ def menu_of(state: State, language: Language) -> tuple[Item, ...]:
     lines.append(Item("line 1", kind="separator"))
     lines += _mode_items(state, words)
     lines.append(Item("snapshot", words["snapshot"], command=TakeSnapshot()))
+    # The same command gives one up that goes on.
+    name = "selfie" if state.selfie is None else "no_selfie"
+    lines.append(Item("selfie", words[name], command=TakeSelfie(cancel=state.selfie is not None)))
     lines.append(Item("line 2", kind="separator"))
     on = state.reactions
     lines.append(Item("reactions", words["reactions"], "check", on, SwitchReactions(on=not on)))
