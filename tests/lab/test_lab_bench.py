@@ -11,9 +11,12 @@ from vcam.core.clock import MonotonicClock
 from vcam.core.contracts import VideoFormat
 from vcam.core.errors import ModelError, SourceEnded, VcamError
 from vcam.core.observation import Attention, Observation
+from vcam.daemon.loading import load_packs
 from vcam.effects.compositor import Compositor
-from vcam.lab import bench
+from vcam.effects.naming import find_groups
+from vcam.lab import bench, effect_bench
 from vcam.lab.bench import BenchPlan, BenchResult, bench_text, latencies_ms, run_bench
+from vcam.lab.effect_bench import costs_text, run_effect_bench
 from vcam.lab.process import resident_mb, seconds_since_start
 from vcam.lab.recode import as_camera_clip
 from vcam.outputs.group import OutputGroup
@@ -21,7 +24,7 @@ from vcam.outputs.null import HandOver
 from vcam.pipeline import Pipeline
 from vcam.poses.vocabulary import GESTURES
 from vcam.reactions.stage import Stage
-from vcam.settings.schema import Settings
+from vcam.settings.schema import ReactionSettings, Settings
 from vcam.testing import plain_image
 from vcam.triggers.engine import TriggerEngine
 
@@ -38,6 +41,8 @@ def clip(tmp_path):
 
 class BlindRecognizer:
     attention = Attention.WATCHING
+    wants_mask_hz = 0.0
+    mask_problem = ""
 
     def due(self, at):
         return True
@@ -50,13 +55,13 @@ class BlindRecognizer:
 
 
 def builder(load):
-    def build(settings, source, public, preview, clock):
+    def build(settings, source, public, preview, clock, packs=(), compositor=None):
         return Pipeline(
             source=source,
             load_recognizer=load,
             engine=TriggerEngine(settings.triggers, GESTURES),
             stage=Stage([]),
-            compositor=Compositor([]),
+            compositor=compositor or Compositor(packs),
             public=OutputGroup(public, clock),
             preview=OutputGroup(preview, clock),
             settings=settings,
@@ -174,3 +179,23 @@ def test_process_is_known_on_linux():
     assert seconds_since_start() >= 0
     memory = resident_mb()
     assert memory is None or 10 < memory < 10_000
+
+
+def test_the_cost_of_effects_is_measured_while_all_runs(clip, monkeypatch):
+    monkeypatch.setattr(effect_bench, "WARM_UP_S", 0.1)
+    monkeypatch.setattr(effect_bench, "GONE_WITHIN_S", 0.1)
+    packs = load_packs(ReactionSettings(packs=("party",)))
+    costs = list(
+        run_effect_bench(
+            BenchPlan(str(clip), (320, 240), 10, 1.0),
+            Settings(),
+            packs,
+            find_groups("bunting+crown", packs),
+            builder(BlindRecognizer),
+        )
+    )
+    assert [cost.name for cost in costs] == ["party/bunting+party/crown"]
+    line = costs[0].as_json()
+    assert line["pictures"] > 0
+    assert 0 <= line["compositing_ms"]["p50"] <= line["compositing_ms"]["p95"]
+    assert "party/bunting" in costs_text(costs)

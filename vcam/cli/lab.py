@@ -238,15 +238,15 @@ def bench(
     from vcam.lab.bench import BenchPlan, bench_text, run_bench
     from vcam.settings.loader import load_settings
 
+    if background is not None and effect is None:
+        raise click.UsageError("--background belongs to --effect")
+    usual_s = 20.0 if effect is None else 6.0
+    plan = BenchPlan(clip, _parsed_size(size), fps, seconds or usual_s)
     settings = load_settings(config_file, overrides).settings
     ensure_weights()
     if effect is not None:
-        plan = BenchPlan(clip, _parsed_size(size), fps, seconds or 6.0)
         _bench_effects(plan, settings, effect, background, as_json)
         return
-    if background is not None:
-        raise click.UsageError("--background belongs to --effect")
-    plan = BenchPlan(clip, _parsed_size(size), fps, seconds or 20.0)
     result = run_bench(plan, settings)
     if as_json:
         print_json(result.as_json())

@@ -20,7 +20,7 @@ MAX_BYTES = 16 * 1024 * 1024
 MAX_SIDE = 64
 """Larger ones, in pixels, are warped anew each time: they are few, and steps would show."""
 
-_SIZES_PER_OCTAVE = 10
+_SIZES_PER_OCTAVE = 6
 _OPACITIES = 16
 
 
@@ -120,7 +120,8 @@ class Atlas:
         turn = round(angle / (2 * math.pi) * turns) % turns
         level = max(1, round(opacity * _OPACITIES))
         column, row = math.floor(x), math.floor(y)
-        half_x, half_y = int(2 * (x - column)), int(2 * (y - row))
+        # Of what turns, nobody sees that its place is rounded; of what stands upright, one does.
+        half_x, half_y = (0, 0) if turn else (int(2 * (x - column)), int(2 * (y - row)))
         key = (sprite, frame, step, turn, level, half_x, half_y, mode)
         stamp = self._stamps.get(key)
         if stamp is None:

@@ -25,12 +25,12 @@ MAX_DOT = 64
 
 _LEVELS = 8
 _SIZES_PER_OCTAVE = 4
-_TAIL_PARTS = 3
+_TAIL_PARTS = 2
 _TAIL_LEVELS = 3
 _TAIL_LIGHT = 0.75
 _STREAK_LEVELS = 3
-_STREAK_LIGHT, _STREAK_TAIL = 0.5, 0.45
-"""Water lets through what is behind it; and the farther half of a streak is fainter."""
+_STREAK_LIGHT = 0.42
+"""Water lets through what is behind it."""
 
 
 class Dots:
@@ -127,7 +127,7 @@ def draw_tails(
     if not usable.any():
         return
     points, light, looks = points[usable], light[usable], looks[usable]
-    width = max(1.0, 0.45 * float(size[usable].mean()))
+    width = min(2.0, max(1.0, 0.45 * float(size[usable].mean())))
     level = np.ceil(np.clip(light, 0, 1) * _TAIL_LEVELS).astype(np.intp) - 1
     parts, kinds = len(ways) - 1, len(colours)
     segments: list[Numbers] = []
@@ -136,11 +136,11 @@ def draw_tails(
     for part in range(parts - 1, -1, -1):
         segments.append(points[:, part : part + 2])
         styles.append(len(drawn) + level * kinds + looks)
-        faded = _TAIL_LIGHT * (1 - part / parts) ** 1.5
+        faded = _TAIL_LIGHT * (1 - part / parts)
+        wide = width if part == 0 else 1.0
         for strength in range(1, _TAIL_LEVELS + 1):
-            drawn += [
-                (shade.tolist(), width) for shade in colours * (faded * strength / _TAIL_LEVELS)
-            ]
+            shades = colours * (faded * strength / _TAIL_LEVELS)
+            drawn += [(shade, wide) for shade in shades.tolist()]
     layer.strokes(np.concatenate(segments), np.concatenate(styles), drawn)
 
 
@@ -161,9 +161,8 @@ def draw_streaks(
         colours: `#rrggbb` each.
         share: factor on their light, 0..1.
     """
-    ways = [swarm.flight.at(swarm.age - streak_s * back) for back in (1.0, 0.5)]
-    ways.append((swarm.x, swarm.y))
-    points = np.stack([np.stack(way, -1) for way in ways], axis=1)
+    before = swarm.flight.at(swarm.age - streak_s)
+    points = np.stack([np.stack(before, -1), np.stack((swarm.x, swarm.y), -1)], axis=1)
     light = np.clip(swarm.opacity * share, 0, 1)
     usable = np.isfinite(points).all(axis=(1, 2)) & (light * _STREAK_LEVELS >= 0.5)
     if not usable.any():
@@ -175,14 +174,11 @@ def draw_streaks(
     widths = np.quantile(size, (0.2, 0.5, 0.8))
     wide = np.searchsorted((widths[:-1] + widths[1:]) / 2, size)
     style = (level * len(widths) + wide) * len(colours) + looks
-    segments, drawn = [], []
-    for half, dimmed in ((slice(0, 2), _STREAK_TAIL), (slice(1, 3), 1.0)):
-        segments.append(points[:, half])
-        for strength in range(1, _STREAK_LEVELS + 1):
-            shades = palette(colours) * (_STREAK_LIGHT * dimmed * strength / _STREAK_LEVELS)
-            drawn += [(shade, width) for width in widths.tolist() for shade in shades.tolist()]
-    styles = np.concatenate([style, style + len(drawn) // 2])
-    layer.strokes(np.concatenate(segments), styles, drawn)
+    drawn: list[tuple[list[float], float]] = []
+    for strength in range(1, _STREAK_LEVELS + 1):
+        shades = palette(colours) * (_STREAK_LIGHT * strength / _STREAK_LEVELS)
+        drawn += [(shade, width) for width in widths.tolist() for shade in shades.tolist()]
+    layer.strokes(points, style, drawn)
 
 
 def twinkling(light: Numbers, age: Numbers, number: Numbers, twinkle: float) -> Numbers:
