@@ -64,13 +64,15 @@ def edge_figures(alpha: Alpha, truth: Alpha) -> tuple[float, float, float, float
     return float(iou), float(np.abs(alpha - truth)[band].mean()), float(shown), float(hidden)
 
 
-def drawn_persons(count: int, size: tuple[int, int]) -> Iterator[tuple[Image, Alpha]]:
+def drawn_persons(
+    count: int, size: tuple[int, int], first: int = 0
+) -> Iterator[tuple[Image, Alpha]]:
     """Persons before rooms, and which part of the picture they are."""
     from vcam.synthetic.background import room
     from vcam.synthetic.look import random_colour, random_look
     from vcam.synthetic.person_picture import draw_person
 
-    for seed in range(count):
+    for seed in range(first, first + count):
         rng = np.random.default_rng(seed)
         place = (
             float(rng.uniform(-25, 25)),
@@ -116,13 +118,14 @@ def main() -> None:
 
 @main.command()
 @click.option("--count", default=24, help="Persons")
+@click.option("--first", default=0, help="Seed of the first one")
 @click.option("--size", default="1280x720", help="Of the pictures")
-def edges(count: int, size: str) -> None:
+def edges(count: int, first: int, size: str) -> None:
     """Errors against the true mask of drawn persons: mean over all."""
     width, height = map(int, size.split("x"))
     network = PersonSegmenter.load()
     figures: dict[str, list[tuple[float, float, float, float]]] = {}
-    for picture, truth in drawn_persons(count, (width, height)):
+    for picture, truth in drawn_persons(count, (width, height), first):
         mask = network.look(picture).mask
         for name, alpha in (
             ("network", enlarged(mask, (width, height))),

@@ -21,9 +21,9 @@ Quality = Literal["fast", "good"]
 HOLD_S = 1.0
 """How old a mask may be. An older one would show the room where the person was."""
 
-_COARSE = 8
-_FINE = 2
-"""Pixels of the picture per pixel of the grids on which the edge is fitted and drawn."""
+_COARSE_COLUMNS = 160
+_FINE_COLUMNS = 640
+"""Width of the grids on which the edge is fitted and drawn; the cost is alike for all pictures."""
 
 _RADIUS = 2
 """Of the guided filter's window, cells of the coarse grid."""
@@ -126,8 +126,7 @@ class PersonMask:
     def _guided(
         self, mask: npt.NDArray[np.float32], size: tuple[int, int], place: Placement, picture: Image
     ) -> npt.NDArray[np.uint8]:
-        fine = max(1, size[0] // _FINE), max(1, size[1] // _FINE)
-        coarse = max(1, size[0] // _COARSE), max(1, size[1] // _COARSE)
+        fine, coarse = _grid(size, _FINE_COLUMNS), _grid(size, _COARSE_COLUMNS)
         grey = cv2.cvtColor(cv2.resize(picture, fine), cv2.COLOR_BGR2GRAY)
         guide = np.multiply(grey, np.float32(1 / 255), dtype=np.float32)
         small = np.asarray(cv2.resize(guide, coarse, interpolation=cv2.INTER_AREA), np.float32)
@@ -142,7 +141,7 @@ class PersonMask:
     def _plain(
         self, mask: npt.NDArray[np.float32], size: tuple[int, int], place: Placement
     ) -> npt.NDArray[np.uint8]:
-        grid = max(1, size[0] // 4), max(1, size[1] // 4)
+        grid = _grid(size, _FINE_COLUMNS // 2)
         return np.asarray(
             cv2.convertScaleAbs(self._placed(mask, size, place, grid), alpha=255), np.uint8
         )
@@ -175,3 +174,9 @@ class PersonMask:
         placed[:, : max(0, round(left))] = 0
         placed[:, max(0, round(left + scale_x * columns)) :] = 0
         return placed
+
+
+def _grid(size: tuple[int, int], columns: int) -> tuple[int, int]:
+    """Width and height of a grid over the picture, no finer than half its pixels."""
+    share = min(columns / size[0], 0.5)
+    return max(1, round(size[0] * share)), max(1, round(size[1] * share))
