@@ -305,10 +305,9 @@ class FakeDaemon:
         """The selfie that counts down is taken and saved."""
         selfie = self._state.selfie
         if selfie is not None and self._folder is not None:
-            self._saved(self._folder, selfie.take)
-            self.change(selfie=None)
+            self._saved(self._folder, selfie.take, selfie=None)
 
-    def _saved(self, folder: Path, kind: PictureKind) -> Path:
+    def _saved(self, folder: Path, kind: PictureKind, **members: object) -> Path:
         path = folder / f"vcam-{len(self._snapshots) + 1}.png"
         cv2.imwrite(str(path), plain_image())
         self._snapshots[path.name] = path
@@ -320,7 +319,7 @@ class FakeDaemon:
             media_type="image/png",
             decorated=True,
         )
-        self.change(pictures=(picture, *self._state.pictures)[:20])
+        self.change(pictures=(picture, *self._state.pictures)[:20], **members)
         return path
 
     def _known_pack(self, name: str) -> None:
