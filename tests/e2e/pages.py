@@ -75,6 +75,8 @@ HISTORY = (
         held_ms=540,
         score=0.93,
         effects=("selfie-glasses/blaze", "party/flames"),
+        undone=True,
+        trace=((-2.0, 0.05), (-0.7, 0.2), (-0.5, 0.92), (0.0, 0.95), (0.8, 0.93), (1.1, 0.1)),
     ),
     Start(
         id=2,
@@ -84,6 +86,7 @@ HISTORY = (
         score=0.91,
         effects=("selfie-glasses/hearts",),
         wrong=True,
+        trace=((-2.0, 0.1), (-0.8, 0.91), (0.0, 0.92), (0.5, 0.3)),
     ),
     Start(
         id=1,

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from .pages import chromium, opened
 
-PANELS = ("gestures", "packs", "history", "try", "camera", "settings")
+PANELS = ("gestures", "packs", "selfie", "history", "personal", "try", "camera", "settings")
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 NARROW = {"width": 360, "height": 740}
 WIDE = {"width": 1280, "height": 800}

@@ -17,6 +17,7 @@ from vcam.control.server.bodies import MAX_PICTURE_BYTES, read_body
 from vcam.control.server.description import PICTURE_BODY, PICTURE_KINDS, errors, picture_answer
 from vcam.control.server.problems import RETRY, Refusal
 from vcam.control.server.stream import Fan, MotionJpeg, one_picture
+from vcam.control.server.thumbnails import thumbnail as thumbnail_of
 from vcam.control.server.workers import Workers
 from vcam.control.state import Judgement
 from vcam.core.errors import VcamError
@@ -88,6 +89,18 @@ def router(daemon: Daemon, workers: Workers, judging: Workers, fan: Fan) -> APIR
         return Response(picture, media_type=kind, headers=headers)
 
     @routes.get(
+        "/snapshots/{name}/thumbnail",
+        summary="A small picture of a snapshot or selfie",
+        response_class=Response,
+        responses={**errors(404, 422, 503), **picture_answer("image/jpeg")},
+    )
+    async def small_snapshot(name: FileName) -> Response:
+        """At most 320 by 320 pixels; of a clip, its first picture."""
+        plain = _plain(name, "snapshot")
+        jpeg = await _found(workers, lambda: thumbnail_of(_known(daemon.snapshot(plain))))
+        return Response(jpeg, media_type="image/jpeg")
+
+    @routes.get(
         "/preview.jpg",
         summary="The picture of this moment",
         response_class=Response,
@@ -147,10 +160,14 @@ def _plain(name: str, what: str) -> str:
     return name
 
 
-def _read(path: Path) -> tuple[str, bytes]:
-    kind = _SNAPSHOT_KINDS.get(path.suffix.lower())
-    if kind is None:
+def _known(path: Path) -> Path:
+    if path.suffix.lower() not in _SNAPSHOT_KINDS:
         raise VcamError("This is no snapshot")
+    return path
+
+
+def _read(path: Path) -> tuple[str, bytes]:
+    kind = _SNAPSHOT_KINDS[_known(path).suffix.lower()]
     try:
         return kind, path.read_bytes()
     except OSError as error:

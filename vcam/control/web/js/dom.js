@@ -92,6 +92,25 @@ export function writing(control) {
   return () => undecided && document.activeElement === control;
 }
 
+let groups = 0;
+
+/** One of a few, in a row; `choices` are pairs of value and text, `change(value)` is told each choice. */
+export function pills(label, choices, change) {
+  const name = `pills-${++groups}`;
+  const inputs = choices.map(([value]) => h("input", { type: "radio", class: "sr", name, value }));
+  for (const input of inputs) input.addEventListener("change", () => change(input.value));
+  const element = h(
+    "fieldset",
+    { class: "pills" },
+    h("legend", {}, label),
+    choices.map(([, text], index) => h("label", {}, inputs[index], text)),
+  );
+  const set = (value) => {
+    for (const input of inputs) input.checked = input.value === value;
+  };
+  return { element, set };
+}
+
 export function setOn(element, on) {
   setAttribute(element, "aria-checked", String(on));
 }

@@ -41,6 +41,11 @@ export function tOf(family, name, fallback = name) {
   return key in en ? t(key) : fallback;
 }
 
+/** Pairs of value and text, for choices. */
+export function tEach(family, values) {
+  return values.map((value) => [value, t(`${family}.${value}`)]);
+}
+
 /** What people call a gesture. */
 export function gestureLabel(state, name) {
   if (name === "none") return t("pose.none");
@@ -85,6 +90,17 @@ export function allowed(setting) {
 export function number(value, digits = 0) {
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
   return new Intl.NumberFormat(language, options).format(value);
+}
+
+/** A number of bytes. */
+export function sizeOf(bytes) {
+  const [unit, value] =
+    bytes < 1e6 ? ["kilobyte", Math.ceil(bytes / 1e3)] : ["megabyte", Math.round(bytes / 1e5) / 10];
+  return new Intl.NumberFormat(language, { style: "unit", unit }).format(value);
+}
+
+export function dateOf(seconds) {
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(seconds * 1000);
 }
 
 export function timeOfDay(seconds) {

@@ -10,7 +10,9 @@ import { buildHistory } from "./history.js";
 import { setLanguage, t } from "./i18n.js";
 import { startLive } from "./live.js";
 import { buildPacks } from "./packs.js";
+import { buildPersonal } from "./personal.js";
 import { buildPreview } from "./preview.js";
+import { buildSelfie } from "./selfie.js";
 import { buildSettings } from "./settings.js";
 import { forgetListeners, on, settingValue } from "./store.js";
 import { buildTabs } from "./tabs.js";
@@ -22,7 +24,9 @@ function build() {
   const panels = [
     { name: "gestures", iconName: "gestures", label: t("tab.gestures"), build: buildGestures },
     { name: "packs", iconName: "packs", label: t("tab.packs"), build: buildPacks },
+    { name: "selfie", iconName: "selfie", label: t("tab.selfie"), build: buildSelfie },
     { name: "history", iconName: "history", label: t("tab.history"), build: buildHistory },
+    { name: "personal", iconName: "person", label: t("tab.personal"), build: buildPersonal },
     { name: "try", iconName: "try", label: t("tab.try"), build: buildTrial },
     { name: "camera", iconName: "camera", label: t("tab.camera"), build: buildCamera },
     { name: "settings", iconName: "settings", label: t("tab.settings"), build: buildSettings },

@@ -1,9 +1,12 @@
 // The live picture. It costs nothing while nobody can see it: the stream is closed then.
 
+import { order } from "./api.js";
 import { button, h, icon, setAttribute, setIcon, setText } from "./dom.js";
 import { gestureLabel, number, readable, t } from "./i18n.js";
+import { buildLook } from "./look.js";
 import { buildOverlay } from "./overlay.js";
 import { buildQuickPlay } from "./packs.js";
+import { buildCountdown } from "./selfie.js";
 import { on, put, store } from "./store.js";
 import { recall, remember } from "./storage.js";
 
@@ -19,8 +22,11 @@ export function buildPreview() {
   const picture = h("img", { id: "picture", alt: t("preview.alt"), src: NOTHING });
   const words = h("p", {});
   const cover = h("div", { class: "cover" }, icon("eye-off"), words);
-  const playing = h("p", { class: "playing" });
-  const screen = h("div", { class: "screen" }, picture, playing, cover);
+  const undo = button(t("undo"), { iconName: "reset", class: "small", id: "undo" });
+  undo.addEventListener("click", () => order({ do: "undo" }));
+  const names = h("span", {});
+  const playing = h("div", { class: "playing" }, names, undo);
+  const screen = h("div", { class: "screen" }, picture, playing, cover, buildCountdown());
   const overlay = buildOverlay(screen);
   const shower = switchButton("preview", t("preview.show"), ["eye", "eye-off"], true, run);
   const marks = switchButton("overlay", t("preview.overlay"), ["hand", "hand"], false, (wanted) =>
@@ -75,7 +81,7 @@ export function buildPreview() {
 
   const figures = h("dl", { class: "figures" });
   on("state", (state) => {
-    showPlaying(playing, state);
+    showPlaying(playing, names, state);
     showFigures(figures, state.figures);
   });
   const bar = h("div", { class: "screen-bar" }, figures, shower.element, marks.element);
@@ -85,6 +91,7 @@ export function buildPreview() {
     screen,
     bar,
     snapshotCard(),
+    buildLook(),
     buildQuickPlay(),
   );
 }
@@ -107,12 +114,12 @@ function switchButton(name, label, [iconName, offIcon], byDefault, change) {
   return { element, isOn: () => wanted };
 }
 
-function showPlaying(holder, state) {
+function showPlaying(holder, words, state) {
   const names = state.live.map(
     (live) => `${readable(live.effect)} (${gestureLabel(state, live.gesture)})`,
   );
   holder.hidden = names.length === 0;
-  setText(holder, names.length ? t("preview.playing", names.join(", ")) : "");
+  setText(words, names.length ? t("preview.playing", names.join(", ")) : "");
 }
 
 function showFigures(holder, figures) {
