@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -272,6 +274,32 @@ def _bench_effects(
             print_json(cost.as_json())
     if not as_json:
         click.echo(costs_text(costs))
+
+
+@lab.command()
+@click.argument("out", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--page", type=_NEW_FILE, help="Also write a page in Markdown that shows them.")
+@json_option
+def gallery(out: Path, page: Path | None, as_json: bool) -> None:
+    """Draw every effect of the shipped packs, moving.
+
+    The pictures go into the folder OUT, with an index in JSON.
+    """
+    from vcam.lab.gallery import Gallery, shipped_packs
+    from vcam.lab.replay_run import write_text
+
+    made = Gallery(out, shipped_packs())
+    hidden = as_json or not progress_is_seen()
+    total = 0
+    with click.progressbar(made.write(), made.total, file=sys.stderr, hidden=hidden) as bar:
+        for entry in bar:
+            total += entry.bytes
+            if as_json:
+                print_json(asdict(entry))
+    if page is not None:
+        write_text(page, made.page(Path(os.path.relpath(out, page.parent)).as_posix()))
+    if not as_json:
+        click.echo(f"{made.total} pictures in {out}, {total / 2**20:.1f} MiB")
 
 
 def _parsed_labels(labels: tuple[str, ...]) -> dict[str, str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import getpass
 import json
+import tempfile
 from pathlib import Path
 
 import click
 
 from vcam.cli.asking import answering, names_in, order
 from vcam.cli.options import json_option, print_json, settings_options
+from vcam.core.errors import PackError
 
 _ALL = names_in(lambda state: [pack["name"] for pack in state["packs"]])
 
@@ -147,6 +149,50 @@ def export(
         print_json({"file": str(written)})
     else:
         click.echo(f"Wrote {written}")
+
+
+@pack.command()
+@click.argument("name_or_folder", shell_complete=_ALL)
+@click.option("--effect", help="This effect alone.")
+@click.option(
+    "--to",
+    "file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the page to this file, and do not open it.",
+)
+@settings_options
+@answering
+def preview(
+    name_or_folder: str,
+    effect: str | None,
+    file: Path | None,
+    config_file: Path | None,
+    overrides: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Show every effect of a pack, moving, in a web browser.
+
+    It needs neither camera nor a running vcam.
+    """
+    from vcam.effects.pack import load_pack
+    from vcam.packs.preview_page import moving_effects, moving_gestures, preview_page
+
+    shown = load_pack(_pack_folder(name_or_folder, config_file, overrides))
+    effects = list(moving_effects(shown, effect))
+    gestures = list(moving_gestures(shown)) if effect is None else []
+    target = file or Path(tempfile.mkdtemp(prefix="vcam-preview-")) / f"{shown.name}.html"
+    try:
+        target.write_text(preview_page(shown, effects, gestures), encoding="utf-8")
+    except OSError as error:
+        raise PackError(
+            f"{target} cannot be written ({error.strerror or error})", "name another file"
+        ) from None
+    if as_json:
+        print_json({"file": str(target), "effects": [each.name for each in effects]})
+    else:
+        click.echo(f"Wrote {target}")
+    if file is None:
+        click.launch(target.resolve().as_uri())
 
 
 @pack.command()

@@ -63,7 +63,7 @@ class Effect:
         return max(self.spec.leave.ms, clip_ms)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, weakref_slot=True, eq=False)
 class Pack:
     """A pack, ready to be drawn.
 
