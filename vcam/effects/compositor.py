@@ -37,6 +37,7 @@ from vcam.effects.schema import (
 from vcam.effects.stickers import Stickers
 from vcam.effects.swarms import Swarms
 from vcam.settings.schema import EffectSettings
+from vcam.settings.schema.showing import BackgroundSettings
 
 _IN_PLACE = Placement()
 
@@ -66,6 +67,8 @@ class Compositor:
         self._drawn: frozenset[str] = frozenset()
         self._tracker = AnchorTracker()
         self._mask = PersonMask(self._settings.background)
+        # Where the room stays as it is, a rough edge shows only where an effect passes behind it.
+        self._rough_mask = PersonMask(BackgroundSettings(quality="fast"))
         self._scenery = Scenery()
         self._matte = Matte()
         self._faults = Faults()
@@ -154,6 +157,7 @@ class Compositor:
         seen_at = at if frame_at is None else frame_at
         self._tracker.update(observation, seen_at)
         self._mask.update(observation, seen_at)
+        self._rough_mask.update(observation, seen_at)
         self._forget(live)
         items = sorted(self._items(live), key=lambda item: item.effect.spec.z)
         moment = Moment(canvas, at, seen_at, place, self._tracker, self._taste)
@@ -166,7 +170,8 @@ class Compositor:
         front = [item for item in items if not self._is_behind(item)]
         alpha = None
         if behind or brought or self._scenery.is_set:
-            alpha = self._alpha(moment)
+            hides_room = bool(brought) or self._scenery.is_set
+            alpha = self._alpha(moment, self._mask if hides_room else self._rough_mask)
         if behind and alpha is not None:
             self._draw_room(moment, brought, behind, alpha)
         else:
@@ -178,10 +183,10 @@ class Compositor:
             self._draw(moment, item)
         self._mask.note_drawing(time.perf_counter() - began_s, seen_at)
 
-    def _alpha(self, moment: Moment) -> npt.NDArray[np.uint8] | None:
+    def _alpha(self, moment: Moment, mask: PersonMask) -> npt.NDArray[np.uint8] | None:
         """Where the person is; None hides the whole room, whatever has failed."""
         try:
-            return self._mask.alpha(moment.size, moment.place, moment.canvas)
+            return mask.alpha(moment.size, moment.place, moment.canvas)
         except Exception as error:
             self._faults.tell("The person's mask cannot be drawn", error)
             return None
