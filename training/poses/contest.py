@@ -17,7 +17,7 @@ from vcam.poses.vocabulary import POSES, SELFIE_POSES
 FALSE_RATES = (0.0, 0.005, 0.01)
 """Shares of negatives at which recalls are compared."""
 
-_RESAMPLES = 400
+_RESAMPLES = 200
 
 
 @dataclass(frozen=True, eq=False)
