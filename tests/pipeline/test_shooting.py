@@ -1,16 +1,23 @@
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 
+from vcam.core.contracts import VideoFormat
 from vcam.core.events import ReactionRule
 from vcam.core.frame import Frame
 from vcam.effects.countdown import FLASH_S
+from vcam.pipeline.output_thread import OutputLoop
 from vcam.pipeline.painting import PicturePainter
 from vcam.pipeline.shooting import Shooter, ShotPlan
+from vcam.pipeline.stats import Counters, SourcePhase, SourceState
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import OutputSettings
-from vcam.testing import NothingToDraw, plain_image
+from vcam.testing import FakeClock, NothingToDraw, plain_image
+
+from .test_output_thread import FakeDirector, FakeGroup, ScriptedSlot
 
 BEAT_S = 1 / 30
 
@@ -194,3 +201,56 @@ def test_picture_that_was_taken_has_effects_and_nothing_else(tray, live):
     for beat in range(20):
         paints.paint(Frame(plain_image(1280, 720, 7), 1.6, 2 + beat), 1.6 + beat * BEAT_S)
     assert np.array_equal(shot.decorated, kept), "its memory was used again"
+
+
+def sent_while(selfies: int):
+    """Ten seconds of a 30 Hz camera with so many selfies in a row; what the outputs got."""
+    clock, stop = FakeClock(100.0), threading.Event()
+    groups = [FakeGroup(clock, stop, 300) for _ in range(2)]
+    slot = ScriptedSlot(clock, [n / 30 for n in range(400)], 100.0)
+    source = SourceState(SourcePhase.LIVE, "fake", video_format=VideoFormat(64, 48, 30))
+    outputs = OutputSettings(width=640, height=360, fps=30)
+    paints = PicturePainter(
+        outputs, "preview", Stage([]), WhiteCorner(), lambda: None, lambda: None
+    )
+    counters = Counters(clock.now())
+    loop = OutputLoop(
+        slot,
+        lambda: source,
+        paints,
+        *groups,
+        VideoFormat(640, 360, 30),
+        FakeDirector(),
+        clock,
+        stop,
+        counters,
+    )
+    # Nobody ever takes the pictures up: saving hangs.
+    tray = Tray()
+    begun = []
+
+    def begin(now):
+        begun.append(now)
+        paints.shooter.begin(
+            ShotPlan(tray.take, countdown_s=0.5, shown_in="picture", end=next_one), now
+        )
+
+    def next_one():
+        if len(begun) < selfies:
+            loop.mailbox.post(lambda: begin(clock.now()))
+
+    if selfies:
+        loop.mailbox.post(lambda: begin(clock.now()))
+    loop.run()
+    return groups, counters, tray
+
+
+def test_ten_selfies_in_a_row_cost_no_output_frame():
+    plain, without, _ = sent_while(0)
+    groups, counters, tray = sent_while(10)
+    assert len(tray.shots) == 10
+    assert counters.frames == without.frames == 300
+    assert counters.late_frames == without.late_frames == 0
+    assert counters.repeated == without.repeated
+    for group, other in zip(groups, plain, strict=True):
+        assert [at for at, _ in group.sent] == [at for at, _ in other.sent]
