@@ -103,7 +103,7 @@ def _cross(own: FloatArray, rng: np.random.Generator) -> None:
 
 def _close(own: FloatArray, rng: np.random.Generator) -> None:
     """Index and middle finger side by side."""
-    apart = _azimuth(own, 1) - _azimuth(own, 2) - rng.uniform(-4, 2.5, len(own))
+    apart = _azimuth(own, 1) - _azimuth(own, 2) - rng.uniform(-7, -1, len(own))
     part = rng.uniform(0.3, 0.7, len(own))
     swing_finger(own, 1, -apart * part)
     swing_finger(own, 2, apart * (1 - part))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from training.poses.articulation import finger_gap_deg
 from training.poses.hands import BoolArray, Hands, mask
 from training.poses.pictures import COARSE, DARK, REHELD
 from training.poses.sets import CLIP_SETS, NOT_DELIBERATE, PICTURE_SETS, PictureSet, Role
@@ -24,10 +23,6 @@ _PHOTOGRAPH_NOISE = 0.03  # palm lengths; their landmarks have errors of their o
 _CLIP_WEIGHT = 1.0
 _WORSENED_WEIGHT = 0.5
 _REHELD_WEIGHT = 0.7
-
-# Degrees between index and middle finger. Of the two-fingered hands in `hands_mixed` three in four
-# have -12 to 6, the others 11 and more; 97 in 100 V signs have 6 and more.
-_CLOSED_DEG = 4.0
 
 CONDITIONS: Final[Mapping[str, tuple[int, ...]]] = {
     "": (0,),
@@ -123,21 +118,7 @@ def labelled_hands(
             counts[clips.name] = len(chosen)
     every = np.concatenate(rows)
     hands = hands_of(table, every, np.concatenate(allowed), np.concatenate(weights))
-    return Labelled(without_closed_v(hands), every, counts)
-
-
-def without_closed_v(hands: Hands) -> Hands:
-    """The hands, of which those with closed fingers may no longer be read as V.
-
-    Where a label leaves it open, the landmarks decide, if both kinds of them agree. A hand that is
-    labelled V and nothing else stays one.
-    """
-    v_sign = POSES.index("v_sign")
-    loose = hands.allowed[:, v_sign] & (hands.allowed.sum(axis=1) > 1)
-    gaps = [finger_gap_deg(marks, hands.left) for marks in (hands.screen, hands.world)]
-    allowed = hands.allowed.copy()
-    allowed[loose & (np.maximum(*gaps) < _CLOSED_DEG), v_sign] = False
-    return replace(hands, allowed=allowed)
+    return Labelled(hands, every, counts)
 
 
 def judged_sets(table: LandmarkTable, sets: Sequence[PictureSet] = PICTURE_SETS) -> list[Judged]:

@@ -63,7 +63,7 @@ NEGATIVES: Final[dict[str, Pose]] = {
     ),
     "two_closed": Pose(
         (OUT, OUT, IN, IN),
-        (-5, 1, 3, 6),
+        (-7, 3, 3, 6),
         (OverFingers(((2, 0.9), (1, 0.0))), OverFingers(((2, 0.5), (3, 0.5)))),
         (False, True, True, False, False),
     ),
@@ -94,7 +94,7 @@ NEGATIVES: Final[dict[str, Pose]] = {
     ),
     "cigarette": Pose(
         ((25, 26, 12), (26, 26, 12), (50, 62, 34), (54, 64, 34)),
-        (0, 0, 0, -1),
+        (-7, 3, 0, -1),
         (THUMB_LOOSE, (20, 25, 20, 15, 15)),
         (None, None, None, None, None),
         roll_deg=20,

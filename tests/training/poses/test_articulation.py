@@ -82,3 +82,9 @@ def test_habits_keep_the_pose(draw_hands: DrawHands) -> None:
     assert same.mean() > 0.9
     still = vary_habits(hands, 0.0, np.random.default_rng(9))
     np.testing.assert_allclose(still.world, hands.world, atol=1e-5)
+
+
+def test_drawn_closed_fingers_are_closer_than_a_v(draw_hands: DrawHands) -> None:
+    open_v, closed = draw_hands("v_sign", 12), draw_hands("v_sign", 12, "two_closed")
+    assert finger_gap_deg(open_v.world, open_v.left).min() > 8
+    assert finger_gap_deg(closed.world, closed.left).max() < 4

@@ -1,18 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from training.poses.articulation import finger_gap_deg
-from training.poses.hands import Hands, mask
 from training.poses.select import (
     judged_clips,
     judged_sets,
     summary,
     trained_hands,
-    without_closed_v,
 )
 from training.poses.sets import CLIP_SETS, DELIBERATE, PICTURE_SETS
 from training.poses.table import LandmarkTable
@@ -99,19 +95,3 @@ def test_dark_and_coarse_copies_are_judged_apart(small_table: LandmarkTable) -> 
         "room_two_people, worsened (dark)": 2,
         "room_two_people, worsened (coarse)": 1,
     }
-
-
-def test_closed_fingers_are_no_v_where_the_label_leaves_it_open(
-    draw_hands: Callable[..., Hands],
-) -> None:
-    loose = mask(["v_sign", "one", "none"])
-    open_v, closed = draw_hands("v_sign", 12), draw_hands("v_sign", 12, "two_closed")
-    assert finger_gap_deg(open_v.world, open_v.left).min() > 8
-    assert finger_gap_deg(closed.world, closed.left).max() < 4
-    v_sign = POSES.index("v_sign")
-    for hands, still_v in ((open_v, True), (closed, False)):
-        unsure = replace(hands, allowed=np.tile(loose, (12, 1)))
-        read = without_closed_v(unsure).allowed
-        assert (read[:, v_sign] == still_v).mean() > 0.8
-        assert read[:, POSES.index("one")].all()
-    assert without_closed_v(closed).allowed[:, v_sign].all()  # labelled so: it stays
