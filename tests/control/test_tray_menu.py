@@ -12,6 +12,7 @@ from vcam.control.commands import (
     Stop,
     SwitchPack,
     SwitchReactions,
+    TakeSelfie,
     TakeSnapshot,
 )
 from vcam.control.server.pages import LOCKED_PAGE
@@ -21,6 +22,7 @@ from vcam.control.state import (
     Meters,
     OutputState,
     PackState,
+    SelfieState,
     SettingsState,
     Watcher,
 )
@@ -115,6 +117,13 @@ def test_title_tells_what_is_going_on(members, title, indonesian):
             SwitchPack(name="selfie-glasses", on=False),
         ),
         ("snapshot", {}, "Take a snapshot", TakeSnapshot()),
+        ("selfie", {}, "Take a selfie", TakeSelfie()),
+        (
+            "selfie",
+            {"selfie": SelfieState(phase="counting", left_s=2, take="still")},
+            "Cancel the selfie",
+            TakeSelfie(cancel=True),
+        ),
         ("quit", {}, "Quit", Stop()),
     ],
 )
