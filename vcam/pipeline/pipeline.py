@@ -43,10 +43,6 @@ JOIN_S = 0.7
 end takes 0.1 s and more."""
 
 
-def _nothing() -> None:
-    pass
-
-
 class Pipeline:
     """Capture, vision and output, each on a thread and a clock of its own.
 
@@ -88,7 +84,7 @@ class Pipeline:
         clock: Clock,
         on_event: Callable[[GestureEvent], None] = lambda event: None,
         on_look: Callable[[Look], None] = lambda look: None,
-        on_change: Callable[[], None] = _nothing,
+        on_change: Callable[[], None] = lambda: None,
         reopen_at_end: bool = True,
     ) -> None:
         self._clock = clock
@@ -233,12 +229,9 @@ class Pipeline:
 
     def shoot(self, plan: ShotPlan | None) -> None:
         """Takes pictures by this plan, the camera being open whoever watches; None ends that."""
-
-        def begin() -> None:
-            self._painter.shooter.begin(plan, self._clock.now())
-            self._demand.insist(plan is not None, "selfie")
-
-        self._output.mailbox.post(begin)
+        post = self._output.mailbox.post
+        post(lambda: self._painter.shooter.begin(plan, self._clock.now()))
+        post(lambda: self._demand.insist(plan is not None, "selfie"))
 
     def replace_source(self, source: Source) -> None:
         """Goes on with another source; the old one is interrupted and closed.
