@@ -49,6 +49,9 @@ def add_to(tools: Any) -> None:
     compare.add_argument("--seed", type=int, default=recipe.seed)
     compare.add_argument("--epochs", type=int, default=20, help="of each network on landmarks")
     compare.add_argument("--epoch-size", type=int, default=12_000, help="hands a pass of those")
+    compare.add_argument(
+        "--readers", help="of rule,plain,ablation,aligned,features,crops (default: all)"
+    )
     compare.add_argument("--crop-epochs", type=int, default=36, help="of the image network")
     compare.add_argument("--crop-epoch-size", type=int, default=6_000, help="squares a pass")
     compare.add_argument("--crop-side", type=int, default=96, help="of its input, pixels")
@@ -141,7 +144,7 @@ def _evaluate(chosen: argparse.Namespace) -> None:
 
 
 def _compare(chosen: argparse.Namespace) -> None:
-    from training.poses.compare import Comparison, compare_run
+    from training.poses.compare import GROUPS, Comparison, compare_run
     from training.poses.crop_model import CropRecipe
     from training.poses.table import LandmarkTable
     from training.poses.views import Pictures
@@ -159,6 +162,7 @@ def _compare(chosen: argparse.Namespace) -> None:
             weights=chosen.crop_weights,
         ),
         crop_model=chosen.crop_model,
+        readers=tuple(chosen.readers.split(",")) if chosen.readers else GROUPS,
     )
     folder = chosen.runs / chosen.name
     pictures = Pictures(chosen.data, chosen.photos)

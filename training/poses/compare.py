@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
@@ -24,6 +24,8 @@ from training.poses.contest import (
 )
 from training.poses.crop_model import CropRecipe
 from training.poses.crop_rivals import (
+    CropMaterial,
+    ImageReader,
     crop_material,
     crop_network,
     image_entries,
@@ -46,7 +48,7 @@ from training.poses.rivals import (
     rule_entry,
     small_heads,
 )
-from training.poses.select import Judged, judged_clips, judged_sets, labelled_hands
+from training.poses.select import Judged, Labelled, judged_clips, judged_sets, labelled_hands
 from training.poses.sets import PICTURE_SETS
 from training.poses.synthetic import synthetic_hands
 from training.poses.table import LandmarkTable
@@ -59,6 +61,9 @@ logger = logging.getLogger(__name__)
 
 OWN_THRESHOLD = 0.9
 """Score from which readers without thresholds of their own count in the table per set."""
+
+GROUPS = ("rule", "plain", "ablation", "aligned", "features", "crops")
+"""What the head can be compared with; the last two need the pictures."""
 
 _JUDGED_AT = FALSE_RATES[1]
 
@@ -73,6 +78,7 @@ class Comparison:
         epoch_size: hands in each.
         crops: how the image network is trained.
         crop_model: an earlier image network to take instead.
+        readers: those of `GROUPS` to compare the head with.
     """
 
     seed: int = 7
@@ -80,6 +86,7 @@ class Comparison:
     epoch_size: int = 12_000
     crops: CropRecipe = field(default_factory=CropRecipe)
     crop_model: Path | None = None
+    readers: tuple[str, ...] = GROUPS
 
     def recipe(self) -> Recipe:
         """Of the small networks on landmarks."""
@@ -117,8 +124,14 @@ def compare_run(
 
     Raises:
         ModelError: the model or its card cannot be used.
-        TrainingError: the table has nothing to train on, or the folder cannot be written.
+        TrainingError: the table has nothing to train on, a reader is unknown, or the folder
+            cannot be written.
     """
+    unknown = sorted(set(how.readers) - set(GROUPS))
+    if unknown:
+        raise TrainingError(
+            f"there are no readers {', '.join(unknown)}", f"choose among {', '.join(GROUPS)}"
+        )
     classifier = PoseClassifier.load(model)
     sets = (*PICTURE_SETS, *own_sets(table))
     labelled = labelled_hands(table, "train", sets)
@@ -144,31 +157,52 @@ def compare_run(
     }
     with run_folder(folder, settings) as place:
         head = head_reading(material, classifier, model or shipped_model())
-        entries = [
-            rule_entry(material),
-            *plain_entries(
-                material, how.seed, table_file(pictures.data) if pictures.data else None
-            ),
-            *small_heads(material, recipe),
-            *(aligned_entry(material, recipe, *each) for each in ALIGNMENTS.items()),
-            head.entry,
-        ]
-        # Beside the run, because the squares serve the next comparison as well.
-        keep_in = folder.parent
-        if not pictures.any:
-            logger.info("no image network: where the pictures lie was not told (--data)")
-        crops = (
-            crop_material(table, labelled, validation, judged, pictures, keep_in)
-            if pictures.any
-            else None
-        )
-        if crops:
-            readers = [read_by_features(crops, DeepRecipe(seed=how.seed), place)]
-            network = crop_network(crops, how.crops, place, keep_in, how.crop_model)
-            readers.append(read_by_crops(crops, network, place))
-            for reader in readers:
+        entries = [*_on_landmarks(material, recipe, how, pictures), head.entry]
+        if {"features", "crops"} & set(how.readers):
+            crops = _squares(table, labelled, validation, judged, pictures, folder.parent)
+            for reader in _of_images(crops, how, place, folder.parent) if crops else ():
                 entries += image_entries(reader, validation.hands, classifier, head)
         return _write(place, judged, entries, head.entry, thresholds_of(classifier), how.seed)
+
+
+def _on_landmarks(
+    material: Material, recipe: Recipe, how: Comparison, pictures: Pictures
+) -> Iterator[Entry]:
+    if "rule" in how.readers:
+        yield rule_entry(material)
+    if "plain" in how.readers:
+        table = table_file(pictures.data) if pictures.data else None
+        yield from plain_entries(material, how.seed, table)
+    if "ablation" in how.readers:
+        yield from small_heads(material, recipe)
+    if "aligned" in how.readers:
+        for alignment, name in ALIGNMENTS.items():
+            yield aligned_entry(material, recipe, alignment, name)
+
+
+def _squares(
+    table: LandmarkTable,
+    labelled: Labelled,
+    validation: Labelled,
+    judged: Sequence[Judged],
+    pictures: Pictures,
+    keep_in: Path,
+) -> CropMaterial | None:
+    if not pictures.any:
+        logger.info("no readers of images: where the pictures lie was not told (--data)")
+        return None
+    return crop_material(table, labelled, validation, judged, pictures, keep_in)
+
+
+def _of_images(
+    crops: CropMaterial, how: Comparison, folder: Path, keep_in: Path
+) -> Iterator[ImageReader]:
+    """The readers of images; rendered hands are kept beside the run for the next comparison."""
+    if "features" in how.readers:
+        yield read_by_features(crops, DeepRecipe(seed=how.seed), folder)
+    if "crops" in how.readers:
+        network = crop_network(crops, how.crops, folder, keep_in, how.crop_model)
+        yield read_by_crops(crops, network, folder)
 
 
 def _write(

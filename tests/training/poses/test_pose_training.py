@@ -96,20 +96,18 @@ def test_evaluate_tells_every_pose_and_fills_a_folder_if_asked(
     ).read_text(encoding="utf-8")
 
 
-def test_compare_judges_all_readers_of_landmarks(
+def test_compare_judges_the_readers_asked_for(
     run_folder: Path, table_file: Path, workplace: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     chosen = ["--table", str(table_file), "--model", str(run_folder / "poses.tflite")]
-    chosen += ["--runs", str(workplace), "--epochs", "1", "--epoch-size", "300"]
+    chosen += ["--runs", str(workplace), "--readers", "rule,plain,features"]
     with caplog.at_level("INFO"):
         assert main(["poses", "compare", *chosen]) == 0
-    assert any("no image network" in message for message in caplog.messages)
+    assert any("no readers of images" in message for message in caplog.messages)
     report = (workplace / "comparison" / "report.md").read_text(encoding="utf-8")
     for reader in (
         "finger rule",
         "plain network",
-        "one member, no rotated landmarks",
-        "landmarks, learned alignment",
         "head",
     ):
         assert f"| held out | {reader} |" in report
@@ -127,16 +125,19 @@ def test_compare_judges_all_readers_of_landmarks(
         (["build"], "--photos"),
         (["build", "--photos", "nowhere"], "nowhere"),
         (["export", "nowhere"], "poses.keras"),
+        (["compare", "--readers", "oracle", "--table", "table.npz"], "oracle"),
     ],
 )
 def test_what_cannot_go_on_says_so_in_one_line(
     arguments: list[str],
     complaint: str,
     tmp_path: Path,
+    small_table: LandmarkTable,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    small_table.save(Path("table.npz"))
     assert main(["poses", *arguments]) == 1
     error = capsys.readouterr().err
     assert error.startswith("error: ")
