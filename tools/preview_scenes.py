@@ -148,7 +148,7 @@ def _shape(hand: Hand) -> npt.NDArray[np.float32]:
     palm = points[[0, 1, 5, 9, 13, 17, 0]]
     cv2.polylines(large, [palm], True, 255, max(1, round(unit * 0.22)), cv2.LINE_AA)
     small = cv2.resize(large, SIZE, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.GaussianBlur(small, (0, 0), 0.8), np.float32) / 255
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), 0.8) / 255, np.float32)
 
 
 def write(name: str, shots: list[Shot], folder: Path) -> dict[str, npt.NDArray[np.float32]]:
@@ -178,7 +178,7 @@ def main() -> None:
         if len(taken) != FRAMES:
             raise SystemExit(f"{name}: {len(taken)} pictures instead of {FRAMES}")
         numbers |= write(name, taken, ASSETS)
-    np.savez_compressed(ASSETS / "scenes.npz", **{k: v.astype("<f4") for k, v in numbers.items()})
+    np.savez_compressed(ASSETS / "scenes.npz", allow_pickle=False, **numbers)
     total = sum(path.stat().st_size for path in ASSETS.iterdir())
     print(f"{len(shots)} scenes in {ASSETS}: {total / 1024:.0f} KiB")
 

@@ -1,11 +1,12 @@
 """Renders the shipped packs' pictures from their SVG sources.
 
     pip install -e ".[art]"
-    python tools/render_stickers.py [PACK | PACK/NAME ...]
+    python tools/render_art.py [--check] [PACK | PACK/NAME ...]
 
 `stickers/<pack>/source/<name>.svg` becomes `stickers/<pack>/<name>.png`; one whose root has
 `data-frames` and `data-frame-ms` becomes the animation `<name>.webp`. Only resvg draws, and fonts
-are not used, so the result is the same on every machine.
+are not used, so the result is the same on every machine. `--check` writes nothing, and tells which
+pictures are not what their sources say.
 """
 
 from __future__ import annotations
@@ -59,23 +60,27 @@ def swayed(svg: str, phase: float, height: float) -> str:
     )
 
 
-def render_file(source: Path) -> Path:
-    """Renders one source; the path of the picture."""
+def rendered(source: Path) -> tuple[Path, bytes]:
+    """Renders one source: the path of its picture, and what belongs into it.
+
+    Raises:
+        ValueError: an animation has no viewBox.
+    """
     svg = source.read_text(encoding="utf-8")
     pack = source.parents[1]
+    out = io.BytesIO()
     frames = re.search(r'data-frames="(\d+)" data-frame-ms="(\d+)"', svg)
     if frames is None:
-        target = pack / f"{source.stem}.png"
-        render(svg).save(target, optimize=True)
-        return target
+        render(svg).save(out, "PNG", optimize=True)
+        return pack / f"{source.stem}.png", out.getvalue()
     count, frame_ms = int(frames[1]), int(frames[2])
     view = re.search(r'viewBox="\S+ \S+ \S+ (\S+)"', svg)
     if view is None:
         raise ValueError(f"{source} has no viewBox")
     pictures = [render(swayed(svg, index / count, float(view[1]))) for index in range(count)]
-    target = pack / f"{source.stem}.webp"
     pictures[0].save(
-        target,
+        out,
+        "WEBP",
         save_all=True,
         append_images=pictures[1:],
         duration=frame_ms,
@@ -83,16 +88,38 @@ def render_file(source: Path) -> Path:
         quality=WEBP_QUALITY,
         method=4,
     )
-    return target
+    return pack / f"{source.stem}.webp", out.getvalue()
 
 
-def main(names: list[str]) -> None:
-    """Renders the named packs or pictures, or all."""
+def differs(target: Path, data: bytes) -> bool:
+    """Whether a picture is not what was rendered; how it was compressed is no difference."""
+    if not target.is_file():
+        return True
+    with Image.open(target) as kept, Image.open(io.BytesIO(data)) as made:
+        if kept.size != made.size or getattr(kept, "n_frames", 1) != getattr(made, "n_frames", 1):
+            return True
+        if target.suffix != ".png":
+            return False  # lossy: other versions of the encoder make other pixels
+        return kept.convert("RGBA").tobytes() != made.convert("RGBA").tobytes()
+
+
+def main(arguments: list[str]) -> None:
+    """Renders the named packs or pictures, or all; or checks them."""
+    names = [each for each in arguments if each != "--check"]
+    wrong = []
     for source in sorted(STICKERS.glob("*/source/*.svg")):
         pack = source.parents[1].name
-        if not names or pack in names or f"{pack}/{source.stem}" in names:
-            target = render_file(source)
-            print(f"{target.relative_to(STICKERS)}: {target.stat().st_size / 1024:.0f} KiB")
+        if names and pack not in names and f"{pack}/{source.stem}" not in names:
+            continue
+        target, data = rendered(source)
+        if "--check" in arguments:
+            if differs(target, data):
+                wrong.append(target.relative_to(STICKERS).as_posix())
+            continue
+        target.write_bytes(data)
+        print(f"{target.relative_to(STICKERS)}: {len(data) / 1024:.0f} KiB")
+    if wrong:
+        raise SystemExit(f"not what their sources say: {', '.join(wrong)}")
 
 
 if __name__ == "__main__":

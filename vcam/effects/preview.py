@@ -139,9 +139,10 @@ def animation(
     )
     frames: list[Pillow.Image] = []
     for number, picture in enumerate(drawn):
-        if number >= _RUN_UP or clock() >= ends:
+        late = clock() >= ends
+        if number >= _RUN_UP or late:
             frames.append(_small(picture, (width, height)))
-        if clock() >= ends:
+        if late:
             break
     out = BytesIO()
     frames[0].save(

@@ -82,7 +82,7 @@ def scene(name: str) -> tuple[tuple[Image, Observation], ...]:
             SIZE,
             tuple(_hand(index + 1, row) for index, row in enumerate(hands[number])),
             tuple(_face(row) for row in faces[number]),
-            np.asarray(mask, np.float32) / 255,
+            mask.astype(np.float32) / np.float32(255),
             at,
         )
         views.append((np.ascontiguousarray(picture[:, :, ::-1]), seen))
