@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench report clean
+.PHONY: help demo test lint format bench gallery report clean
 
 help:
 	@echo "make demo    the bundled clip through the whole path, with a live preview"
@@ -14,6 +14,7 @@ help:
 	@echo "make lint    style, types and import rules alone"
 	@echo "make format  put the code in the project's format"
 	@echo "make bench   CPU, latency and cadence on the demo clip"
+	@echo "make gallery docs/gallery.md: every effect of the shipped packs, moving"
 	@echo "make report  how well it recognises: measures, and writes the tables (hours; DATA=FOLDER, JOBS=N)"
 
 # Every rule that needs packages names one of these two stamps.
@@ -51,6 +52,9 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.runtime
 	$(BIN)/vcam lab bench --seconds 60
+
+gallery: $(VENV)/.runtime
+	$(BIN)/vcam lab gallery docs/gallery --page docs/gallery.md
 
 # DATA: a folder with hands/ and clips/ of photographs and recordings; without, only film is measured.
 report: $(VENV)/.dev

@@ -39,7 +39,7 @@ _lock = threading.Lock()
 _kept: WeakKeyDictionary[Pack, dict[tuple[str, ...], bytes]] = WeakKeyDictionary()
 
 
-def effect_preview(pack: Pack, effect: str) -> bytes:
+def effect_preview(pack: Pack, effect: str, budget_s: float = BUDGET_S) -> bytes:
     """An animated WebP of 320 by 180 pixels, two seconds long; made once for each loaded pack.
 
     It takes about a second of one core the first time. Safe to be called from any thread.
@@ -47,6 +47,7 @@ def effect_preview(pack: Pack, effect: str) -> bytes:
     Args:
         pack: holds the effect.
         effect: its name.
+        budget_s: rendering stops after so many seconds; the preview is shorter then.
 
     Raises:
         PackError: the pack has no such effect.
@@ -55,10 +56,11 @@ def effect_preview(pack: Pack, effect: str) -> bytes:
         raise PackError(
             f"The pack {pack.name} has no effect {effect!r}", f"one of {', '.join(pack.effects)}"
         )
-    return _preview(pack, (*companions(pack, effect), effect), scene_of(pack, effect))
+    effects = (*companions(pack, effect), effect)
+    return _preview(pack, effects, scene_of(pack, effect), budget_s)
 
 
-def gesture_preview(pack: Pack, gesture: str) -> bytes:
+def gesture_preview(pack: Pack, gesture: str, budget_s: float = BUDGET_S) -> bytes:
     """The same of all that the pack answers a gesture with.
 
     Raises:
@@ -69,7 +71,7 @@ def gesture_preview(pack: Pack, gesture: str) -> bytes:
         raise PackError(
             f"The pack {pack.name} does not answer {gesture!r}", "look into its `reactions`"
         )
-    return _preview(pack, effects, SCENE_OF.get(gesture, FACE))
+    return _preview(pack, effects, SCENE_OF.get(gesture, FACE), budget_s)
 
 
 def companions(pack: Pack, effect: str) -> tuple[str, ...]:
@@ -100,12 +102,12 @@ def scene_of(pack: Pack, effect: str) -> str:
     return found
 
 
-def _preview(pack: Pack, effects: tuple[str, ...], name: str) -> bytes:
+def _preview(pack: Pack, effects: tuple[str, ...], name: str, budget_s: float) -> bytes:
     with _lock:
         known = _kept.setdefault(pack, {})
         key = (*effects, name)
         if key not in known:
-            known[key] = animation(pack, effects, scene(name), BUDGET_S)
+            known[key] = animation(pack, effects, scene(name), budget_s)
         return known[key]
 
 

@@ -20,6 +20,8 @@ from vcam.poses.vocabulary import label
 
 COLUMNS: Final = 3
 INDEX: Final = "gallery.json"
+_BUDGET_S: Final = 300.0
+"""The gallery shall not be shorter on a busy machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,9 @@ class Gallery:
             VcamError: the folder cannot be written to.
         """
         for pack in self._packs:
-            for shown in moving_effects(pack):
+            for shown in moving_effects(pack, budget_s=_BUDGET_S):
                 yield self._keep(pack, "effect", shown)
-            for shown in moving_gestures(pack):
+            for shown in moving_gestures(pack, _BUDGET_S):
                 yield self._keep(pack, "gesture", shown)
         listed = {"size": list(SIZE), "pictures": [asdict(entry) for entry in self._entries]}
         _write(self._out / INDEX, (json.dumps(listed, indent=1) + "\n").encode())

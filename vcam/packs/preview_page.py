@@ -11,7 +11,7 @@ from typing import Final
 from vcam.core.errors import PackError
 from vcam.effects.pack import Pack
 from vcam.effects.pack_file import suggest
-from vcam.effects.preview import effect_preview, gesture_preview
+from vcam.effects.preview import BUDGET_S, effect_preview, gesture_preview
 
 _STYLE: Final = """
 :root{color-scheme:light dark;--ink:#1c1e21;--soft:#5d646d;--paper:#fff;--raised:#f4f5f7;
@@ -44,8 +44,10 @@ class Moving:
     webp: bytes
 
 
-def moving_effects(pack: Pack, only: str | None = None) -> Iterator[Moving]:
-    """Each effect of a pack, or one of them.
+def moving_effects(
+    pack: Pack, only: str | None = None, budget_s: float = BUDGET_S
+) -> Iterator[Moving]:
+    """Each effect of a pack, or one of them; none takes longer than `budget_s`.
 
     Raises:
         PackError: there is no effect of that name.
@@ -57,15 +59,18 @@ def moving_effects(pack: Pack, only: str | None = None) -> Iterator[Moving]:
     for name, effect in pack.effects.items():
         if only in (None, name):
             title = effect.spec.title or name.replace("-", " ").replace("_", " ").capitalize()
-            yield Moving(name, title, about_effect(pack, name), effect_preview(pack, name))
+            webp = effect_preview(pack, name, budget_s)
+            yield Moving(name, title, about_effect(pack, name), webp)
 
 
-def moving_gestures(pack: Pack) -> Iterator[Moving]:
+def moving_gestures(pack: Pack, budget_s: float = BUDGET_S) -> Iterator[Moving]:
     """What comes with each gesture that plays more than one effect."""
     for gesture in dict.fromkeys(rule.gesture for rule in pack.rules):
         effects = [rule.effect for rule in pack.rules if rule.gesture == gesture]
         if len(effects) > 1:
-            yield Moving(gesture, gesture, " + ".join(effects), gesture_preview(pack, gesture))
+            yield Moving(
+                gesture, gesture, " + ".join(effects), gesture_preview(pack, gesture, budget_s)
+            )
 
 
 def about_effect(pack: Pack, name: str) -> str:
