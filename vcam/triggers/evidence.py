@@ -47,6 +47,7 @@ class Evidence(NamedTuple):
             pose, wherever it is and however fast.
         score: that last smoothed score, 0..1.
         reason: why the pose does not count now; empty while it `stays`.
+        steady: the fingers are at rest: what is held long enough may start now.
     """
 
     hand: HandKey
@@ -59,6 +60,7 @@ class Evidence(NamedTuple):
     shows: bool
     score: float
     reason: str
+    steady: bool = True
 
 
 def is_clear(sample: Sample, gesture: str, thresholds: Thresholds) -> bool:
@@ -100,6 +102,7 @@ def weigh(
         shows=shows,
         score=score,
         reason="" if stays else _reason(samples, shows),
+        steady=not newest.restless,
     )
 
 

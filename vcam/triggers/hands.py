@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from vcam.core.observation import Hand, Observation, PoseReading
 from vcam.settings.schema import TriggerSettings
+from vcam.triggers.fingers import FingerMeter
 from vcam.triggers.guards import Reason, Speedometer, blocked_by
 from vcam.triggers.smoothing import History, Sample
 from vcam.triggers.trail import Place, Trail
@@ -29,6 +30,7 @@ class TrackedHand:
         width: its size then, pixels.
         history: its newest readings.
         speedometer: where it was.
+        fingers: what shape it had.
         trail: where it went; empty while no movement is watched for.
     """
 
@@ -39,6 +41,7 @@ class TrackedHand:
     width: float
     history: History = field(default_factory=History)
     speedometer: Speedometer = field(default_factory=Speedometer)
+    fingers: FingerMeter = field(default_factory=FingerMeter)
     trail: Trail = field(default_factory=Trail)
 
     @property
@@ -139,7 +142,8 @@ def read_hands(
     for tracked, hand in found:
         speed = tracked.speedometer.speed(observation.at, tracked.centre, tracked.width)
         reason = blocked_by(hand, observation.faces, min(observation.size), speed, settings.guards)
-        sample = Sample.of(observation.at, by_track[hand.track_id], reason or "")
+        restless = tracked.fingers.is_restless(observation.at, hand)
+        sample = Sample.of(observation.at, by_track[hand.track_id], reason or "", restless)
         tracked.history.add(sample, settings.smoothing_ms)
         if trails:
             _follow(tracked, hand, sample)

@@ -46,6 +46,7 @@ class _Hold:
     readings: int
     held_s: float
     score: float
+    steady: bool = True
     paused: bool = False
     progress: float = 0.0
     told: float = -1.0
@@ -218,6 +219,7 @@ class GestureMachine:
             readings=case.run.readings,
             held_s=min(case.run.held_s, case.at - since),
             score=case.score,
+            steady=case.steady,
         )
 
     def _advance(self, at: float, thresholds: Thresholds, dropped: str) -> list[GestureEvent]:
@@ -233,7 +235,7 @@ class GestureMachine:
         dwell_s = thresholds.dwell_ms / 1000
         leader.progress = max(leader.progress, min(1.0, leader.held_s / dwell_s))
         held_long_enough = leader.held_s >= dwell_s - _TOLERANCE_S
-        if held_long_enough and leader.is_sound and leader.clear_at == at:
+        if held_long_enough and leader.is_sound and leader.steady and leader.clear_at == at:
             events.append(self._start(at, leader))
         elif leader.progress > leader.told:
             leader.told = leader.progress
@@ -317,7 +319,7 @@ def _feed(hold: _Hold, case: Evidence, lost_after_s: float) -> str:
     Only time between two clear readings counts, and only while the smoothed score stayed at
     `enter` or above; between `leave` and `enter` the hold waits.
     """
-    hold.score, hold.track_ids = case.score, case.track_ids
+    hold.score, hold.track_ids, hold.steady = case.score, case.track_ids, case.steady
     hold.readings += 1
     hold.clear_count += case.clear
     if not case.stays:

@@ -35,6 +35,7 @@ class Sample:
         best_score: its score.
         second_score: score of the next pose, 0 if there is none.
         blocked: why a guard says that no pose counts now; empty if none does.
+        restless: the fingers are on the move: nothing may start now.
     """
 
     at: float
@@ -44,20 +45,27 @@ class Sample:
     best_score: float
     second_score: float
     blocked: str = ""
+    restless: bool = False
 
     @classmethod
-    def of(cls, at: float, reading: PoseReading | PairReading, blocked: str = "") -> Sample:
+    def of(
+        cls,
+        at: float,
+        reading: PoseReading | PairReading,
+        blocked: str = "",
+        restless: bool = False,
+    ) -> Sample:
         """A sample of `reading`; one with a score that is no number counts as not known."""
         scores = reading.scores
         if not reading.known or not scores or not all(map(math.isfinite, scores.values())):
-            return cls(at, reading, False, NONE_POSE, 1.0, 0.0, blocked)
+            return cls(at, reading, False, NONE_POSE, 1.0, 0.0, blocked, restless)
         second, (best_score, best) = 0.0, (-1.0, NONE_POSE)
         for pose, score in scores.items():
             if score > best_score:
                 second, (best_score, best) = max(best_score, 0.0), (score, pose)
             elif score > second:
                 second = score
-        return cls(at, reading, True, best, best_score, second, blocked)
+        return cls(at, reading, True, best, best_score, second, blocked, restless)
 
     def score(self, pose: str) -> float:
         """Score of `pose`, 0..1; 0 where the reading means nothing."""
