@@ -48,6 +48,10 @@ class PackError(VcamError):
     """A sticker pack that cannot be used."""
 
 
+class PackTaken(PackError):
+    """A pack of that name is installed already."""
+
+
 class ModelError(VcamError):
     """A trained model or its card that cannot be used."""
 

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from vcam.core.errors import PackError
+from vcam.core.errors import PackError, PackTaken
 from vcam.effects.pack import Pack, load_pack, shipped_pack_folder
 from vcam.effects.pack_file import PACK_FILE, read_spec
 from vcam.packs.archive import PICTURES, SOUNDS, VIDEOS, PackArchive
@@ -123,7 +123,7 @@ class PackStore:
             )
         target = self._folder / name
         if target.exists() and not replace:
-            raise PackError(f"The pack {name} is installed already", "add --replace")
+            raise PackTaken(f"The pack {name} is installed already", "add --replace")
         return target
 
     def _own(self, name: str) -> Path:
