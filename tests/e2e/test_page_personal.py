@@ -24,7 +24,9 @@ Open = Callable[..., AbstractContextManager[Opened]]
 
 KEPT = KeptState(
     items=(
-        Kept(kind="wrong", what="hands", path="/data/wrong.json", count=4, size=5200, forget="wrong"),
+        Kept(
+            kind="wrong", what="hands", path="/data/wrong.json", count=4, size=5200, forget="wrong"
+        ),
         Kept(kind="calibration", what="thresholds", count=0, size=0, forget="calibration"),
         Kept(kind="history", what="starts", count=3, size=0, since=1.7e9, forget="history"),
         Kept(kind="snapshots", what="pictures", path="/pictures", count=31, size=48_200_000),

@@ -12,9 +12,9 @@ from typing import Protocol
 
 from vcam.control.commands import Command, Outcome
 from vcam.control.state import CameraChoice, Judgement, Meters, SettingValue, Start, State
-from vcam.core.errors import TooManyWatchers
+from vcam.core.errors import PackTaken, TooManyWatchers
 
-__all__ = ["Daemon", "Pictures", "TooManyWatchers"]
+__all__ = ["Daemon", "PackTaken", "Packs", "Pictures", "TooManyWatchers"]
 
 
 class Pictures(Protocol):
@@ -41,12 +41,50 @@ class Pictures(Protocol):
         ...
 
 
+class Packs(Protocol):
+    """Packs as files: those of the user come and go. Any thread; may take some seconds."""
+
+    def install(self, archive: bytes, replace: bool) -> str:
+        """Installs the pack of a zip file, wholly or not at all; returns its name.
+
+        Args:
+            archive: of at most 32 MiB; nothing in it is believed.
+            replace: take the place of an own pack of the same name.
+
+        Raises:
+            PackTaken: there is one of that name, and `replace` is false.
+            VcamError: the file, or the pack in it, is not fit.
+        """
+        ...
+
+    def remove(self, name: str) -> None:
+        """Deletes one of the user's packs.
+
+        Raises:
+            VcamError: there is none of that name, or it came with vcam.
+        """
+        ...
+
+    def export(self, name: str) -> bytes:
+        """A zip file of a pack, which `install` takes.
+
+        Raises:
+            VcamError: there is none of that name, or it cannot be read.
+        """
+        ...
+
+
 class Daemon(Protocol):
     """The running daemon. Every method may be called from any thread."""
 
     @property
     def pictures(self) -> Pictures:
         """The live preview."""
+        ...
+
+    @property
+    def packs(self) -> Packs:
+        """Packs as files."""
         ...
 
     def run(self, command: Command) -> Outcome:

@@ -25,6 +25,7 @@ from vcam.daemon.kept import KeptTeller
 from vcam.daemon.meters import told_meters
 from vcam.daemon.notices import Notices
 from vcam.daemon.orders import Orders
+from vcam.daemon.own_packs import OwnPacks
 from vcam.daemon.packs import PackLibrary
 from vcam.daemon.personal import Personal
 from vcam.daemon.repair import Repair
@@ -52,6 +53,7 @@ class PipelineDaemon:
 
     Attributes:
         pictures: the live preview.
+        packs: installs, removes and exports packs.
         notices: lines that the user should see.
 
     Args:
@@ -123,6 +125,7 @@ class PipelineDaemon:
             stop,
             self._changed,
         )
+        self.packs = OwnPacks(library, lambda: self._reload(packs_too=True))
         self._page: str | None = None
         self._lock = threading.Lock()
         self._version = 1

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from vcam.control.state import EffectState, PackState
 from vcam.core.errors import VcamError
-from vcam.daemon.loading import found_packs
+from vcam.daemon.loading import found_packs, user_pack_folder
 from vcam.daemon.naming import unknown
 from vcam.effects.pack import Pack, load_pack
 from vcam.settings.schema import ReactionSettings
@@ -68,9 +68,15 @@ class PackLibrary:
     def states(self) -> tuple[PackState, ...]:
         """All packs that were found or are asked for, by name."""
         with self._lock:
-            names = sorted({*self._found_folders(), *self._settings.packs})
+            folders, own = self._found_folders(), user_pack_folder()
+            names = sorted({*folders, *self._settings.packs})
             return tuple(
-                self._state(name).model_copy(update={"on": name in self._settings.packs})
+                self._state(name).model_copy(
+                    update={
+                        "on": name in self._settings.packs,
+                        "own": name in folders and folders[name].parent == own,
+                    }
+                )
                 for name in names
             )
 
@@ -107,6 +113,15 @@ class PackLibrary:
                 except OSError as error:
                     raise VcamError(f"The pack {name} cannot be read ({error})") from error
             return self._thumbnails[name]
+
+    def folder(self, name: str) -> Path:
+        """Where a pack is.
+
+        Raises:
+            VcamError: there is none of that name.
+        """
+        with self._lock:
+            return self._folder(name)
 
     def _found_folders(self) -> dict[str, Path]:
         if self._folders is None:

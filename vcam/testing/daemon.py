@@ -52,6 +52,7 @@ from vcam.control.state import (
 from vcam.core.errors import VcamError
 from vcam.settings.fields import field_tree
 from vcam.testing.daemon_state import LABELS, first_state
+from vcam.testing.fake_packs import FakePacks
 from vcam.testing.pictures import FakePictures
 from vcam.testing.stages import plain_image
 
@@ -65,6 +66,7 @@ class FakeDaemon:
         meters_now: what `meters` gives.
         refusal: raised by the next `run` instead, once.
         pictures: the preview.
+        packs: installs for real, in the folder.
 
     Args:
         folder: where snapshots go; None refuses them.
@@ -84,6 +86,9 @@ class FakeDaemon:
         self._lock = threading.RLock()
         self._changed: dict[str, object] = {}
         self._state = first_state()
+        self.packs = FakePacks(
+            folder, lambda: self._state.packs, lambda packs: self.change(packs=packs)
+        )
 
     def run(self, command: Command) -> Outcome:
         """Carries `command` out.

@@ -18,6 +18,7 @@ from vcam.control.server.access import Access
 from vcam.control.server.application import Application
 from vcam.core.clock import MonotonicClock
 from vcam.testing import FakeDaemon, plain_image
+from vcam.testing.fake_packs import small_pack
 
 HOST = "testserver"
 
@@ -56,6 +57,8 @@ def app(access, tmp_path_factory):
 for kind, picture in (("image/png", PNG), ("image/jpeg", JPEG), ("image/webp", WEBP)):
     schemathesis.openapi.media_type(kind, st.just(picture))
 schemathesis.openapi.media_type("application/octet-stream", st.just(PNG))
+for kind in ("application/zip", "application/x-zip-compressed"):
+    schemathesis.openapi.media_type(kind, st.just(small_pack()))
 
 
 @pytest.fixture(scope="module")
@@ -71,19 +74,23 @@ OPERATIONS = (
     "GET /api/cameras",
     "GET /api/history",
     "GET /api/meters",
+    "DELETE /api/packs/{name}",
+    "GET /api/packs/{name}/export",
     "GET /api/packs/{name}/thumbnail",
     "GET /api/preview.jpg",
     "GET /api/settings",
     "GET /api/settings/schema",
     "GET /api/snapshots/{name}",
+    "GET /api/snapshots/{name}/thumbnail",
     "GET /api/state",
     "POST /api/commands",
     "POST /api/links",
+    "POST /api/packs",
     "POST /api/try",
 )
 
 
-TAKING_A_BODY = ("POST /api/commands", "POST /api/try")
+TAKING_A_BODY = ("POST /api/commands", "POST /api/packs", "POST /api/try")
 
 
 def test_every_operation_is_described(operations):

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 import vcam
 from vcam.control.contracts import Daemon
-from vcam.control.server import api, page_routes, picture_routes
+from vcam.control.server import api, pack_routes, page_routes, picture_routes
 from vcam.control.server.access import Access
 from vcam.control.server.description import DESCRIPTION, describe
 from vcam.control.server.gate import Gate
@@ -70,6 +70,7 @@ class Application:
         self.asgi = Gate(app, access, hosts)
         app.include_router(api.router(daemon, self._calls, link))
         app.include_router(picture_routes.router(daemon, self._calls, self._judging, self.fan))
+        app.include_router(pack_routes.router(daemon, self._calls))
         app.include_router(page_routes.router(access, self.asgi.has_session, self.live))
         app.add_api_route(
             "/api/openapi.json", _openapi(app), methods=["GET"], include_in_schema=False

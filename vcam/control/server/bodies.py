@@ -13,6 +13,9 @@ MAX_JSON_BYTES = 64 * 1024
 MAX_PICTURE_BYTES = 12 * 1024 * 1024
 """As `Daemon.judge` allows."""
 
+MAX_PACK_BYTES = 32 * 1024 * 1024
+"""As `Packs.install` allows."""
+
 JSON_KINDS = ("application/json",)
 
 

@@ -18,6 +18,9 @@ Changes are told on the WebSocket `/api/live`, which OpenAPI cannot describe: se
 
 PICTURE_KINDS = ("application/octet-stream", "image/jpeg", "image/png", "image/webp")
 
+PACK_KINDS = ("application/x-zip-compressed", "application/zip")
+"""Browsers on Windows have a name of their own for zip files."""
+
 _REFERENCE = "#/components/schemas/{model}"
 
 _MEANINGS = {
@@ -28,7 +31,7 @@ _MEANINGS = {
     413: "The body is too long",
     415: "The body is of a kind that is not taken",
     422: "The body or a name is not as it must be",
-    429: "Other pictures are being looked at",
+    429: "Others are being looked at",
     500: "vcam failed at this",
     503: "Too much is going on, or there is nothing to give",
 }
@@ -45,6 +48,11 @@ PICTURE_BODY: dict[str, Any] = {
     "content": {kind: {"schema": _BINARY} for kind in PICTURE_KINDS},
 }
 
+PACK_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {kind: {"schema": _BINARY} for kind in PACK_KINDS},
+}
+
 
 def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """How a route fails, for its documentation; what the gate refuses is always among it."""
@@ -55,9 +63,9 @@ def errors(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def picture_answer(*kinds: str) -> dict[int | str, dict[str, Any]]:
-    """A route that gives a picture, for its documentation."""
+    """A route that gives a picture or another file, for its documentation."""
     content = {kind: {"schema": _BINARY} for kind in kinds}
-    return {200: {"description": "The picture", "content": content}}
+    return {200: {"description": "The file", "content": content}}
 
 
 def describe(app: FastAPI) -> bytes:

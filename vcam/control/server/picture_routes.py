@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 from fastapi import APIRouter, Request
-from fastapi import Path as PathParameter
 from pydantic import PlainSerializer
 from starlette.responses import Response
 
 from vcam.control.contracts import Daemon
 from vcam.control.server.bodies import MAX_PICTURE_BYTES, read_body
 from vcam.control.server.description import PICTURE_BODY, PICTURE_KINDS, errors, picture_answer
+from vcam.control.server.lookups import FileName, as_download, found, plain
 from vcam.control.server.problems import RETRY, Refusal
 from vcam.control.server.stream import Fan, MotionJpeg, one_picture
 from vcam.control.server.thumbnails import thumbnail as thumbnail_of
 from vcam.control.server.workers import Workers
 from vcam.control.state import Judgement
 from vcam.core.errors import VcamError
-
-T = TypeVar("T")
 
 MAX_UPLOADS = 3
 """Pictures that are being read, waiting or judged at once; each may take 12 MiB."""
@@ -35,8 +32,6 @@ _SNAPSHOT_KINDS = {
     ".png": "image/png",
     ".webp": "image/webp",
 }
-
-FileName = Annotated[str, PathParameter(min_length=1, max_length=100)]
 
 
 class JudgedPicture(Judgement):
@@ -67,8 +62,8 @@ def router(daemon: Daemon, workers: Workers, judging: Workers, fan: Fan) -> APIR
     )
     async def thumbnail(name: FileName) -> Response:
         """At most 256 by 256 pixels."""
-        plain = _plain(name, "sticker pack")
-        png = await _found(workers, daemon.thumbnail, plain)
+        known = plain(name, "sticker pack")
+        png = await found(workers, daemon.thumbnail, known)
         return Response(png, media_type="image/png")
 
     @routes.get(
@@ -82,11 +77,9 @@ def router(daemon: Daemon, workers: Workers, judging: Workers, fan: Fan) -> APIR
     )
     async def snapshot(name: FileName) -> Response:
         """Of this run of the daemon; `pictures` of the state tells the names."""
-        plain = _plain(name, "snapshot")
-        kind, picture = await _found(workers, lambda: _read(daemon.snapshot(plain)))
-        ascii_name = plain.encode("ascii", "replace").decode().replace('"', "_")
-        headers = {"content-disposition": f'attachment; filename="{ascii_name}"'}
-        return Response(picture, media_type=kind, headers=headers)
+        known = plain(name, "snapshot")
+        kind, picture = await found(workers, lambda: _read(daemon.snapshot(known)))
+        return Response(picture, media_type=kind, headers=as_download(known))
 
     @routes.get(
         "/snapshots/{name}/thumbnail",
@@ -96,8 +89,8 @@ def router(daemon: Daemon, workers: Workers, judging: Workers, fan: Fan) -> APIR
     )
     async def small_snapshot(name: FileName) -> Response:
         """At most 320 by 320 pixels; of a clip, its first picture."""
-        plain = _plain(name, "snapshot")
-        jpeg = await _found(workers, lambda: thumbnail_of(_known(daemon.snapshot(plain))))
+        known = plain(name, "snapshot")
+        jpeg = await found(workers, lambda: thumbnail_of(_known(daemon.snapshot(known))))
         return Response(jpeg, media_type="image/jpeg")
 
     @routes.get(
@@ -144,20 +137,6 @@ def router(daemon: Daemon, workers: Workers, judging: Workers, fan: Fan) -> APIR
         return Response(told.model_dump_json(), media_type="application/json")
 
     return routes
-
-
-async def _found(workers: Workers, find: Callable[..., T], *arguments: str) -> T:
-    try:
-        return await workers.call(find, *arguments)
-    except VcamError as error:
-        raise Refusal(404, error.message, error.fix) from None
-
-
-def _plain(name: str, what: str) -> str:
-    # Whoever looks a name up may make a path of it.
-    if name.startswith(".") or any(sign in name for sign in "/\\:\0") or not name.isprintable():
-        raise Refusal(404, f"There is no {what} of that name")
-    return name
 
 
 def _known(path: Path) -> Path:

@@ -82,6 +82,7 @@ class PackState(Told):
         problem: why it cannot be used; empty otherwise.
         effects: what is in it.
         thumbnail: whether there is a thumbnail to ask for.
+        own: whether the user has installed or made it, so that it can be removed.
     """
 
     name: str
@@ -92,6 +93,7 @@ class PackState(Told):
     problem: str = ""
     effects: tuple[EffectState, ...] = ()
     thumbnail: bool = False
+    own: bool = False
 
 
 class GestureState(Told):

@@ -83,6 +83,19 @@ export function judge(file) {
   });
 }
 
+/** Installs the pack of a zip file; raises ApiError, of status 409 if it is there already. */
+export function installPack(file, replace) {
+  return request(`/api/packs?replace=${replace}`, {
+    method: "POST",
+    headers: { "Content-Type": "application/zip" },
+    body: file,
+  });
+}
+
+export function removePack(name) {
+  return request(`/api/packs/${encodeURIComponent(name)}`, { method: "DELETE" });
+}
+
 let answered = Promise.resolve();
 let next = null;
 

@@ -1,8 +1,9 @@
 // The sticker packs: switched on and off, and their effects to play by click.
 
 import { order } from "./api.js";
-import { h, icon, keyed, setOn, setText, toggle } from "./dom.js";
+import { button, h, icon, keyed, setOn, setText, toggle } from "./dom.js";
 import { gestureLabel, readable, t } from "./i18n.js";
+import { buildInstall, remove } from "./install.js";
 import { on, store } from "./store.js";
 
 export function buildPacks() {
@@ -20,6 +21,7 @@ export function buildPacks() {
       h("p", { class: "help lead" }, t("packs.help")),
       none,
       list,
+      buildInstall(),
     ),
   };
 }
@@ -69,19 +71,37 @@ function buildPack(first) {
   );
   const problem = h("p", { class: "problem" });
   const effects = h("ul", { class: "effects" });
+  const address = `/api/packs/${encodeURIComponent(name)}/export`;
+  const label = first.title || name;
+  const save = h(
+    "a",
+    {
+      href: address,
+      download: `${name}.zip`,
+      class: "link",
+      "aria-label": t("pack.export.label", label),
+    },
+    icon("download"),
+    t("pack.export"),
+  );
+  const drop = button(t("pack.remove"), {
+    iconName: "delete",
+    class: "small",
+    "aria-label": t("pack.remove.label", label),
+  });
+  let latest = first;
+  drop.addEventListener("click", () => remove(latest));
   const element = h(
     "li",
     { class: "card pack", "data-pack": name },
     h("div", { class: "thumb" }, picture),
-    h(
-      "div",
-      { class: "about" },
-      h("div", { class: "head" }, h("div", {}, title, credit), switcher),
-      problem,
-      effects,
-    ),
+    h("div", { class: "head" }, h("div", {}, title, credit), switcher),
+    h("div", { class: "about" }, problem, effects, h("p", { class: "foot" }, save, drop)),
   );
   const update = (pack) => {
+    latest = pack;
+    drop.hidden = !pack.own;
+    save.hidden = Boolean(pack.problem);
     setText(title, pack.title || readable(pack.name));
     setText(credit, [pack.author, pack.licence].filter(Boolean).join(" · "));
     setOn(switcher, pack.on);
