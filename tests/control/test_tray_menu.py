@@ -14,10 +14,12 @@ from vcam.control.commands import (
     SwitchReactions,
     TakeSelfie,
     TakeSnapshot,
+    Undo,
 )
 from vcam.control.server.pages import LOCKED_PAGE
 from vcam.control.state import (
     CameraState,
+    LiveEffectState,
     Meter,
     Meters,
     OutputState,
@@ -130,6 +132,15 @@ def test_title_tells_what_is_going_on(members, title, indonesian):
 def test_lines_ask_for_what_they_say(key, members, label, command):
     item = line(key, **members)
     assert (item.label, item.command) == (label, command)
+
+
+def test_what_is_shown_can_be_taken_back_and_nothing_else():
+    assert all(item.key != "undo" for item in menu_of(BASE, "en"))
+    live = (LiveEffectState(pack="party", effect="hat", gesture="thumb_up"),)
+    item = line("undo", live=live)
+    assert (item.label, item.command) == ("Undo: end what is shown", Undo())
+    indonesian = {item.label for item in menu_of(state(live=live), "id")}
+    assert "Urungkan: akhiri yang tampil" in indonesian
 
 
 def test_ticks_are_the_state():

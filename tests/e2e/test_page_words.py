@@ -27,7 +27,6 @@ SCRIPTS = sorted((WEB / "js").glob("*.js"))
 ENTRY = re.compile(r'^  (?:"([^"]+)"|(\w+)): "((?:[^"\\]|\\.)*)",$', re.MULTILINE)
 
 
-
 def choices(key: str) -> set[str]:
     """What a setting may be."""
     return set(next(leaf.choices for leaf in field_tree().leaves() if leaf.key == key))

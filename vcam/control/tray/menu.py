@@ -16,6 +16,7 @@ from vcam.control.commands import (
     SwitchReactions,
     TakeSelfie,
     TakeSnapshot,
+    Undo,
 )
 from vcam.control.state import Meters, State
 from vcam.control.tray.words import WORDS, Language
@@ -105,6 +106,8 @@ def menu_of(state: State, language: Language) -> tuple[Item, ...]:
         lines.append(Item(f"notice {number}", _short(_one_line(notice)), opens=True))
     lines.append(Item("line 1", kind="separator"))
     lines += _mode_items(state, words)
+    if state.live:
+        lines.append(Item("undo", words["undo"], command=Undo()))
     lines.append(Item("snapshot", words["snapshot"], command=TakeSnapshot()))
     # The same command gives one up that goes on.
     name = "selfie" if state.selfie is None else "no_selfie"
