@@ -20,10 +20,11 @@ FaceAnchorName = Literal[
     "shoulders",
 ]
 FingerName = Literal["hand.thumb", "hand.index", "hand.middle", "hand.ring", "hand.pinky"]
-AnchorName = (
-    FaceAnchorName | Literal["hand"] | FingerName | Literal["hands.between"] | Literal["screen"]
-)
-"""Left and right are the picture's, as a viewer of the camera's own picture has them."""
+AnchorName = Literal[FaceAnchorName, "hand", FingerName, "hands.between", "screen"]
+"""What effects hold on to.
+
+Left and right are the picture's, as a viewer of the camera's own picture has them.
+"""
 
 FACE_ANCHORS: Final = frozenset[str](get_args(FaceAnchorName))
 """What every face in view has; the shoulders are found by the face."""

@@ -1,11 +1,11 @@
 """What may stand in a pack.yaml: every key with its type, default, bounds and one line of help."""
 
+from vcam.effects.anchor_pose import AnchorName
 from vcam.effects.schema.background import BackgroundSpec
 from vcam.effects.schema.light import DimSpec, FlashSpec, LasersSpec, LightningSpec
 from vcam.effects.schema.pack import KINDS, EffectSpec, PackSpec, RuleSpec
 from vcam.effects.schema.particles import BurstSpec, ParticlesSpec, Start
 from vcam.effects.schema.parts import (
-    AnchorName,
     Blend,
     Colour,
     EffectPart,

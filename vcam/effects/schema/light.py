@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
+from vcam.effects.anchor_pose import AnchorName
 from vcam.effects.schema.particles import Start
 from vcam.effects.schema.parts import (
-    AnchorName,
     Blend,
     Colour,
     Degrees,

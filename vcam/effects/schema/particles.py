@@ -6,8 +6,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from vcam.effects.anchor_pose import AnchorName
 from vcam.effects.schema.parts import (
-    AnchorName,
     Colour,
     Degrees,
     EffectPart,
@@ -45,7 +45,8 @@ class BurstSpec(Part):
         default_factory=lambda: between(0.006, 0.010), description="Width of each, units"
     )
     speed: Range = Field(
-        default_factory=lambda: between(0.45, 0.75), description="Speed at the start, units a second"
+        default_factory=lambda: between(0.45, 0.75),
+        description="Speed at the start, units a second",
     )
     gravity: Number = Field(0.12, description="Units a second squared; above 0 falls")
     drag: Number = Field(2.0, ge=0, description="Air: share of the speed lost, per second")

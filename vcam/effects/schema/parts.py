@@ -8,28 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, GetJsonSchemaHandler, model_v
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from vcam.effects.anchor_pose import AnchorName
 from vcam.effects.animation import Entrance, Exit, Idle
-
-AnchorName = Literal[
-    "face.eyes",
-    "face.top",
-    "face.forehead",
-    "face.nose",
-    "face.mouth",
-    "face.chin",
-    "face.left_cheek",
-    "face.right_cheek",
-    "shoulders",
-    "hand",
-    "hand.thumb",
-    "hand.index",
-    "hand.middle",
-    "hand.ring",
-    "hand.pinky",
-    "hands.between",
-    "screen",
-]
-"""What effects hold on to; left and right are the picture's."""
 
 Blend = Literal["normal", "add", "screen", "multiply"]
 Layer = Literal["behind", "front"]
