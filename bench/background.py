@@ -22,6 +22,7 @@ from vcam.core.frame import Frame, Image
 from vcam.core.geometry import Placement
 from vcam.core.observation import Observation
 from vcam.effects.background import Backdrop
+from vcam.effects.matting import Matte
 from vcam.effects.person_mask import PersonMask
 from vcam.settings.schema import VisionSettings
 from vcam.settings.schema.showing import BackgroundSettings
@@ -191,14 +192,14 @@ def cost(clip: Path, seconds: float) -> None:
         for kind in ("colour", "blur"):
             settings = BackgroundSettings(kind=kind, quality=quality)  # type: ignore[arg-type]
             person, backdrop = PersonMask(settings), Backdrop(settings)
-            times = []
+            matte, times = Matte(), []
             for at, picture in pictures:
                 canvas = picture.copy()
                 start = time.thread_time()
                 person.update(seen[at], at)
                 alpha = person.alpha(SIZE, Placement(), canvas)
                 middle = time.thread_time()
-                backdrop.draw(canvas, alpha, at)
+                matte.lay(canvas, backdrop.room(canvas, alpha), alpha)
                 times.append((middle - start, time.thread_time() - middle))
             mask_s, draw_s = np.array(times[5:]).T
             print(f"  {quality}, {kind}: mask {_spread(mask_s)}, background {_spread(draw_s)}, ")

@@ -10,7 +10,6 @@ import numpy.typing as npt
 
 from vcam.core.clock import Clock, MonotonicClock
 from vcam.core.frame import Image
-from vcam.effects.matting import Matte
 from vcam.effects.own_picture import OwnPicture, OwnRoom
 from vcam.effects.own_video import OwnVideo
 from vcam.effects.room_blur import RoomBlur
@@ -24,10 +23,10 @@ def _nothing() -> None:
 
 
 class Backdrop:
-    """Replaces what is not person. Used from one thread.
+    """Makes what is shown where the person is not. Used from one thread.
 
     Whatever goes wrong, the room stays hidden: a file that cannot be used is replaced by the plane
-    of `colour`, and so is a background that cannot be drawn.
+    of `colour`, and so is a background that cannot be made.
 
     Args:
         settings: what is behind the person; nothing at first if not given.
@@ -44,7 +43,6 @@ class Backdrop:
         self._settings = BackgroundSettings()
         self._on_change = on_change
         self._clock = clock or MonotonicClock()
-        self._matte = Matte()
         self._blur = RoomBlur()
         self._plane: Image | None = None
         self._own: OwnRoom | None = None
@@ -54,11 +52,6 @@ class Backdrop:
         self._told = ""
         if settings is not None:
             self.apply(settings)
-
-    @property
-    def wants_mask_hz(self) -> float:
-        """How often it wants to know where the person is; 0 for not at all."""
-        return 0.0 if self._settings.kind == "none" else self._settings.rate_hz
 
     @property
     def problem(self) -> str:
@@ -77,31 +70,26 @@ class Backdrop:
             self.close()
             self._last_own = None
 
-    def draw(self, canvas: Image, alpha: npt.NDArray[np.uint8] | None, at: float) -> None:
-        """Replaces what is not person, in place; does nothing if the background's kind is none.
+    def room(self, canvas: Image, alpha: npt.NDArray[np.uint8] | None) -> Image | None:
+        """What hides the room, uint8 (h, w, 3); None if the background's kind is none.
+
+        It is not to be written to, and may be overwritten by the next call.
 
         Args:
-            canvas: uint8 (h, w, 3) BGR.
-            alpha: uint8 (h, w), the person's share; None hides everything, for nobody knows where
-                the person is.
-            at: the time of the picture that goes out, seconds.
+            canvas: uint8 (h, w, 3) BGR; is not changed.
+            alpha: uint8 (h, w), the person's share; None while that is not known.
         """
         if self._settings.kind == "none":
-            return
+            return None
         try:
-            room = self._room(canvas, alpha)
-            if alpha is None:
-                np.copyto(canvas, room)
-            else:
-                self._matte.lay(canvas, room, alpha)
+            room = self._made(canvas, alpha)
         except Exception as error:
-            # The person goes with the room rather than that the room is shown.
-            canvas[:] = bgr(self._settings.colour).astype(np.uint8)
             if not self._fault:
                 logger.exception("The background cannot be drawn")
             self._note_fault(f"The background cannot be drawn: {error}")
-        else:
-            self._note_fault("")
+            return np.full(canvas.shape, bgr(self._settings.colour).astype(np.uint8))
+        self._note_fault("")
+        return room
 
     def close(self) -> None:
         """Ends what works in the background."""
@@ -114,7 +102,7 @@ class Backdrop:
             self._fault = fault
             self._on_change()
 
-    def _room(self, canvas: Image, alpha: npt.NDArray[np.uint8] | None) -> Image:
+    def _made(self, canvas: Image, alpha: npt.NDArray[np.uint8] | None) -> Image:
         kind = self._settings.kind
         if kind == "blur":
             return self._blur.make(canvas, alpha, self._settings.strength)

@@ -168,15 +168,17 @@ class Compositor:
         ]
         behind = [item for item in items if self._is_behind(item)]
         front = [item for item in items if not self._is_behind(item)]
-        alpha = None
-        if behind or brought or self._scenery.is_set:
-            hides_room = bool(brought) or self._scenery.is_set
+        hides_room = bool(brought) or self._scenery.is_set
+        alpha = room = None
+        if hides_room or behind:
             alpha = self._alpha(moment, self._mask if hides_room else self._rough_mask)
+        if hides_room:
+            room = self._scenery.room(moment, brought, alpha)
         if behind and alpha is not None:
-            self._draw_room(moment, brought, behind, alpha)
+            self._draw_behind(moment, behind, room, alpha)
         else:
-            if brought or self._scenery.is_set:
-                self._scenery.draw(moment, brought, alpha)
+            if room is not None:
+                self._matte.lay(canvas, room, alpha)
             for item in behind:
                 self._draw(moment, item)
         for item in front:
@@ -191,22 +193,20 @@ class Compositor:
             self._faults.tell("The person's mask cannot be drawn", error)
             return None
 
-    def _draw_room(
+    def _draw_behind(
         self,
         moment: Moment,
-        brought: Sequence[tuple[Effect, BackgroundSpec, LiveEffect]],
         behind: Sequence[_Item],
+        room: Image | None,
         alpha: npt.NDArray[np.uint8],
     ) -> None:
         """Draws all that is behind the person on a picture of its own, and the person over it."""
         if self._room.shape != moment.canvas.shape:
             self._room = np.empty_like(moment.canvas)
-        np.copyto(self._room, moment.canvas)
-        room = replace(moment, canvas=self._room)
-        if brought or self._scenery.is_set:
-            self._scenery.draw(room, brought, alpha)
+        np.copyto(self._room, moment.canvas if room is None else room)
+        beyond = replace(moment, canvas=self._room)
         for item in behind:
-            self._draw(room, item)
+            self._draw(beyond, item)
         self._matte.lay(moment.canvas, self._room, alpha)
 
     def _draw(self, moment: Moment, item: _Item) -> None:

@@ -21,7 +21,7 @@ class Matte:
     def __init__(self) -> None:
         self._mask = np.empty((0, 0), np.uint8)
 
-    def lay(self, canvas: Image, room: Image, alpha: Alpha) -> None:
+    def lay(self, canvas: Image, room: Image, alpha: Alpha | None) -> None:
         """`canvas` becomes canvas * alpha + room * (1 - alpha), in place.
 
         Only a few hundredths of the pixels are neither person nor room. They are gathered, blended
@@ -30,8 +30,12 @@ class Matte:
         Args:
             canvas: uint8 (h, w, 3), contiguous.
             room: the same size; is not changed.
-            alpha: uint8 (h, w), the person's share.
+            alpha: uint8 (h, w), the person's share; None hides everything, for nobody knows where
+                the person is.
         """
+        if alpha is None:
+            np.copyto(canvas, room)
+            return
         if self._mask.shape != alpha.shape:
             self._mask = np.empty_like(alpha)
         mask = self._mask

@@ -72,7 +72,7 @@ class OwnPicture:
     def _read(self) -> None:
         try:
             self._picture = read_picture(self._name, self._size)
-        except UnusableFile as error:
+        except (UnusableFile, cv2.error, MemoryError) as error:
             self.problem = f"The background picture cannot be used: {error}"
         self._on_change()
 

@@ -21,13 +21,13 @@ Alpha = npt.NDArray[np.uint8]
 
 
 class Scenery:
-    """Draws backgrounds. Used from one thread."""
+    """Makes backgrounds. Used from one thread."""
 
     def __init__(self) -> None:
         self._settings = BackgroundSettings()
         self._own = Backdrop(self._settings)
         self._brought: dict[int, Backdrop] = {}
-        self._scratch = np.empty((0, 0, 3), np.uint8)
+        self._mixed = np.empty((0, 0, 3), np.uint8)
 
     @property
     def is_set(self) -> bool:
@@ -55,33 +55,40 @@ class Scenery:
         self.keep(frozenset())
         self._own.close()
 
-    def draw(
+    def room(
         self,
         moment: Moment,
         brought: Sequence[tuple[Effect, BackgroundSpec, LiveEffect]],
         alpha: Alpha | None,
-    ) -> None:
-        """Puts the room behind the person, in place.
+    ) -> Image | None:
+        """What hides the room, uint8 (H, W, 3); None where it stays as it is.
+
+        It is not to be written to, and may be overwritten by the next call.
 
         Args:
-            moment: the picture.
+            moment: the picture; its canvas is not changed.
             brought: backgrounds of effects, the one that shows last.
-            alpha: uint8 (H, W), the person's share; None while it is not known.
+            alpha: uint8 (H, W), the person's share; None while it is not known. A background that
+                an effect brings waits for it: nobody has asked that the person be hidden.
         """
-        if not brought:
-            self._own.draw(moment.canvas, alpha, moment.at)
-            return
+        canvas = moment.canvas
+        own = self._own.room(canvas, alpha)
+        if not brought or (own is None and alpha is None):
+            return own
         effect, spec, shown = brought[-1]
         now = presence(spec, shown, moment)
         share = now.share * (1.0 if moment.taste.still else done(now.elapsed_s, spec.enter_ms))
-        if share >= 1:
-            self._of(effect, spec, shown).draw(moment.canvas, alpha, moment.at)
-            return
-        before = self._copy(moment.canvas)
-        self._own.draw(before, alpha, moment.at)
-        if share > 0:
-            self._of(effect, spec, shown).draw(moment.canvas, alpha, moment.at)
-        cv2.addWeighted(moment.canvas, share, before, 1 - share, 0, dst=moment.canvas)
+        if share <= 0:
+            return own
+        new = self._of(effect, spec, shown).room(canvas, alpha)
+        if new is None or share >= 1:
+            return new
+        if self._mixed.shape != canvas.shape:
+            self._mixed = np.empty_like(canvas)
+        before = canvas if own is None else own
+        return np.asarray(
+            cv2.addWeighted(new, share, before, 1 - share, 0, dst=self._mixed), np.uint8
+        )
 
     def _of(self, effect: Effect, spec: BackgroundSpec, shown: LiveEffect) -> Backdrop:
         backdrop = self._brought.get(shown.key)
@@ -97,9 +104,3 @@ class Scenery:
             )
             backdrop = self._brought[shown.key] = Backdrop(settings)
         return backdrop
-
-    def _copy(self, canvas: Image) -> Image:
-        if self._scratch.shape != canvas.shape:
-            self._scratch = np.empty_like(canvas)
-        np.copyto(self._scratch, canvas)
-        return self._scratch
