@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import shutil
 import subprocess
@@ -28,11 +29,14 @@ _PLAYERS = {
             "-NoProfile",
             "-NonInteractive",
             "-Command",
-            "(New-Object Media.SoundPlayer $args[0]).PlaySync()",
+            "(New-Object Media.SoundPlayer $env:VCAM_SOUND).PlaySync()",
         ),
     ),
 }
 _WAV_ONLY = ("aplay", "powershell")
+
+_BY_ENVIRONMENT = ("powershell",)
+"""Would take a file's name on its command line for a part of its script."""
 
 
 class SoundPlayer:
@@ -41,21 +45,21 @@ class SoundPlayer:
     Args:
         platform: as `sys.platform`.
         find: gives the path of a program, or None.
-        start: starts a program.
+        start: starts a program, with the sound's file in the environment as `VCAM_SOUND`.
     """
 
     def __init__(
         self,
         platform: str = sys.platform,
         find: Callable[[str], str | None] = shutil.which,
-        start: Callable[[Sequence[str]], subprocess.Popen[bytes]] | None = None,
+        start: Callable[[Sequence[str], Path], subprocess.Popen[bytes]] | None = None,
     ) -> None:
         self._platform = platform
         self._find = find
         self._start = start or _start
         self._wanted: queue.SimpleQueue[Path] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        self._playing: list[subprocess.Popen[bytes]] = []
+        self._playing: list[tuple[subprocess.Popen[bytes], threading.Timer]] = []
         self._told: set[str] = set()
 
     def play(self, file: Path) -> None:
@@ -72,21 +76,24 @@ class SoundPlayer:
 
     def play_now(self, file: Path) -> bool:
         """Starts to play a file on this thread; False if it cannot be played now."""
-        self._playing = [process for process in self._playing if process.poll() is None]
+        for process, timer in self._playing:
+            if process.poll() is not None:
+                timer.cancel()
+        self._playing = [each for each in self._playing if each[0].poll() is None]
         if len(self._playing) >= MOST_AT_A_TIME:
             return False
         command = self._command(file)
         if command is None:
             return False
         try:
-            process = self._start(command)
+            process = self._start(command, file)
         except OSError as error:
             self._tell(f"The sound player {command[0]} does not start ({error.strerror})")
             return False
-        self._playing.append(process)
         timer = threading.Timer(MAX_S, process.kill)
         timer.daemon = True
         timer.start()
+        self._playing.append((process, timer))
         return True
 
     def _command(self, file: Path) -> list[str] | None:
@@ -96,7 +103,8 @@ class SoundPlayer:
                 continue
             path = self._find(program)
             if path is not None:
-                return [path, *options, str(file)]
+                names_file = program not in _BY_ENVIRONMENT
+                return [path, *options, *([str(file)] if names_file else [])]
         names = ", ".join(player[0] for player in players)
         self._tell(f"No player for {file.suffix.lower()} sounds is installed: one of {names}")
         return None
@@ -107,10 +115,11 @@ class SoundPlayer:
             logger.warning("%s", message)
 
 
-def _start(command: Sequence[str]) -> subprocess.Popen[bytes]:
+def _start(command: Sequence[str], file: Path) -> subprocess.Popen[bytes]:
     hidden = getattr(subprocess, "CREATE_NO_WINDOW", 0)
     return subprocess.Popen(
         command,
+        env={**os.environ, "VCAM_SOUND": str(file)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
