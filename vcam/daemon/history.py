@@ -43,6 +43,8 @@ class StartHistory:
         self._wall = wall
         self._file = file
         self._lock = threading.Lock()
+        # Held while the file is changed; `_lock` is not, for the vision thread waits for that.
+        self._on_disk = threading.Lock()
         self._starts: deque[Start] = deque(maxlen=KEPT)
         self._last_id = 0
         self._keeps = False
@@ -136,23 +138,26 @@ class StartHistory:
         Raises:
             PersonalError: the file is still there.
         """
-        with self._lock:
-            self._starts.clear()
-            self._unsaved = False
-        if self._file is not None:
-            self._file.delete()
+        with self._on_disk:
+            with self._lock:
+                self._starts.clear()
+                self._unsaved = False
+            if self._file is not None:
+                self._file.delete()
 
     def save(self) -> None:
         """Writes what has changed, where that is wanted; what goes wrong is told in the log."""
-        with self._lock:
-            if not (self._keeps and self._unsaved) or self._file is None:
-                return
-            self._unsaved = False
-            lines = [start.model_dump_json() for start in reversed(self._starts)]
-        try:
-            self._file.write("\n".join([*lines, ""]).encode())
-        except PersonalError as error:
-            logger.error("The history is not saved: %s", error)
+        with self._on_disk:
+            with self._lock:
+                if not (self._keeps and self._unsaved) or self._file is None:
+                    return
+                self._unsaved = False
+                starts = tuple(self._starts)
+            lines = [start.model_dump_json() for start in reversed(starts)]
+            try:
+                self._file.write("\n".join([*lines, ""]).encode())
+            except PersonalError as error:
+                logger.error("The history is not saved: %s", error)
 
     def _place(self, start: int) -> int | None:
         for place, known in enumerate(self._starts):

@@ -36,6 +36,8 @@ class LearntHands:
     def __init__(self, file: PrivateFile) -> None:
         self.file = file
         self._lock = threading.RLock()
+        # Held while the file is changed; `_lock` is not, for the vision thread waits for that.
+        self._on_disk = threading.Lock()
         self._hands: tuple[LearntHand, ...] | None = None
         self._recent: OrderedDict[_Key, tuple[LearntHand, ...]] = OrderedDict()
         self._unsaved = False
@@ -99,8 +101,8 @@ class LearntHands:
             ]
             hands += [hand.judged(wrong=True) for hand in learnt]
             self._replace(hands)
-            self.save()
-            return True
+        self.save()
+        return True
 
     def call_right(self, gesture: str, start: float) -> None:
         """Takes back what `call_wrong` has learnt.
@@ -116,7 +118,7 @@ class LearntHands:
             if not any(hand.wrong for hand in hands if hand.gesture == gesture):
                 hands = [hand for hand in hands if hand.gesture != gesture]
             self._replace(hands)
-            self.save()
+        self.save()
 
     def forget(self) -> None:
         """Forgets all, in memory and on disk.
@@ -124,9 +126,10 @@ class LearntHands:
         Raises:
             PersonalError: the file is still there.
         """
-        with self._lock:
-            self._recent.clear()
-            self._hands, self._unsaved = (), False
+        with self._on_disk:
+            with self._lock:
+                self._recent.clear()
+                self._hands, self._unsaved = (), False
             self.file.delete()
 
     def save(self) -> None:
@@ -135,11 +138,12 @@ class LearntHands:
         Raises:
             PersonalError: it cannot be written; it is tried again with the next change.
         """
-        with self._lock:
-            if not self._unsaved:
-                return
-            self._unsaved = False
-            hands = self.hands()
+        with self._on_disk:
+            with self._lock:
+                if not self._unsaved:
+                    return
+                self._unsaved = False
+                hands = self.hands()
             if hands:
                 self.file.write(to_bytes(hands))
             else:
