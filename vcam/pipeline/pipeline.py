@@ -324,10 +324,11 @@ class Pipeline:
 
     def _apply(self, settings: Settings, packs: Sequence[Pack] | None) -> None:
         """On the output thread."""
+        # First of all: nothing that fails may leave the room to be seen.
+        self._compositor.apply(settings.effects)
         if packs is not None:
             self._compositor.set_packs(packs)
             self._sounding.set_packs(packs)
-        self._compositor.apply(settings.effects)
         self._sounding.switch(settings.effects.sound)
         self._demand.apply(settings.camera.when, settings.camera.release_after_ms)
         self._painter.apply(settings.outputs, settings.effects.progress_ring)
