@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from vcam.control.commands import MarkWrong, Undo
+from vcam.control.commands import Calibrate, MarkWrong, Undo
 from vcam.core.errors import VcamError
 from vcam.core.events import EventKind, LiveEffect
 
@@ -63,3 +63,19 @@ def test_settings_of_it_reach_the_engine(desk):
     desk.file.write_text(json.dumps({"reactions": {"undo_gesture": "palm", "undo_within_ms": 900}}))
     desk.daemon.file_changed()
     assert desk.pipeline.applied.reactions.undo_gesture == "palm"
+
+
+def test_what_happens_in_a_calibration_is_neither_mistake_nor_selfie(make_desk, monkeypatch):
+    desk = make_desk("selfie: {gesture: v_sign}")
+    desk.daemon.note_event(start_of("thumb_up"))
+    monkeypatch.setattr(desk.daemon._repair._calibration, "_spawn", lambda run: None)
+    desk.daemon.run(Calibrate(gestures=("v_sign", "thumb_up")))
+    for gesture in ("v_sign", "thumb_up"):
+        desk.daemon.note_event(start_of(gesture))
+        desk.daemon.note_event(undone(gesture))
+    desk.daemon.attend()
+    assert [(start.gesture, start.wrong) for start in desk.daemon.history()] == [
+        ("thumb_up", False)
+    ]
+    assert desk.daemon.state().selfie is None
+    desk.daemon.run(Calibrate(cancel=True))

@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Protocol
 
 from vcam.control.state import CalibratedGesture, CalibrationState
@@ -119,7 +120,7 @@ class Calibration:
                 raise VcamError(
                     "A calibration goes on already", "wait, or: vcam calibrate --cancel"
                 )
-            self._cancelled = threading.Event()
+            cancelled = self._cancelled = threading.Event()
             self._steps, self._recording = plan(gestures), Recording()
             self._settings = settings
             self._began_at = self._seen_at = self._clock.now()
@@ -128,7 +129,7 @@ class Calibration:
             )
             self._pipeline.rehearse(True)
         self.advance()
-        self._spawn(self._run)
+        self._spawn(partial(self._run, cancelled))
 
     def cancel(self) -> None:
         """Gives up the one that goes on.
@@ -189,10 +190,10 @@ class Calibration:
             self._weigh()
         return self.runs
 
-    def _run(self) -> None:
-        cancelled = self._cancelled
+    def _run(self, cancelled: threading.Event) -> None:
         try:
-            while self.advance():
+            # This one's own event: the next calibration may have begun meanwhile.
+            while not cancelled.is_set() and self.advance():
                 self._clock.wait(cancelled, TOLD_EVERY_S)
         except Exception:
             logger.exception("The calibration failed")

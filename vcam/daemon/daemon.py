@@ -258,6 +258,8 @@ class PipelineDaemon:
     def note_event(self, event: GestureEvent) -> None:
         """Takes a gesture event; on the vision thread."""
         self._repair.note(event)
+        if self._repair.rehearses:
+            return
         self._selfies.note(event)
         if event.kind is EventKind.UNDONE:
             self._undone.append(event)

@@ -84,6 +84,11 @@ class Repair:
         """The calibration that goes on, or the last one; None before the first."""
         return self._calibration.state
 
+    @property
+    def rehearses(self) -> bool:
+        """Whether a calibration goes on: nothing that starts or is taken back counts."""
+        return self._calibration.runs
+
     def look(self, look: Look) -> None:
         """Takes a look at a frame, before its events."""
         complete = self._looks.look(look, self._governor.in_force.answered)
@@ -95,7 +100,7 @@ class Repair:
 
     def note(self, event: GestureEvent) -> None:
         """Takes a gesture event."""
-        if event.kind is EventKind.START and not self._calibration.runs:
+        if event.kind is EventKind.START and not self.rehearses:
             self._started(event)
         elif event.kind is EventKind.END:
             for start, trace in self._looks.end(event):
