@@ -52,7 +52,7 @@ Shot = tuple[Image, npt.NDArray[np.float32], Observation]
 
 def record() -> dict[str, list[Shot]]:
     """Pictures, masks and sightings of each scene."""
-    settings = Settings()
+    settings = Settings.model_validate({"vision": {"hand_rate_hz": 30, "face_rate_hz": 30}})
     recognizer = HandRecognizer.load(settings.vision)
     recognizer.attention = Attention.DRAWING
     recognizer.wants_mask_hz = 30

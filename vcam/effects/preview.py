@@ -17,7 +17,7 @@ from vcam.core.errors import PackError
 from vcam.effects.pack import Pack
 from vcam.effects.preview_scenes import FACE, FPS, SCENE_OF, scene
 from vcam.effects.rendering import View, render_effect
-from vcam.effects.schema import BackgroundSpec, DimSpec, TextSpec
+from vcam.effects.schema import BackgroundSpec, DimSpec, ParticlesSpec, TextSpec
 from vcam.settings.schema import EffectSettings
 
 BUDGET_S = 8.0
@@ -31,7 +31,8 @@ _SCALE = 2
 """Drawn so many times larger and made small: thin things keep their proportions."""
 
 _RUN_UP = 7
-"""Pictures that are drawn and left out, so that what takes time to rise has risen."""
+"""Pictures of swarms that are drawn and left out: what rises has risen by then. All else is shown
+as it comes."""
 
 _TEXTS = EffectSettings(name_tag="vcam", speech="Hello!")
 
@@ -129,7 +130,9 @@ def animation(
     """
     ends = clock() + budget_s
     height, width = views[0][0].shape[:2]
-    looped = [views[number % len(views)] for number in range(-_RUN_UP, len(views))]
+    swarms = any(isinstance(pack.effects[name].spec, ParticlesSpec) for name in effects)
+    run_up = _RUN_UP if swarms else 0
+    looped = [views[number % len(views)] for number in range(-run_up, len(views))]
     drawn = render_effect(
         pack,
         effects,
@@ -142,7 +145,7 @@ def animation(
     frames: list[Pillow.Image] = []
     for number, picture in enumerate(drawn):
         late = clock() >= ends
-        if number >= _RUN_UP or late:
+        if number >= run_up or late:
             frames.append(_small(picture, (width, height)))
         if late:
             break
