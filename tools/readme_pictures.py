@@ -21,8 +21,8 @@ from vcam.daemon.loading import load_packs
 from vcam.daemon.recognition import HandRecognizer
 from vcam.daemon.thresholds import card_thresholds
 from vcam.effects.compositor import Compositor
+from vcam.pipeline.looking import Scene, look_at
 from vcam.pipeline.painting import PicturePainter
-from vcam.pipeline.vision_thread import Scene, look_at
 from vcam.poses.vocabulary import SELFIE_POSES
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import Settings

@@ -5,14 +5,16 @@ import time
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
 import pytest
 from PIL import Image as Pillow
 
+from vcam.core.clock import MonotonicClock
 from vcam.effects import background as module
-from vcam.effects import own_picture
+from vcam.effects import own_picture, own_video
 from vcam.effects.background import Backdrop
 from vcam.effects.matting import Matte
 from vcam.effects.own_picture import UnusableFile, read_picture
@@ -273,3 +275,34 @@ def test_a_video_rests_while_nobody_looks(tmp_path: Path) -> None:
     until(lambda: int(drawn(backdrop, None)[20, 20, 0]) not in (COLOUR[0],))
     backdrop.apply(BackgroundSettings())
     until(lambda: not any(each.name == "background video" for each in threading.enumerate()))
+
+
+def test_a_film_of_one_picture_is_not_opened_again_and_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film(tmp_path / "still.avi", 1)
+    opened: list[str] = []
+    rested = threading.Event()
+    real = cv2.VideoCapture
+
+    class Wake(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            if timeout is None:
+                rested.set()
+            return super().wait(timeout)
+
+    def begin(name: str, backend: int) -> cv2.VideoCapture:
+        opened.append(name)
+        return real(name, backend)
+
+    monkeypatch.setattr(cv2, "VideoCapture", begin)
+    # Of that module alone: threads have events of their own.
+    own = SimpleNamespace(Event=Wake, Thread=threading.Thread)
+    monkeypatch.setattr(own_video, "threading", own)
+    video = own_video.OwnVideo(str(tmp_path / "still.avi"), SIZE, lambda: None, MonotonicClock())
+    assert rested.wait(20)
+    assert video.picture() is not None
+    assert len(opened) == 1
+    video.close()
+    video._thread.join(20)
+    assert not video._thread.is_alive()

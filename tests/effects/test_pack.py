@@ -66,7 +66,11 @@ def test_additive_pictures_are_turned_into_light(make_pack: MakePack) -> None:
         ),
         ("{kind: stikcer, picture: a.png}", "", ["effects.it", "did you mean sticker?"]),
         ("{picture: a.png, anchor: hand}", "", ["effects.it.kind is missing"]),
-        ("{kind: sticker, anchor: hand}", "", ["effects.it: give exactly one of picture, pictures"]),
+        (
+            "{kind: sticker, anchor: hand}",
+            "",
+            ["effects.it: give exactly one of picture, pictures"],
+        ),
         (STICKER % ", size: -1", "", ["effects.it.size", "greater than 0", "-1"]),
         (STICKER % ", size: .nan", "", ["effects.it.size"]),
         (STICKER % ", enter: {style: popp}", "", ["effects.it.enter.style", "did you mean pop?"]),

@@ -78,7 +78,10 @@ def test_hand_that_is_none_is_not_learnt(spoilt):
     points = drawn().points.copy()
     points[4, 0] = spoilt
     assert LearntHand.of(replace(drawn(), points=points), "v_sign", 1.0, wrong=True) is None
-    assert LearntHand.of(replace(drawn(), points=np.zeros_like(points)), "v_sign", 1.0, wrong=True) is None
+    assert (
+        LearntHand.of(replace(drawn(), points=np.zeros_like(points)), "v_sign", 1.0, wrong=True)
+        is None
+    )
 
 
 def test_oldest_make_room_each_among_its_own():
