@@ -113,6 +113,11 @@ class OwnVideo:
                 raise UnusableFile(f"{path} holds no picture that can be decoded")
         finally:
             capture.release()
+        if count == 1:
+            # A still picture: opened again for each that goes out, it would cost more than a film.
+            self._wake.clear()
+            if not self._ended:
+                self._wake.wait()
 
     def _show(self, picture: Image) -> None:
         self._picture = covering(picture, self._size, self._pool.take(*self._size))
