@@ -211,6 +211,9 @@ def quote(hands: Hands, rng: np.random.Generator) -> None:
         shape = "hooked_v" if hook % 2 else "v_sign"
         for hand in hands:
             hand.go(_uniform(rng, 0.14, 0.24), shape, place, (0, 10, 0), loose_cm=0.5)
+    # Nobody keeps the fingers hooked after the word.
+    for hand in hands:
+        hand.go(_uniform(rng, 0.2, 0.4), "relaxed", place, (0, 20, 0))
 
 
 def clasp(hands: Hands, rng: np.random.Generator) -> None:
