@@ -53,8 +53,9 @@ class Studio:
     def show(self, count=1, apart_s=0.1, size=CAMERA, live=()):
         """So many pictures pass by; True if the plan took the last one."""
         taken = False
+        # One that fails at once takes its plan back while pictures still pass by.
+        plan = self.desk.pipeline.plan
         for _ in range(count):
-            plan = self.desk.pipeline.plan
             self.shown += 1
             now = self.desk.clock.now()
             frame = Frame(picture(size, shade(self.shown)), now, self.shown)
@@ -65,8 +66,9 @@ class Studio:
 
     def finish(self):
         """The plan is done; waits until all is saved."""
-        if self.desk.pipeline.plan is not None:
-            self.desk.pipeline.plan.end()
+        plan = self.desk.pipeline.plan
+        if plan is not None:
+            plan.end()
         assert self.daemon._selfies.join(PATIENCE_S)
 
     @property
