@@ -50,7 +50,7 @@ def test_dropped_pictures_get_class_confidence_and_annotation(trial: Open) -> No
     with trial() as vcam:
         content = b64encode(picture()["buffer"]).decode()
         files = [[name, "image/png", content] for name in ("one.png", "two.png")]
-        vcam.page.locator(".drop").evaluate(DROP, files)
+        vcam.page.locator(".drop[for=pictures]").evaluate(DROP, files)
         results = vcam.page.locator(".result")
         expect(results).to_have_count(2)
         first = results.first
@@ -71,7 +71,7 @@ def test_results_are_kept_over_panels_and_cleared_by_the_button(trial: Open) -> 
         vcam.page.get_by_role("button", name="Clear results").click()
         expect(vcam.page.locator(".result")).to_have_count(0)
         vcam.page.reload(wait_until="domcontentloaded")
-        expect(vcam.page.locator(".drop")).to_be_visible()
+        expect(vcam.page.locator(".drop[for=pictures]")).to_be_visible()
         expect(vcam.page.locator(".result")).to_have_count(0)
 
 
@@ -81,7 +81,7 @@ def test_what_is_no_picture_is_told(trial: Open) -> None:
         text = ["notes.txt", "text/plain", 5]
         huge = ["huge.png", "image/png", 12 * 1024 * 1024 + 1]
         fake = ["fake.png", "image/png", 100]
-        vcam.page.locator(".drop").evaluate(DROP, [text, huge, fake])
+        vcam.page.locator(".drop[for=pictures]").evaluate(DROP, [text, huge, fake])
         problems = vcam.page.locator(".result .problem")
         expect(problems).to_have_count(3)
         expect(problems.nth(2)).to_contain_text("no PNG, JPEG or WebP")
