@@ -135,10 +135,13 @@ def test_lines_ask_for_what_they_say(key, members, label, command):
 
 
 def test_what_is_shown_can_be_taken_back_and_nothing_else():
-    assert all(item.key != "undo" for item in menu_of(BASE, "en"))
+    idle = line("undo")
+    assert (idle.kind, idle.command) == ("heading", None)
     live = (LiveEffectState(pack="party", effect="hat", gesture="thumb_up"),)
     item = line("undo", live=live)
-    assert (item.label, item.command) == ("Undo: end what is shown", Undo())
+    assert (item.kind, item.label, item.command) == ("action", idle.label, Undo())
+    assert idle.label == "Undo: end what is shown"
+    assert len(menu_of(BASE, "en")) == len(menu_of(state(live=live), "en"))
     indonesian = {item.label for item in menu_of(state(live=live), "id")}
     assert "Urungkan: akhiri yang tampil" in indonesian
 

@@ -106,8 +106,9 @@ def menu_of(state: State, language: Language) -> tuple[Item, ...]:
         lines.append(Item(f"notice {number}", _short(_one_line(notice)), opens=True))
     lines.append(Item("line 1", kind="separator"))
     lines += _mode_items(state, words)
-    if state.live:
-        lines.append(Item("undo", words["undo"], command=Undo()))
+    # Always there, or the lines below it would move under the mouse of who has the menu open.
+    kind: Kind = "action" if state.live else "heading"
+    lines.append(Item("undo", words["undo"], kind, command=Undo() if state.live else None))
     lines.append(Item("snapshot", words["snapshot"], command=TakeSnapshot()))
     # The same command gives one up that goes on.
     name = "selfie" if state.selfie is None else "no_selfie"
