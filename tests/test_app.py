@@ -141,6 +141,8 @@ def test_hang_up_reads_the_settings_again_where_no_terminal_is(monkeypatch, stor
     from vcam.control.commands import Stop
 
     monkeypatch.setattr(app, "has_terminal", lambda: False)
+    # Under nohup it would be ignored, as it should.
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
     asked = threading.Event()
     seen = []
@@ -159,6 +161,7 @@ def test_hang_up_reads_the_settings_again_where_no_terminal_is(monkeypatch, stor
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="POSIX")
 def test_hang_up_of_its_terminal_ends_it(monkeypatch, store, pipeline):
     monkeypatch.setattr(app, "has_terminal", lambda: True)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
     after_start(monkeypatch, lambda room: os.kill(os.getpid(), signal.SIGHUP))
     app.run_daemon(store, None, seconds=60)
     assert pipeline.stopped
