@@ -21,6 +21,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import get_args
 
 import cv2
 import numpy as np
@@ -31,6 +32,7 @@ from vcam.core.frame import Frame, Image
 from vcam.core.geometry import Placement
 from vcam.core.observation import Landmark, Observation
 from vcam.effects.anchor import AnchorName, AnchorTracker
+from vcam.effects.anchor_pose import FaceAnchorName
 from vcam.settings.schema import VisionSettings
 from vcam.synthetic.camera import project, rotation_matrix
 from vcam.synthetic.clip_script import hand_at, head_at
@@ -40,17 +42,7 @@ from vcam.vision.observer import Networks, Observer
 Numbers = npt.NDArray[np.float64]
 FPS, SIZE = 30, (1280, 720)
 DEMO = Path(__file__).parent.parent / "vcam" / "capture" / "assets" / "demo.mp4"
-HEAD_ANCHORS: tuple[AnchorName, ...] = (
-    "face.eyes",
-    "face.top",
-    "face.forehead",
-    "face.nose",
-    "face.mouth",
-    "face.chin",
-    "face.left_cheek",
-    "face.right_cheek",
-    "shoulders",
-)
+HEAD_ANCHORS: tuple[AnchorName, ...] = get_args(FaceAnchorName)
 TIPS: dict[AnchorName, tuple[Landmark, ...]] = {
     "hand": (Landmark.WRIST, Landmark.INDEX_MCP, Landmark.PINKY_MCP),
     "hand.thumb": (Landmark.THUMB_TIP,),

@@ -62,8 +62,8 @@ class PackWatcher:
 
     def look(self) -> bool:
         """One look; True if a change was told. The thread calls it; tests may."""
-        where = (*self._homes(), *self._packs())
-        found = frozenset(_look(self._homes(), self._packs()))
+        homes, packs = self._homes(), self._packs()
+        where, found = (*homes, *packs), frozenset(_look(homes, packs))
         if self._told is None or where != self._where:
             # A pack was switched on or off by its setting, which has had it read already.
             self._where, self._told, self._seen = where, found, found

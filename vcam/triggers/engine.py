@@ -65,10 +65,18 @@ class TriggerEngine:
         """
         self._settings, self._card = settings, self._card if card is None else card
         at = self._observed_at if self._observed_at is not None else float("-inf")
-        stand_ins = [ONE_HANDED[gesture] for gesture in self._one_handed()]
+        self._one_handed = self._with_one_hand()
+        stand_ins = [ONE_HANDED[gesture] for gesture in self._one_handed]
         self._machines = {
             gesture: self._machines.get(gesture) or make_machine(gesture, armed_at=at)
             for gesture in dict.fromkeys([*self._gestures, *stand_ins])
+        }
+        every = self._machines.values()
+        self._movements = [each for each in every if isinstance(each, MovementMachine)]
+        self._poses = {
+            each.gesture: each
+            for each in every
+            if isinstance(each, GestureMachine) and each.gesture not in PAIRS
         }
         self._thresholds = {
             gesture: settings.thresholds(gesture, self._card) for gesture in self._machines
@@ -156,11 +164,11 @@ class TriggerEngine:
         )
         not_before = self._opened_at + self._settings.guards.warm_up_ms / 1000
         two_handed, claims = self._see_pairs(at, hands, pairs, not_before)
-        for machine in self._by_pose().values():
+        for machine in self._poses.values():
             events += self._see(machine, at, hands, claims, not_before)
         # What the two-handed gesture takes the place of is over before it starts.
         events += self._hold_on(at) + two_handed
-        events += see_movements(self._movements(), at, hands, self._thresholds, not_before)
+        events += see_movements(self._movements, at, hands, self._thresholds, not_before)
         self._take_back.note(told := self._told(events))
         return told + self._undo(at, hands)
 
@@ -173,7 +181,7 @@ class TriggerEngine:
             return ()
         blind = now - self._observed_at > self._settings.lost_after_ms / 1000
         events = self._expire(now, Reason.NO_PICTURE if blind else Reason.HAND_LOST)
-        for machine in self._movements():
+        for machine in self._movements:
             events += machine.tick(now)
         return self._told(events + self._hold_on(now))
 
@@ -194,11 +202,11 @@ class TriggerEngine:
         if self._observed_at is None:
             return candidates
         held_s = self._settings.one_handed_ms / 1000
-        return candidates + self._held_on.progress(self._observed_at, self._by_pose(), held_s)
+        return candidates + self._held_on.progress(self._observed_at, self._poses, held_s)
 
     def holders(self) -> dict[str, tuple[int, ...]]:
         """The hands that show each active gesture now; the tracks may differ from `start`'s."""
-        return self._held_on.holders(self._by_pose()) | {
+        return self._held_on.holders(self._poses) | {
             gesture: self._machines[gesture].holders
             for gesture in self._gestures
             if self._machines[gesture].phase is Phase.ACTIVE
@@ -217,7 +225,7 @@ class TriggerEngine:
             if gesture in self._gestures
         )
 
-    def _one_handed(self) -> list[str]:
+    def _with_one_hand(self) -> list[str]:
         """The gestures of two hands that one hand may start."""
         if not self._settings.one_handed:
             return []
@@ -229,11 +237,12 @@ class TriggerEngine:
 
     def _hold_on(self, at: float) -> list[GestureEvent]:
         return self._held_on.see(
-            at, self._by_pose(), self._one_handed(), self._settings.one_handed_ms / 1000
+            at, self._poses, self._one_handed, self._settings.one_handed_ms / 1000
         )
 
     def _undo(self, at: float, hands: Sequence[TrackedHand]) -> tuple[GestureEvent, ...]:
-        if (pose := self._take_back.pose) is None:
+        pose = self._take_back.pose
+        if pose is None or not self._take_back.is_armed:
             return ()
         limits = self._settings.thresholds(pose, self._card)
         if (gesture := self._take_back.see(at, hands, limits)) is None:
@@ -338,13 +347,3 @@ class TriggerEngine:
             return []
         register = self._pairs if gesture in PAIRS else self._hands
         return [each for each in register if each.seen_at == self._observed_at]
-
-    def _by_pose(self) -> dict[str, GestureMachine]:
-        return {
-            gesture: machine
-            for gesture, machine in self._machines.items()
-            if isinstance(machine, GestureMachine) and gesture not in PAIRS
-        }
-
-    def _movements(self) -> list[MovementMachine]:
-        return [each for each in self._machines.values() if isinstance(each, MovementMachine)]

@@ -29,6 +29,11 @@ class TakeBack:
         self._holds: dict[HandKey, float] = {}
         self._seen_at = float("-inf")
 
+    @property
+    def is_armed(self) -> bool:
+        """Whether there is a start that can be taken back."""
+        return self._start is not None
+
     def note(self, events: Iterable[GestureEvent]) -> None:
         """Takes what has started; the last start is the one that can be taken back."""
         for event in events:
