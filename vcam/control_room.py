@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from vcam.core.clock import Clock
+from vcam.daemon.abilities import Abilities
 from vcam.daemon.applying import Applier
 from vcam.daemon.daemon import PipelineDaemon
 from vcam.daemon.loading import own_pack_folders
@@ -13,7 +14,10 @@ from vcam.daemon.notices import Notices
 from vcam.daemon.output_rack import OutputRack
 from vcam.daemon.pack_watch import PackWatcher
 from vcam.daemon.packs import PackLibrary
+from vcam.daemon.people import People
 from vcam.daemon.personal import Personal
+from vcam.daemon.recognisers import Recognisers
+from vcam.daemon.teaching import Teaching
 from vcam.effects.pack import Pack
 from vcam.outputs.preview import PreviewOutput
 from vcam.pipeline import Pipeline
@@ -80,6 +84,7 @@ class ControlRoom:
             stop,
             make_applier,
             personal,
+            Abilities(Teaching(), Recognisers(), People()),
             lambda: rack.cameras,
         )
         self._steering = Steering(self.daemon, settings.control)

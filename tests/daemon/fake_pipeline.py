@@ -7,12 +7,16 @@ from pathlib import Path
 from vcam.core.contracts import Audience, Reader, VideoFormat
 from vcam.core.events import EventKind, GestureEvent, LiveEffect
 from vcam.core.geometry import Placement
+from vcam.daemon.abilities import Abilities
 from vcam.daemon.applying import Applier
 from vcam.daemon.daemon import PipelineDaemon
 from vcam.daemon.loading import load_packs
 from vcam.daemon.output_rack import OutputRack
 from vcam.daemon.packs import PackLibrary
+from vcam.daemon.people import People
 from vcam.daemon.personal import Personal
+from vcam.daemon.recognisers import Recognisers
+from vcam.daemon.teaching import Teaching
 from vcam.outputs.worker import OutputStatus
 from vcam.pipeline import PipelineStats, SourcePhase, SourceState
 from vcam.pipeline.looking import Meters
@@ -172,6 +176,7 @@ class Desk:
             self._stop,
             make_applier,
             self.personal,
+            Abilities(Teaching(), Recognisers(), People()),
             lambda: self.rack.cameras,
             wall=lambda: 1.7e9 + self.clock.now(),
         )

@@ -176,6 +176,86 @@ class Forget(Order):
     what: Literal["all", "wrong", "calibration", "history"] = "all"
 
 
+class Teach(Order):
+    """Take samples of a pose from the camera, or stop taking them; `State.teaching` tells.
+
+    Attributes:
+        pose: name of the pose; new ones come into being with their first sample.
+        samples: how many are taken at most; holding a button asks for many, and cancels.
+        countdown_s: wait before the first, for who is alone.
+        cancel: stop; what was taken stays.
+    """
+
+    do: Literal["teach"] = "teach"
+    pose: Name
+    samples: int = Field(30, ge=1, le=300)
+    countdown_s: float = Field(0, ge=0, le=30)
+    cancel: bool = False
+
+
+class SortSamples(Order):
+    """Throw samples of taught poses out, or give them to another pose.
+
+    Attributes:
+        samples: ids, as `State.teaching` tells them.
+        pose: where they go; None throws them out.
+    """
+
+    do: Literal["samples"] = "samples"
+    samples: tuple[int, ...] = Field(min_length=1, max_length=1000, strict=False)
+    pose: Name | None = None
+
+
+class TrainTaught(Order):
+    """Learn the taught poses from their samples; figures come before anything goes live."""
+
+    do: Literal["train"] = "train"
+
+
+class UseTaught(Order):
+    """Let what was trained last go live, or throw it away."""
+
+    do: Literal["use_taught"] = "use_taught"
+    on: bool
+
+
+class RenamePose(Order):
+    """Give a taught pose another name."""
+
+    do: Literal["rename_pose"] = "rename_pose"
+    pose: Name
+    to: Name
+
+
+class ForgetPose(Order):
+    """Delete a taught pose with its samples; None deletes all."""
+
+    do: Literal["forget_pose"] = "forget_pose"
+    pose: Name | None
+
+
+class Enrol(Order):
+    """Enrol a person before the camera, or give that up; `State.people` tells how it goes on.
+
+    Attributes:
+        name: of the person.
+        consent: the person has agreed; without, it is refused.
+        cancel: give up the enrolment that goes on; nothing of it is kept.
+    """
+
+    do: Literal["enrol"] = "enrol"
+    name: Name
+    consent: bool = False
+    cancel: bool = False
+
+
+class ForgetPerson(Order):
+    """Delete a person: faces, and lines of the attendance log; None deletes everybody."""
+
+    do: Literal["forget_person"] = "forget_person"
+    name: Name | None
+
+
 Command = Annotated[
     Pause
     | Resume
@@ -194,7 +274,15 @@ Command = Annotated[
     | MarkWrong
     | Undo
     | Calibrate
-    | Forget,
+    | Forget
+    | Teach
+    | SortSamples
+    | TrainTaught
+    | UseTaught
+    | RenamePose
+    | ForgetPose
+    | Enrol
+    | ForgetPerson,
     Field(discriminator="do"),
 ]
 

@@ -16,6 +16,7 @@ from vcam.control.state import CameraChoice, Judgement, Meters, SettingValue, St
 from vcam.core.clock import Clock
 from vcam.core.errors import SettingsError
 from vcam.core.events import EventKind, GestureEvent
+from vcam.daemon.abilities import Abilities
 from vcam.daemon.applying import Applier
 from vcam.daemon.figures import FigureMeter
 from vcam.daemon.governor import Enters, Governor
@@ -67,6 +68,7 @@ class PipelineDaemon:
         stop: ends the daemon, soon.
         make_applier: brings changed settings to the pipeline, given the notices.
         personal: what was learnt of the user.
+        abilities: taught poses, image models, people.
         camera_outputs: names of the outputs that other programs can choose as a camera.
         wall: time of day, seconds since the epoch.
     """
@@ -82,6 +84,7 @@ class PipelineDaemon:
         stop: Callable[[], None],
         make_applier: Callable[[Notices], Applier],
         personal: Personal,
+        abilities: Abilities,
         camera_outputs: Callable[[], Sequence[str]] = tuple,
         wall: Callable[[], float] = time.time,
     ) -> None:
@@ -95,6 +98,7 @@ class PipelineDaemon:
         self._told_unseen = ""
         self._wall = wall
         self._personal = personal
+        self._abilities = abilities
         keeps = store.loaded.settings.personal.keep_history
         self._history = StartHistory(wall, personal.history_file, keeps)
         self._snapshots = Snapshots()
@@ -122,6 +126,7 @@ class PipelineDaemon:
             self._repair,
             self._snapshots,
             self._selfies,
+            abilities,
             stop,
             self._changed,
         )
@@ -179,6 +184,7 @@ class PipelineDaemon:
             self._kept.state(),
             self._selfies,
             self._snapshots.pictures,
+            self._abilities,
         )
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:

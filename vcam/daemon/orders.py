@@ -10,7 +10,10 @@ from vcam.control.commands import (
     ChangeSettings,
     ChooseProfile,
     Command,
+    Enrol,
     Forget,
+    ForgetPerson,
+    ForgetPose,
     Freeze,
     MarkWrong,
     Outcome,
@@ -18,16 +21,22 @@ from vcam.control.commands import (
     Play,
     React,
     Reload,
+    RenamePose,
     Resume,
+    SortSamples,
     Stop,
     SwitchGesture,
     SwitchPack,
     SwitchReactions,
     TakeSelfie,
     TakeSnapshot,
+    Teach,
+    TrainTaught,
     Undo,
+    UseTaught,
 )
 from vcam.core.errors import VcamError
+from vcam.daemon.abilities import Abilities
 from vcam.daemon.governor import Governor
 from vcam.daemon.naming import unknown
 from vcam.daemon.packs import PackLibrary
@@ -52,6 +61,7 @@ class Orders:
         repair: holds the starts, and learns from them.
         snapshots: saves pictures.
         selfies: takes selfies.
+        abilities: teach poses, and enrol people.
         stop: ends the daemon, soon.
         on_change: told when the state has changed by something that nobody else tells of.
         now: local time of day.
@@ -65,6 +75,7 @@ class Orders:
         repair: Repair,
         snapshots: Snapshots,
         selfies: Selfies,
+        abilities: Abilities,
         stop: Callable[[], None],
         on_change: Callable[[], None],
         now: Callable[[], datetime] = datetime.now,
@@ -75,6 +86,7 @@ class Orders:
         self._repair = repair
         self._snapshots = snapshots
         self._selfies = selfies
+        self._abilities = abilities
         self._stop = stop
         self._on_change = on_change
         self._now = now
@@ -125,6 +137,12 @@ class Orders:
                 return self._repair.calibrate(cancel, gestures)
             case Forget(what=what):
                 return self._repair.forget(what)
+            case (
+                Teach() | SortSamples() | TrainTaught() | UseTaught() | RenamePose() | ForgetPose()
+            ):
+                return self._abilities.teaching.carry_out(command)
+            case Enrol() | ForgetPerson():
+                return self._abilities.people.carry_out(command)
 
     def _set_mode(self, mode: Mode, message: str) -> Outcome:
         self._pipeline.set_mode(mode)

@@ -18,6 +18,7 @@ from vcam.control.state import (
     State,
     Watcher,
 )
+from vcam.daemon.abilities import Abilities
 from vcam.daemon.governor import InForce
 from vcam.daemon.packs import PackLibrary
 from vcam.daemon.selfies import Selfies
@@ -39,6 +40,7 @@ def told_state(
     kept: KeptState,
     selfies: Selfies,
     pictures: tuple[PictureState, ...],
+    abilities: Abilities,
 ) -> State:
     """How things are now.
 
@@ -55,6 +57,7 @@ def told_state(
         kept: everything that is kept on this machine.
         selfies: asked for the one that goes on.
         pictures: the newest files of this run.
+        abilities: asked for taught poses, image models and people.
     """
     outputs = pipeline.outputs()
     return State(
@@ -90,6 +93,9 @@ def told_state(
         kept=kept,
         selfie=selfies.state,
         pictures=pictures,
+        teaching=abilities.teaching.state,
+        recognisers=abilities.recognisers.states,
+        people=abilities.people.state,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from vcam.control.state.personal import CalibrationState, KeptState
 from vcam.control.state.pictures import PictureState, SelfieState
+from vcam.control.state.recognised import PeopleState, RecogniserState, TeachingState
 from vcam.control.state.told import Told
 
 Mode = Literal["live", "paused", "frozen"]
@@ -109,6 +110,7 @@ class GestureState(Told):
         leave: smoothed score below which it ends.
         dwell_ms: how long it must be held.
         calibrated: whether `enter` is the user's own, found by calibration.
+        taught: whether the user has taught it.
     """
 
     name: str
@@ -120,6 +122,7 @@ class GestureState(Told):
     leave: float
     dwell_ms: int
     calibrated: bool = False
+    taught: bool = False
 
 
 class SettingsState(Told):
@@ -200,6 +203,9 @@ class State(Told):
         kept: everything that is kept on this machine.
         selfie: the selfie that goes on; None while there is none.
         pictures: the newest 20 files of selfies and snapshots of this run, the newest first.
+        teaching: taught poses, and the teaching that goes on.
+        recognisers: image models in the models folder.
+        people: people who can be recognised.
     """
 
     version: int
@@ -225,3 +231,6 @@ class State(Told):
     kept: KeptState = KeptState()
     selfie: SelfieState | None = None
     pictures: tuple[PictureState, ...] = ()
+    teaching: TeachingState = TeachingState()
+    recognisers: tuple[RecogniserState, ...] = ()
+    people: PeopleState = PeopleState()

@@ -15,6 +15,10 @@ KeptKind = Literal[
     "snapshots",
     "recording",
     "packs",
+    "taught",
+    "people",
+    "attendance",
+    "models",
     "weights",
     "log",
 ]

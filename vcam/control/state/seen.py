@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from vcam.control.state.recognised import RecognisedClass
 from vcam.control.state.told import Told
 
 
@@ -113,6 +114,7 @@ class Judgement(Told):
         picture: the picture with what was found drawn on it, a JPEG.
         width: of that JPEG, pixels.
         height: of that JPEG, pixels.
+        recognised: what the image models, and people, make of it.
     """
 
     pose: str
@@ -123,3 +125,4 @@ class Judgement(Told):
     picture: bytes
     width: int
     height: int
+    recognised: tuple[RecognisedClass, ...] = ()

@@ -27,6 +27,15 @@ from vcam.settings.schema.outputs import (
     VirtualCameraSettings,
 )
 from vcam.settings.schema.personal import PersonalSettings
+from vcam.settings.schema.recognising import (
+    ModelSettings,
+    PeopleSettings,
+    RecogniserRule,
+    RecogniserSettings,
+    RuleCondition,
+    TaughtPoseSettings,
+    TeachingSettings,
+)
 from vcam.settings.schema.section import Section, Share
 from vcam.settings.schema.seeing import CameraSettings, VisionSettings
 from vcam.settings.schema.showing import (
@@ -54,18 +63,25 @@ __all__ = [
     "EffectSettings",
     "GestureThresholds",
     "GuardSettings",
+    "ModelSettings",
     "OutputSettings",
     "PageSettings",
     "PauseSettings",
+    "PeopleSettings",
     "PersonalSettings",
     "PipeWireSettings",
     "PreviewSettings",
     "ProfileSettings",
     "ReactionSettings",
+    "RecogniserRule",
+    "RecogniserSettings",
+    "RuleCondition",
     "SelfieSettings",
     "Settings",
     "Share",
     "SnapshotSettings",
+    "TaughtPoseSettings",
+    "TeachingSettings",
     "Thresholds",
     "TraySettings",
     "TriggerDefaults",
@@ -92,6 +108,17 @@ class Settings(Section):
     )
     effects: EffectSettings = Field(
         default_factory=lambda: EffectSettings(), description="How things are drawn"
+    )
+    teaching: TeachingSettings = Field(
+        default_factory=lambda: TeachingSettings(), description="Poses that you have taught"
+    )
+    recognisers: RecogniserSettings = Field(
+        default_factory=lambda: RecogniserSettings(),
+        description="Image models that look at the picture beside the hands",
+    )
+    people: PeopleSettings = Field(
+        default_factory=lambda: PeopleSettings(),
+        description="Recognising people who have enrolled",
     )
     selfie: SelfieSettings = Field(
         default_factory=lambda: SelfieSettings(),
