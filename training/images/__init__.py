@@ -1,0 +1,1 @@
+"""The trainer of image models: a folder or a table of pictures in, a judged model out."""
