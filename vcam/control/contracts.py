@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 from vcam.control.commands import Command, Outcome
 from vcam.control.state import CameraChoice, Judgement, Meters, SettingValue, Start, State
 from vcam.core.errors import PackTaken, TooManyWatchers
 
-__all__ = ["Daemon", "PackTaken", "Packs", "Pictures", "TooManyWatchers"]
+__all__ = ["Daemon", "PackTaken", "Packs", "Pictures", "PoseForm", "Taught", "TooManyWatchers"]
+
+PoseForm = Literal["vcam", "tflite"]
+"""What taught poses are exported as: a file that `Taught.install` takes, or a network."""
 
 
 class Pictures(Protocol):
@@ -74,6 +77,43 @@ class Packs(Protocol):
         ...
 
 
+class Taught(Protocol):
+    """Taught poses as files. Any thread; may take some seconds."""
+
+    def sample(self, sample: int) -> bytes:
+        """A small JPEG of what a sample was taken from; it is in memory alone.
+
+        Raises:
+            VcamError: there is no such sample, or no picture of it any more.
+        """
+        ...
+
+    def export(self, form: PoseForm) -> bytes:
+        """All taught poses as one file that holds no picture.
+
+        Args:
+            form: `vcam` for what `install` takes; `tflite` for a network from the features of a
+                hand to the scores of the poses that are live, for use elsewhere.
+
+        Raises:
+            VcamError: nothing was taught, or nothing of it is live.
+        """
+        ...
+
+    def install(self, content: bytes) -> tuple[str, ...]:
+        """Takes the poses of an exported file in; returns their names.
+
+        They are live at once. Samples of poses that are there already are kept beside the new.
+
+        Args:
+            content: of at most 8 MiB; nothing in it is believed.
+
+        Raises:
+            VcamError: the file is not fit, or cannot be kept; nothing has changed.
+        """
+        ...
+
+
 class Daemon(Protocol):
     """The running daemon. Every method may be called from any thread."""
 
@@ -85,6 +125,11 @@ class Daemon(Protocol):
     @property
     def packs(self) -> Packs:
         """Packs as files."""
+        ...
+
+    @property
+    def taught(self) -> Taught:
+        """Taught poses as files."""
         ...
 
     def run(self, command: Command) -> Outcome:

@@ -55,6 +55,7 @@ class PipelineDaemon:
     Attributes:
         pictures: the live preview.
         packs: installs, removes and exports packs.
+        taught: taught poses as files.
         notices: lines that the user should see.
 
     Args:
@@ -131,14 +132,14 @@ class PipelineDaemon:
             self._changed,
         )
         self.packs = OwnPacks(library, lambda: self._reload(packs_too=True))
+        self.taught = abilities.teaching
         self._page: str | None = None
         self._lock = threading.Lock()
         self._version = 1
         self._listeners: tuple[Callable[[], None], ...] = ()
         self._asked_at = float("-inf")
         self._told_figures = self._figures.figures()
-        self._was_live = False
-        self._reload_asked = False
+        self._was_live = self._reload_asked = False
         self._undone: deque[GestureEvent] = deque()
         self._wake = threading.Event()
         self._ended = threading.Event()

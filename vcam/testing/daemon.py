@@ -17,6 +17,7 @@ from vcam.control.commands import (
     ChooseProfile,
     Command,
     Forget,
+    ForgetPose,
     Freeze,
     MarkWrong,
     Outcome,
@@ -24,14 +25,19 @@ from vcam.control.commands import (
     Play,
     React,
     Reload,
+    RenamePose,
     Resume,
+    SortSamples,
     Stop,
     SwitchGesture,
     SwitchPack,
     SwitchReactions,
     TakeSelfie,
     TakeSnapshot,
+    Teach,
+    TrainTaught,
     Undo,
+    UseTaught,
 )
 from vcam.control.state import (
     CalibrationPhase,
@@ -53,6 +59,7 @@ from vcam.core.errors import VcamError
 from vcam.settings.fields import field_tree
 from vcam.testing.daemon_state import LABELS, first_state
 from vcam.testing.fake_packs import FakePacks
+from vcam.testing.fake_taught import FakeTaught
 from vcam.testing.pictures import FakePictures
 from vcam.testing.stages import plain_image
 
@@ -67,6 +74,7 @@ class FakeDaemon:
         refusal: raised by the next `run` instead, once.
         pictures: the preview.
         packs: installs for real, in the folder.
+        taught: takes samples at once, and gives and takes files.
 
     Args:
         folder: where snapshots go; None refuses them.
@@ -88,6 +96,9 @@ class FakeDaemon:
         self._state = first_state()
         self.packs = FakePacks(
             folder, lambda: self._state.packs, lambda packs: self.change(packs=packs)
+        )
+        self.taught = FakeTaught(
+            lambda: self._state.teaching, lambda teaching: self.change(teaching=teaching)
         )
 
     def run(self, command: Command) -> Outcome:
@@ -258,6 +269,10 @@ class FakeDaemon:
                 return self._take_snapshot()
             case TakeSelfie(take=take, cancel=cancel):
                 return self._take_selfie(take or "still", cancel)
+            case (
+                Teach() | SortSamples() | TrainTaught() | UseTaught() | RenamePose() | ForgetPose()
+            ):
+                self.taught.carry_out(command)
             case React() | Play() | Reload() | Stop():
                 self.change()
         return Outcome(message=f"{command.do} done")
