@@ -114,6 +114,17 @@ class Taught(Protocol):
         ...
 
 
+class Attendance(Protocol):
+    """Who was seen when, as a file. Any thread."""
+
+    def attendance_csv(self) -> str:
+        """A table with a line for each person and day, the oldest first; a header at least.
+
+        Columns: name, day, first, last (local times of day, ISO 8601), minutes.
+        """
+        ...
+
+
 class Daemon(Protocol):
     """The running daemon. Every method may be called from any thread."""
 
@@ -125,6 +136,11 @@ class Daemon(Protocol):
     @property
     def packs(self) -> Packs:
         """Packs as files."""
+        ...
+
+    @property
+    def people(self) -> Attendance:
+        """Who was seen when, as a file."""
         ...
 
     @property

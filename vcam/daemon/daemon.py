@@ -55,6 +55,7 @@ class PipelineDaemon:
     Attributes:
         pictures: the live preview.
         packs: installs, removes and exports packs.
+        people: who was seen when, as a file.
         taught: taught poses as files.
         notices: lines that the user should see.
 
@@ -132,6 +133,7 @@ class PipelineDaemon:
             self._changed,
         )
         self.packs = OwnPacks(library, lambda: self._reload(packs_too=True))
+        self.people = abilities.people
         self.taught = abilities.teaching
         self._page: str | None = None
         self._lock = threading.Lock()

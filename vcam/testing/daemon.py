@@ -16,7 +16,9 @@ from vcam.control.commands import (
     ChangeSettings,
     ChooseProfile,
     Command,
+    Enrol,
     Forget,
+    ForgetPerson,
     ForgetPose,
     Freeze,
     MarkWrong,
@@ -59,6 +61,7 @@ from vcam.core.errors import VcamError
 from vcam.settings.fields import field_tree
 from vcam.testing.daemon_state import LABELS, first_state
 from vcam.testing.fake_packs import FakePacks
+from vcam.testing.fake_people import FakePeople
 from vcam.testing.fake_taught import FakeTaught
 from vcam.testing.pictures import FakePictures
 from vcam.testing.stages import plain_image
@@ -74,6 +77,7 @@ class FakeDaemon:
         refusal: raised by the next `run` instead, once.
         pictures: the preview.
         packs: installs for real, in the folder.
+        people: the attendance log of the state.
         taught: takes samples at once, and gives and takes files.
 
     Args:
@@ -96,6 +100,9 @@ class FakeDaemon:
         self._state = first_state()
         self.packs = FakePacks(
             folder, lambda: self._state.packs, lambda packs: self.change(packs=packs)
+        )
+        self.people = FakePeople(
+            lambda: self._state.people, lambda people: self.change(people=people)
         )
         self.taught = FakeTaught(
             lambda: self._state.teaching, lambda teaching: self.change(teaching=teaching)
@@ -265,6 +272,8 @@ class FakeDaemon:
                 if what in ("all", "history"):
                     self.starts = ()
                 self.change()
+            case Enrol() | ForgetPerson():
+                self.people.carry_out(command)
             case TakeSnapshot():
                 return self._take_snapshot()
             case TakeSelfie(take=take, cancel=cancel):
