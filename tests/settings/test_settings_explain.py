@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from vcam.core.document import parse_document, parse_value
 from vcam.core.errors import SettingsError
 from vcam.settings.explain import (
+    EXAMPLE_NAMES,
     all_keys,
     default_yaml,
     effective_data,
@@ -17,7 +18,7 @@ from vcam.settings.explain import (
     shipped_config_dir,
     yaml_value,
 )
-from vcam.settings.fields import field_tree
+from vcam.settings.fields import field_tree, find_field
 from vcam.settings.loader import settings_from_text
 from vcam.settings.profiles import profile_for, with_profile
 from vcam.settings.schema import Settings
@@ -32,6 +33,38 @@ def test_shipped_default_file_is_what_the_schema_says():
 
 def test_default_file_loads_as_the_defaults():
     assert settings_from_text(default_yaml()).settings == Settings()
+
+
+def test_examples_in_the_default_file_can_be_taken_out_of_their_comments():
+    """Who uncomments an example gets settings that load, each field where it belongs."""
+    lines = default_yaml().splitlines()
+    for key, name in EXAMPLE_NAMES.items():
+        section, _, rest = key.partition(".*.")
+        top = section.split(".")[-1]
+        start = next(n for n, line in enumerate(lines) if line.split(":")[0].strip() == top)
+        begin = max(n for n in range(start) if "For example" in lines[n])
+        indent = lines[start].index(top)
+        example = [line[indent + 2 :] for line in lines[begin + 1 : start]]
+        document = [" " * indent + f"{top}:", *(" " * indent + line for line in example)]
+        path = section.split(".")[:-1]
+        text = "\n".join([f"{part}:" for part in path] + document)
+        read = parse_document(text).data
+        for part in section.split("."):
+            read = read[part]
+        inner = next(iter(read.values()))
+        inner = inner[rest][name] if rest else read[name]
+        wanted = find_field((*section.split("."), "*", *([rest, "*"] if rest else [])))
+        assert wanted is not None
+        assert set(inner) == set(wanted.children), key
+
+
+def test_every_mapping_of_free_names_has_an_example():
+    def free(node):
+        yield from [node.key] if node.takes_free_names else []
+        for child in node.children.values():
+            yield from free(child)
+
+    assert set(free(field_tree())) == set(EXAMPLE_NAMES)
 
 
 def test_shipped_profiles_load():

@@ -26,6 +26,15 @@ from vcam.settings.schema import Settings
 
 _WIDTH = 92
 
+EXAMPLE_NAMES = {
+    "triggers.gestures": "v_sign",
+    "teaching.poses": "five",
+    "recognisers.models": "smoking",
+    "profiles": "meeting",
+    "profiles.*.gestures": "v_sign",
+}
+"""What stands in the documented file where the user chooses the name."""
+
 _HEADER = """\
 vcam's settings. Every field stands here with its default; keep only the lines that you change.
 The file goes where `vcam config path` says. `vcam config check` reads it,
@@ -152,13 +161,8 @@ def _documented(node: FieldNode, depth: int) -> list[str]:
     name = node.path[-1]
     lines = _comment(node.help, indent)
     if node.takes_free_names:
-        example = node.children[ANY_NAME]
         lines += [f"{indent}# For example, with every field that may stand there:"]
-        lines += [f"{indent}#   v_sign:"]
-        for leaf in example.leaves():
-            for text in (leaf.help, f"({leaf.expected})"):
-                lines += [f"{indent}#     # {line}" for line in _wrapped(text, len(indent) + 8)]
-            lines += [f"{indent}#     {leaf.path[-1]}: {yaml_value(leaf.default)}"]
+        lines += [f"{indent}# {line}" for line in _example(node, len(indent) + 2)]
         return [*lines, *(f"{indent}{line}" for line in _named_defaults(node))]
     if not node.is_section:
         lines += _comment(f"({node.expected})", indent)
@@ -167,6 +171,29 @@ def _documented(node: FieldNode, depth: int) -> list[str]:
     for place, child in enumerate(node.children.values()):
         lines += ([""] if place else []) + _documented(child, depth + 1)
     return lines
+
+
+def _example(node: FieldNode, used: int) -> list[str]:
+    """YAML of what may stand under `node`, commented, with an example where names are free.
+
+    Args:
+        node: a section, or a mapping of free names.
+        used: columns that stand before each line.
+    """
+    lines = []
+    for name, child in node.children.items():
+        if name == ANY_NAME:
+            shown = EXAMPLE_NAMES[node.key]
+        else:
+            shown = name
+            lines += _comment_lines(child.help, used + 2)
+        if child.is_section:
+            lines.append(f"{shown}:")
+        else:
+            lines += _comment_lines(f"({child.expected})", used + 2)
+            lines.append(f"{shown}: {yaml_value(child.default)}")
+        lines += _example(child, used + 2)
+    return [f"  {line}" for line in lines]
 
 
 def _named_defaults(node: FieldNode) -> list[str]:
@@ -179,7 +206,11 @@ def _named_defaults(node: FieldNode) -> list[str]:
 
 
 def _comment(text: str, indent: str) -> list[str]:
-    return [f"{indent}# {line}" for line in _wrapped(text, len(indent) + 2)]
+    return [f"{indent}{line}" for line in _comment_lines(text, len(indent))]
+
+
+def _comment_lines(text: str, used: int) -> list[str]:
+    return [f"# {line}" for line in _wrapped(text, used + 2)]
 
 
 def _wrapped(text: str, used: int) -> list[str]:

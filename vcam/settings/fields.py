@@ -208,6 +208,8 @@ def _kind(options: Sequence[Mapping[str, Any]]) -> Kind:
     """How to edit a value that is one of these."""
     if any("enum" in option for option in options):
         return "choice"
+    if any("$ref" in option.get("items", {}) for option in options):
+        return "other"  # A list of sections is no list of words.
     kinds = [_KINDS.get(option.get("type", ""), "other") for option in options]
     # Text or a number (a camera) is edited as text: a number that is written there is still found.
     return "text" if "text" in kinds else kinds[0] if len(kinds) == 1 else "other"

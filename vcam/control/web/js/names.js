@@ -5,7 +5,26 @@ import { gestureLabel, t } from "./i18n.js";
 import { store } from "./store.js";
 
 /** The names chosen so far, by what they name. */
-const chosen = { gestures: "", profiles: "" };
+const chosen = { gestures: "", profiles: "", poses: "", models: "" };
+
+/** What the user may name anew; a pose or a model is there, or it is not. */
+const FAMILIES = {
+  gestures: {
+    label: () => t("names.gesture"),
+    known: (state) => state.gestures.map((gesture) => gesture.name),
+    title: (name) => gestureLabel(store.state, name),
+  },
+  poses: {
+    label: () => t("names.pose"),
+    known: (state) => state.teaching.poses.map((pose) => pose.name),
+    title: (name) => gestureLabel(store.state, name),
+  },
+  models: {
+    label: () => t("names.model"),
+    known: (state) => state.recognisers.map((model) => model.name),
+    title: (name) => store.state.recognisers.find((model) => model.name === name)?.title || name,
+  },
+};
 
 /** What each `*` of a key or of its group names, from the left. */
 function kindsOf(pattern) {
@@ -14,15 +33,14 @@ function kindsOf(pattern) {
 }
 
 function known(kind) {
-  return kind === "gestures"
-    ? (store.state?.gestures ?? []).map((gesture) => gesture.name)
-    : (store.state?.profiles ?? []);
+  if (!store.state) return [];
+  return FAMILIES[kind] ? FAMILIES[kind].known(store.state) : store.state.profiles;
 }
 
 /** Choices of the names in the group `pattern`. */
 export function buildNames(pattern) {
   const fields = kindsOf(pattern).map((kind) =>
-    kind === "gestures" ? gestureField() : profileField(),
+    FAMILIES[kind] ? choiceField(kind) : profileField(),
   );
   return {
     element: h(
@@ -39,32 +57,27 @@ function choose(kind, name) {
   document.dispatchEvent(new CustomEvent("vcam:names"));
 }
 
-function gestureField() {
-  const select = h("select", { "aria-label": t("names.gesture") });
-  select.addEventListener("change", () => choose("gestures", select.value));
+function choiceField(kind) {
+  const label = FAMILIES[kind].label();
+  const select = h("select", { "aria-label": label });
+  select.addEventListener("change", () => choose(kind, select.value));
+  const element = h("label", {}, label, h("div", { class: "select" }, select, icon("down")));
   const update = () => {
-    const names = known("gestures");
-    chosen.gestures ||= names[0] ?? "";
+    const names = known(kind);
+    if (!names.includes(chosen[kind])) chosen[kind] = names[0] ?? "";
+    element.hidden = names.length === 0;
     keyed(
       select,
       names,
       (name) => name,
       (name) => {
-        const element = h("option", { value: name });
-        return { element, update: () => setText(element, gestureLabel(store.state, name)) };
+        const option = h("option", { value: name });
+        return { element: option, update: () => setText(option, FAMILIES[kind].title(name)) };
       },
     );
-    select.value = chosen.gestures;
+    select.value = chosen[kind];
   };
-  return {
-    element: h(
-      "label",
-      {},
-      t("names.gesture"),
-      h("div", { class: "select" }, select, icon("down")),
-    ),
-    update,
-  };
+  return { element, update };
 }
 
 let lists = 0;
