@@ -6,8 +6,9 @@ import os
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,44 @@ Tensor = npt.NDArray[Any]
 # Python no switch for that.
 _CHATTER = b"INFO: Created TensorFlow Lite XNNPACK delegate"
 _quiet_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An input or output of a network: its place, and how its numbers stand for real ones.
+
+    Attributes:
+        index: of the tensor.
+        dtype: of the tensor.
+        scale: real numbers are `scale * (n - zero_point)`; 0 where they are stored as they are.
+        zero_point: see `scale`.
+    """
+
+    index: int
+    dtype: np.dtype[Any]
+    scale: float = 0.0
+    zero_point: int = 0
+
+    @classmethod
+    def of(cls, detail: Mapping[str, Any]) -> Port:
+        """As the runtime describes a tensor."""
+        dtype = np.dtype(detail["dtype"])
+        scale, zero_point = detail["quantization"] if dtype.kind in "iu" else (0.0, 0)
+        return cls(int(detail["index"]), dtype, float(scale), int(zero_point))
+
+    def quantised(self, x: Tensor) -> Tensor:
+        """Real numbers as the tensor holds them; what it cannot hold becomes its nearest end."""
+        if self.scale > 0:
+            ends = np.iinfo(self.dtype)
+            scaled = np.rint(x.astype(np.float32) / self.scale) + self.zero_point
+            x = np.clip(scaled, ends.min, ends.max)
+        return np.ascontiguousarray(x, self.dtype)
+
+    def real(self, x: Tensor) -> Tensor:
+        """Real numbers out of what the tensor holds."""
+        if self.scale > 0:
+            return (x.astype(np.float32) - self.zero_point) * np.float32(self.scale)
+        return x
 
 
 class Network:
@@ -62,9 +101,8 @@ class Network:
                     self._interpreter.resize_tensor_input(index, input_shape)
                 self._interpreter.allocate_tensors()
                 inputs = self._interpreter.get_input_details()
-                self._outputs = [
-                    int(output["index"]) for output in self._interpreter.get_output_details()
-                ]
+                outputs = self._interpreter.get_output_details()
+                self._outputs = [Port.of(output) for output in outputs]
         except (ValueError, RuntimeError, OSError) as error:
             where = "" if isinstance(model, bytes) else f" from {model}"
             cause = " ".join(str(error).split())[:200]
@@ -74,19 +112,22 @@ class Network:
             ) from error
         if len(inputs) != 1:
             raise ModelError(f"the network {name} has {len(inputs)} inputs, not one")
-        self._input = int(inputs[0]["index"])
-        self._dtype: np.dtype[Any] = np.dtype(inputs[0]["dtype"])
+        self._input = Port.of(inputs[0])
         self.input_shape: tuple[int, ...] = tuple(int(size) for size in inputs[0]["shape"])
+        self.output_shapes: tuple[tuple[int, ...], ...] = tuple(
+            tuple(int(size) for size in output["shape"]) for output in outputs
+        )
 
     def run(self, x: Tensor) -> list[Tensor]:
         """Runs the network once.
 
         Args:
             x: of `input_shape`, or of that shape without a leading 1; converted to the input's
-                dtype if it has another.
+                dtype if it has another, and quantised where the input is.
 
         Returns:
-            One new array per output, in the file's order; they are the caller's to keep.
+            One new array per output, in the file's order; they are the caller's to keep. Float32
+            where the output is quantised.
 
         Raises:
             ValueError: `x` has another shape.
@@ -95,9 +136,9 @@ class Network:
             if (1, *x.shape) != self.input_shape:
                 raise ValueError(f"{self.name} takes {self.input_shape}, not {x.shape}")
             x = x[np.newaxis]
-        self._interpreter.set_tensor(self._input, np.ascontiguousarray(x, self._dtype))
+        self._interpreter.set_tensor(self._input.index, self._input.quantised(x))
         self._interpreter.invoke()
-        return [self._interpreter.get_tensor(index) for index in self._outputs]
+        return [port.real(self._interpreter.get_tensor(port.index)) for port in self._outputs]
 
 
 @contextmanager

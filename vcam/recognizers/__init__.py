@@ -1,0 +1,1 @@
+"""Recognisers beside the hands: image models with their cards, and people."""
