@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from vcam.core.frame import Image
-from vcam.effects.chance import Choices, Indices, Numbers, chance, chosen
+from vcam.effects.chance import Choices, Indices, Numbers, chance, chances, chosen
 from vcam.effects.colour import palette
 from vcam.effects.flight import Area, Lives, flight_of, lives_at, travel
 from vcam.effects.glow import Dots, draw_tails, tail_ages, twinkling
@@ -15,7 +15,8 @@ from vcam.effects.light import LightLayer
 from vcam.effects.schema import BurstSpec, ParticlesSpec
 
 _SEED = 0x5EED
-_ANGLE, _HEIGHT, _SPEED, _LIFE, _SIZE, _COLOUR, _TURN = range(7)
+_THINGS = 7
+_ANGLE, _HEIGHT, _SPEED, _LIFE, _SIZE, _COLOUR, _TURN = range(_THINGS)
 
 _POP_S = 0.22
 """How long the burst itself lights up."""
@@ -58,7 +59,7 @@ def draw_bursts(
     going = np.flatnonzero(lives.born & (after_s >= 0) & (after_s < burst.life_s.most))
     if not len(going):
         return
-    flight, near = flight_of(spec, area, seed, lives)
+    flight, near = flight_of(spec, area, lives)
     x, y = flight.of(going).at(lives.life[going])
     unit = area.unit * near[going] * larger
     colours = palette(burst.colours or spec.glow or spec.streaks or spec.paper or ("#ffd27f",))
@@ -90,23 +91,20 @@ def _draw_sparks(
     """One row of arrays for each burst, one column for each of its sparks; then all in one."""
     number = going[:, np.newaxis] * burst.count + np.arange(burst.count)[np.newaxis]
     cycle = lives.cycle[going][:, np.newaxis]
-
-    def draw(what: int) -> Numbers:
-        return chance(seed ^ _SEED, number, cycle, what)
-
+    fate = chances(seed ^ _SEED, number, cycle, _THINGS)
     turn = 2 * math.pi * _shell_chance(seed, lives, going, _TURN)[:, np.newaxis]
-    way_x, way_y = _ways(burst, draw(_ANGLE), draw(_HEIGHT), turn)
-    speed = burst.speed.least + (burst.speed.most - burst.speed.least) * draw(_SPEED)
+    way_x, way_y = _ways(burst, fate[_ANGLE], fate[_HEIGHT], turn)
+    speed = burst.speed.least + (burst.speed.most - burst.speed.least) * fate[_SPEED]
     if burst.shape in ("heart", "star"):
         # A shape is only seen if all keep to it.
         speed = np.full_like(speed, burst.speed.most)
-    life = burst.life_s.least + (burst.life_s.most - burst.life_s.least) * draw(_LIFE)
+    life = burst.life_s.least + (burst.life_s.most - burst.life_s.least) * fate[_LIFE]
     age = np.broadcast_to(after_s[:, np.newaxis], life.shape)
     done = age / np.maximum(life, 1e-3)
     alive = (done < 1).ravel()
     fade = np.clip((1 - done) / burst.fade, 0, 1) if burst.fade > 0 else np.ones_like(done)
-    light = twinkling(fade, age, draw(_SIZE), burst.twinkle) * share
-    size = burst.size.least + (burst.size.most - burst.size.least) * draw(_SIZE)
+    light = twinkling(fade, age, fate[_SIZE], burst.twinkle) * share
+    size = burst.size.least + (burst.size.most - burst.size.least) * fate[_SIZE]
     size = size * unit[:, np.newaxis] * (0.55 + 0.45 * fade)
     centre_x, centre_y, reach = x[:, np.newaxis], y[:, np.newaxis], unit[:, np.newaxis]
 

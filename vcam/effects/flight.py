@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from vcam.effects.chance import Indices, Numbers, chance
+from vcam.effects.chance import Indices, Numbers, chance, chances
 from vcam.effects.schema import ParticlesSpec, Range
 
 _LEAST_DRAG = 1e-3
@@ -22,8 +22,9 @@ _FAR_SIZE, _FAR_LIGHT = 0.75, 0.7
 """How much smaller and fainter the farthest pieces are at a depth of 1."""
 
 # One name for each thing that chance decides.
+_THINGS = 13
 _BIRTH, _LIFE, _SIZE, _SPEED, _WAY, _SPIN, _ANGLE, _PHASE, _LOOK, _X, _Y, _TUMBLE, _DEPTH = range(
-    13
+    _THINGS
 )
 
 
@@ -134,6 +135,7 @@ class Lives:
         age: since this life began, seconds; goes on after its end.
         life: its length, seconds.
         born: whether it began, and not after pieces had ceased to come.
+        fate: all that chance decides for it, (things, n), each 0..1.
     """
 
     number: Indices
@@ -141,6 +143,7 @@ class Lives:
     age: Numbers
     life: Numbers
     born: npt.NDArray[np.bool_]
+    fate: Numbers
 
 
 def lives_at(
@@ -158,26 +161,24 @@ def lives_at(
     rounds = np.floor(since / round_s) if spec.repeat else np.zeros(len(number))
     cycle = np.clip(rounds, 0, 2**31).astype(np.int64)
     age = since - cycle * round_s
-    life = np.maximum(_between(spec.life_s, chance(seed, number, cycle, _LIFE)), 1e-3)
-    return Lives(number, cycle, age, life, (age >= 0) & (elapsed_s - age <= born_until_s))
+    fate = chances(seed, number, cycle, _THINGS)
+    life = np.maximum(_between(spec.life_s, fate[_LIFE]), 1e-3)
+    return Lives(number, cycle, age, life, (age >= 0) & (elapsed_s - age <= born_until_s), fate)
 
 
-def flight_of(spec: ParticlesSpec, area: Area, seed: int, lives: Lives) -> tuple[Flight, Numbers]:
+def flight_of(spec: ParticlesSpec, area: Area, lives: Lives) -> tuple[Flight, Numbers]:
     """The ways of all pieces, and how near each is: 1 is nearest."""
-
-    def draw(what: int) -> Numbers:
-        return chance(seed, lives.number, lives.cycle, what)
-
-    near = 1 - spec.depth * draw(_DEPTH)
+    fate = lives.fate
+    near = 1 - spec.depth * fate[_DEPTH]
     unit = area.unit * near
     mirrored = (lives.number % 2 == 1) & area.corners
-    way = np.radians(spec.direction_deg + spec.fan_deg * (draw(_WAY) - 0.5))
-    speed = unit * _between(spec.speed, draw(_SPEED))
-    radius = spec.spread * np.sqrt(draw(_Y))
-    round_angle = 2 * math.pi * draw(_X)
-    along = mirrored.astype(np.float64) if area.corners else draw(_X)
+    way = np.radians(spec.direction_deg + spec.fan_deg * (fate[_WAY] - 0.5))
+    speed = unit * _between(spec.speed, fate[_SPEED])
+    radius = spec.spread * np.sqrt(fate[_Y])
+    round_angle = 2 * math.pi * fate[_X]
+    along = mirrored.astype(np.float64) if area.corners else fate[_X]
     # Of the chances only that for the height above the line is free for an area.
-    above = area.height * draw(_Y) if area.height else 0.0
+    above = area.height * fate[_Y] if area.height else 0.0
     flight = Flight(
         area.x + area.width * along + area.unit * radius * np.cos(round_angle),
         area.y - above + area.unit * radius * np.sin(round_angle),
@@ -187,7 +188,7 @@ def flight_of(spec: ParticlesSpec, area: Area, seed: int, lives: Lives) -> tuple
         spec.drag,
         spec.sway * unit,
         spec.sway_hz,
-        draw(_PHASE),
+        fate[_PHASE],
     )
     return flight, near
 
@@ -211,24 +212,26 @@ def swarm_at(
         count: how many there are; None for as many as `spec` says.
     """
     lives = lives_at(spec, seed, elapsed_s, born_until_s, count)
-    flight, near = flight_of(spec, area, seed, lives)
+    return swarm_of(spec, area, lives)
 
-    def draw(what: int) -> Numbers:
-        return chance(seed, lives.number, lives.cycle, what)
 
+def swarm_of(spec: ParticlesSpec, area: Area, lives: Lives) -> Swarm:
+    """The pieces that live, of these lives."""
+    flight, near = flight_of(spec, area, lives)
+    fate = lives.fate
     done = lives.age / lives.life
     alive = lives.born & (done < 1)
     age = np.clip(lives.age, 0, lives.life)
     x, y = flight.at(age)
     grown = spec.grow[0] + (spec.grow[1] - spec.grow[0]) * np.clip(done, 0, 1)
     far = 1 - near
-    size = area.unit * _between(spec.size, draw(_SIZE)) * grown * (1 - _FAR_SIZE * far)
+    size = area.unit * _between(spec.size, fate[_SIZE]) * grown * (1 - _FAR_SIZE * far)
     swing = 2 * math.pi * (spec.sway_hz * age + flight.phase)
     tilt = 0.15 * np.cos(swing) if spec.sway > 0 else 0.0
-    turned = np.radians(_between(spec.spin_deg, draw(_SPIN))) * age + tilt
+    turned = np.radians(_between(spec.spin_deg, fate[_SPIN])) * age + tilt
     if spec.spin_deg.least != spec.spin_deg.most:
-        turned += 2 * math.pi * draw(_ANGLE)
-    tumble = 2 * math.pi * (draw(_TUMBLE) + age * (0.8 + 1.6 * draw(_ANGLE)))
+        turned += 2 * math.pi * fate[_ANGLE]
+    tumble = 2 * math.pi * (fate[_TUMBLE] + age * (0.8 + 1.6 * fate[_ANGLE]))
     opacity = np.clip((1 - done) / spec.fade, 0, 1) if spec.fade > 0 else np.ones(len(done))
     opacity = opacity * (1 - _FAR_LIGHT * far)
     order = np.argsort(size, kind="stable")
@@ -240,7 +243,7 @@ def swarm_at(
         turned[order],
         tumble[order],
         opacity[order],
-        draw(_LOOK)[order],
+        fate[_LOOK][order],
         age[order],
         flight.of(order),
     )

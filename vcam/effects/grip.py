@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -30,17 +30,18 @@ _LEAP = 2.5
 """Farthest that a hand moves from where it was expected, in units: hands are quick."""
 
 
-class _Numbers(NamedTuple):
-    """What is measured of a hand."""
+_TIPS: Final = [int(tip) for _, tip in _FINGERS.values()]
+_JOINTS: Final = [int(joint) for joint, _ in _FINGERS.values()]
+_FINGER_AT: Final = {name: number for number, name in enumerate(_FINGERS)}
 
-    centre: FloatArray
-    """Middle of the palm, (2,), pixels."""
-
-    shape: FloatArray
-    """Length of the palm, and left, top, right, bottom of the hand, seen from its centre, (5,)."""
-
-    tips: dict[FingerName, FloatArray]
-    """Of each finger the tip and the way to it from the joint before, (4,), pixels."""
+# What is followed of a hand, one row each, padded with zeros: the middle of the palm; its length,
+# and left, top, right, bottom of the hand, seen from its centre; of each finger the tip; and the
+# way to it from the joint before.
+_PLACE, _SHAPE, _FIRST_TIP, _FIRST_WAY = 0, 1, 2, 7
+_ROWS: Final = 12
+_COLUMNS: Final = 5
+_CUTOFFS_HZ: Final = (1.0, 0.5, *(1.0,) * 5, *(0.5,) * 5)
+_BETAS: Final = (8.0, 2.0, *(8.0,) * 5, *(4.0,) * 5)
 
 
 class Grip:
@@ -52,27 +53,19 @@ class Grip:
 
     def __init__(self, appears_at: float | None) -> None:
         self.sighting = Sighting(appears_at)
-        self._place = Follower(min_cutoff_hz=1.0, beta=8.0)
-        self._shape = Follower(min_cutoff_hz=0.5, beta=2.0)
-        self._tips = {name: Follower(min_cutoff_hz=1.0, beta=8.0) for name in _FINGERS}
-        self._ways = {name: Follower(min_cutoff_hz=0.5, beta=4.0) for name in _FINGERS}
+        self._follower = Follower(_CUTOFFS_HZ, _BETAS)
         self._source: Hand | None = None
+        self._measured: tuple[Hand, FloatArray | None] | None = None
 
     def see(self, hand: Hand, at: float, now: float) -> bool:
         """Takes a sighting; False if it makes no sense and was passed over."""
         if self._source is hand:
             self.sighting.seen_at = at
             return True
-        numbers = _measure(hand)
+        numbers = self._numbers(hand)
         if numbers is None:
             return False
-        unit = float(numbers.shape[0])
-        was_at = at - _SMOOTHED_S
-        self._place.see(numbers.centre, was_at, unit, now)
-        self._shape.see(numbers.shape, was_at, unit, now)
-        for name, tip in numbers.tips.items():
-            self._tips[name].see(tip[:2], was_at, unit, now)
-            self._ways[name].see(tip[2:], was_at, unit, now)
+        self._follower.see(numbers, at - _SMOOTHED_S, float(numbers[_SHAPE, 0]), now)
         self.sighting.seen_at = at
         self._source = hand
         return True
@@ -87,16 +80,23 @@ class Grip:
 
     def _distance(self, hand: Hand, at: float) -> float:
         """From where this one should be, in units; infinite for what makes no sense."""
-        numbers = _measure(hand)
+        numbers = self._numbers(hand)
         if numbers is None:
             return math.inf
-        way = self._place.at(at) - numbers.centre
-        return float(np.hypot(*way)) / float(numbers.shape[0])
+        right, down = (self._follower.at(at)[_PLACE, :2] - numbers[_PLACE, :2]).tolist()
+        return math.hypot(right, down) / float(numbers[_SHAPE, 0])
+
+    def _numbers(self, hand: Hand) -> FloatArray | None:
+        """What is measured of it, (12, 5); asked for more than once for each sighting."""
+        if self._measured is None or self._measured[0] is not hand:
+            self._measured = hand, _measure(hand)
+        return self._measured[1]
 
     def palm(self, track_id: int, now: float, place: Placement) -> AnchorPose:
         """The middle of the palm, upright."""
-        x, y = self._place.at(now).tolist()
-        unit, left, top, right, bottom = (self._shape.at(now) * place.scale).tolist()
+        rows = self._follower.at(now)
+        x, y = rows[_PLACE, :2].tolist()
+        unit, left, top, right, bottom = (rows[_SHAPE] * place.scale).tolist()
         x, y = place.left + place.scale * x, place.top + place.scale * y
         bounds = Box(x + left, y + top, right - left, bottom - top)
         visibility = self.sighting.visibility(now)
@@ -107,8 +107,9 @@ class Grip:
     ) -> AnchorPose:
         """A finger's tip, turned as the finger points."""
         palm = self.palm(track_id, now, place)
-        x, y = self._tips[finger].at(now).tolist()
-        right, down = self._ways[finger].at(now).tolist()
+        rows, number = self._follower.at(now), _FINGER_AT[finger]
+        x, y = rows[_FIRST_TIP + number, :2].tolist()
+        right, down = rows[_FIRST_WAY + number, :2].tolist()
         return AnchorPose(
             track_id,
             place.left + place.scale * x,
@@ -148,21 +149,24 @@ def _around(first: Box | None, second: Box | None) -> Box | None:
     return Box(x, y, right - x, bottom - y)
 
 
-def _measure(hand: Hand) -> _Numbers | None:
+def _measure(hand: Hand) -> FloatArray | None:
     points = np.asarray(hand.points, np.float32)
     if not np.isfinite(points).all():
         return None
-    wrist, index = points[Landmark.WRIST], points[Landmark.INDEX_MCP]
-    middle, pinky = points[Landmark.MIDDLE_MCP], points[Landmark.PINKY_MCP]
+    knuckles = points[[Landmark.WRIST, Landmark.INDEX_MCP, Landmark.MIDDLE_MCP, Landmark.PINKY_MCP]]
+    wrist, index, middle, pinky = knuckles.tolist()
     # A palm is about 1.3 times as long as its knuckles are wide; of the two, foreshortening leaves
     # at least one alone.
-    length = max(float(np.hypot(*(middle - wrist))), 1.3 * float(np.hypot(*(index - pinky))))
+    length = max(math.dist(middle, wrist), 1.3 * math.dist(index, pinky))
     if not (length >= 1 and math.isfinite(length)):
         return None
-    centre = np.asarray((wrist + index + pinky) / 3, np.float32)
-    corners = np.concatenate([points.min(axis=0) - centre, points.max(axis=0) - centre])
-    tips = {
-        name: np.concatenate([points[tip], points[tip] - points[joint]])
-        for name, (joint, tip) in _FINGERS.items()
-    }
-    return _Numbers(centre, np.concatenate([[length], corners]).astype(np.float32), tips)
+    rows = np.zeros((_ROWS, _COLUMNS), np.float32)
+    centre = rows[_PLACE, :2]
+    centre[:] = (knuckles[0] + knuckles[1] + knuckles[3]) / 3
+    rows[_SHAPE, 0] = length
+    rows[_SHAPE, 1:3] = points.min(axis=0) - centre
+    rows[_SHAPE, 3:5] = points.max(axis=0) - centre
+    tips = points[_TIPS]
+    rows[_FIRST_TIP:_FIRST_WAY, :2] = tips
+    rows[_FIRST_WAY:, :2] = tips - points[_JOINTS]
+    return rows

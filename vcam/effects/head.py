@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 
@@ -45,20 +45,15 @@ _NECK_DOWN, _SHOULDERS_DOWN, _SHOULDER_WIDTH = 2.3, 0.8, 4.45
 """Eyes to the joint that a head is tilted round, from there to the shoulders; their distance."""
 
 
-class _Numbers(NamedTuple):
-    """What is measured of a face."""
-
-    middle: FloatArray
-    """Between the eyes, (2,), pixels."""
-
-    shape: FloatArray
-    """The way from eye to eye, and the head's own eye distance, (3,), pixels."""
-
-    turn: FloatArray
-    """Yaw and pitch, (2,), radians."""
-
-    points: dict[str, FloatArray]
-    """Along the face's own right and down, in units, from the middle of the eyes, (2,) each."""
+# What is followed of a face, one row each, padded with zeros: the middle between the eyes, pixels;
+# the way from eye to eye, and the head's own eye distance, pixels; yaw and pitch, radians; points
+# along the face's own right and down, in units, from the middle of the eyes.
+_PLACE, _SHAPE, _TURN, _FIRST_POINT = range(4)
+_POINT_AT: Final = {name: _FIRST_POINT + number for number, name in enumerate(_USUAL)}
+_ROWS: Final = _FIRST_POINT + len(_USUAL)
+_TOO_FAR: Final = 1e30
+_CUTOFFS_HZ: Final = (2.0, *(1.0,) * (_ROWS - 1))
+_BETAS: Final = (6.0, *(4.0,) * (_ROWS - 1))
 
 
 class Head:
@@ -70,11 +65,9 @@ class Head:
 
     def __init__(self, appears_at: float | None) -> None:
         self.sighting = Sighting(appears_at)
-        self._place = Follower(min_cutoff_hz=2.0, beta=6.0)
-        self._shape = Follower(min_cutoff_hz=1.0, beta=4.0)
-        self._turn = Follower(min_cutoff_hz=1.0, beta=4.0)
-        self._points = {name: Follower(min_cutoff_hz=1.0, beta=4.0) for name in _USUAL}
+        self._follower = Follower(_CUTOFFS_HZ, _BETAS)
         self._source: Face | None = None
+        self._measured: tuple[Face, FloatArray | None] | None = None
 
     def see(self, face: Face, at: float, now: float) -> bool:
         """Takes a sighting; False if it makes no sense and was passed over."""
@@ -83,15 +76,11 @@ class Head:
             # again, but not measured again.
             self.sighting.seen_at = at
             return True
-        numbers = _measure(face)
+        numbers = self._numbers(face)
         if numbers is None:
             return False
-        unit = float(numbers.shape[2])
-        self._place.see(numbers.middle, at, unit, now)
-        self._shape.see(numbers.shape, at, unit, now)
-        self._turn.see(numbers.turn, at, 1.0, now)
-        for name, follower in self._points.items():
-            follower.see(numbers.points[name], at, 1.0, now)
+        unit = float(numbers[_SHAPE, 2])
+        self._follower.see(numbers, at, (unit, unit, *(1.0,) * (_ROWS - 2)), now)
         self.sighting.seen_at = at
         self._source = face
         return True
@@ -106,19 +95,26 @@ class Head:
 
     def _distance(self, face: Face, at: float) -> float:
         """From where this one should be, in units; infinite for what makes no sense."""
-        numbers = _measure(face)
+        numbers = self._numbers(face)
         if numbers is None:
             return math.inf
-        way = self._place.at(at) - numbers.middle
-        return float(np.hypot(*way)) / float(numbers.shape[2])
+        right, down = (self._follower.at(at)[_PLACE, :2] - numbers[_PLACE, :2]).tolist()
+        return math.hypot(right, down) / float(numbers[_SHAPE, 2])
+
+    def _numbers(self, face: Face) -> FloatArray | None:
+        """What is measured of it, (9, 3); asked for more than once for each sighting."""
+        if self._measured is None or self._measured[0] is not face:
+            self._measured = face, _measure(face)
+        return self._measured[1]
 
     def pose(
         self, track_id: int, anchor: FaceAnchorName, now: float, place: Placement
     ) -> AnchorPose:
         """Where the anchor is, on a picture that was taken at `now`."""
-        x, y = self._place.at(now).tolist()
-        across, down, unit = self._shape.at(now).tolist()
-        yaw, pitch = self._turn.at(now).tolist()
+        rows = self._follower.at(now).tolist()
+        x, y, _ = rows[_PLACE]
+        across, down, unit = rows[_SHAPE]
+        yaw, pitch, _ = rows[_TURN]
         roll = math.atan2(down, across)
         visibility = self.sighting.visibility(now)
         squash = math.cos(_bounded(yaw))
@@ -128,7 +124,7 @@ class Head:
             y += (math.cos(roll) * _NECK_DOWN + _SHOULDERS_DOWN) * unit
             roll, squash, unit = 0.0, 1.0, unit * _SHOULDER_WIDTH
         elif anchor != "face.eyes":
-            right, below = self._local(anchor, now, yaw, pitch)
+            right, below = _local(anchor, rows, yaw, pitch)
             x += (right * math.cos(roll) - below * math.sin(roll)) * unit
             y += (right * math.sin(roll) + below * math.cos(roll)) * unit
             if anchor == "face.top":
@@ -148,26 +144,29 @@ class Head:
             visibility,
         )
 
-    def _local(
-        self, anchor: FaceAnchorName, now: float, yaw: float, pitch: float
-    ) -> tuple[float, float]:
-        if anchor == "face.top":
-            above, behind = _TOP
-            right = -behind * math.sin(_bounded(yaw))
-            return right, -above * math.cos(pitch) - behind * math.sin(pitch)
-        right, below = self._points[anchor].at(now).tolist()
-        return right, below
+
+def _local(
+    anchor: FaceAnchorName, rows: list[list[float]], yaw: float, pitch: float
+) -> tuple[float, float]:
+    """Along the face's own right and down, in units, from the middle of the eyes."""
+    if anchor == "face.top":
+        above, behind = _TOP
+        right = -behind * math.sin(_bounded(yaw))
+        return right, -above * math.cos(pitch) - behind * math.sin(pitch)
+    right, below, _ = rows[_POINT_AT[anchor]]
+    return right, below
 
 
 def _bounded(yaw: float) -> float:
     return max(-_MOST_YAW, min(_MOST_YAW, yaw))
 
 
-def _measure(face: Face) -> _Numbers | None:
-    left, right = np.asarray(face.eyes, np.float64)
-    middle, way = (left + right) / 2, right - left
-    eyes = float(np.hypot(*way))
-    mouth = float(np.hypot(*(np.asarray(face.mouth, np.float64) - middle)))
+def _measure(face: Face) -> FloatArray | None:
+    (left_x, left_y), (right_x, right_y) = np.asarray(face.eyes, np.float64).tolist()
+    x, y = (left_x + right_x) / 2, (left_y + right_y) / 2
+    across, down = right_x - left_x, right_y - left_y
+    eyes = math.hypot(across, down)
+    mouth = math.dist(np.asarray(face.mouth, np.float64).tolist(), (x, y))
     shape = face.shape
     yaw, pitch = (shape.yaw, shape.pitch) if shape is not None else (0.0, 0.0)
     if not (eyes >= 1 and math.isfinite(eyes + mouth + yaw + pitch)):
@@ -181,18 +180,13 @@ def _measure(face: Face) -> _Numbers | None:
     if shape is not None:
         seen["face.forehead"], seen["face.chin"] = shape.forehead, shape.chin
         seen["face.left_cheek"], seen["face.right_cheek"] = shape.cheeks
-    points = {}
+    cos, sin = across / eyes, down / eyes
+    rows = [(x, y, 0.0), (across, down, unit), (yaw, pitch, 0.0)]
     for name, usual in _USUAL.items():
-        offset = (np.asarray(seen[name], np.float64) - middle) / unit if name in seen else None
-        if offset is None or not np.isfinite(offset).all():
-            points[name] = np.array(usual, np.float32)
-            continue
-        cos, sin = way / eyes
-        own = (offset[0] * cos + offset[1] * sin, offset[1] * cos - offset[0] * sin)
-        points[name] = np.array(own, np.float32)
-    return _Numbers(
-        middle.astype(np.float32),
-        np.array([way[0], way[1], unit], np.float32),
-        np.array([yaw, pitch], np.float32),
-        points,
-    )
+        at = np.asarray(seen[name], np.float64).tolist() if name in seen else (math.nan, math.nan)
+        right, below = (at[0] - x) / unit, (at[1] - y) / unit
+        own = (right * cos + below * sin, below * cos - right * sin)
+        rows.append((*(own if math.isfinite(own[0] + own[1]) else usual), 0.0))
+    measured = np.array(rows)
+    # What is no picture's may be too large for the numbers that it is kept in.
+    return measured.astype(np.float32) if np.abs(measured).max() < _TOO_FAR else None
