@@ -45,17 +45,25 @@ def split(
             "give three above 0 that make 1, such as 0.7,0.15,0.15",
         )
     given: list[Part | None] = [sample.part for sample in samples.items]
-    missing = [part for part in PARTS if part not in given]
+    missing = tuple(part for part in PARTS if part not in given)
     open_to = list(PARTS)
     movable = [place for place, part in enumerate(given) if part is None]
     if len(missing) < len(PARTS) and missing:
         open_to = ["train", *(part for part in missing if part != "train")]
         movable = [place for place, part in enumerate(given) if part in (None, "train")]
+    may_move = set(movable)
     parts = list(given)
-    if movable:
-        chosen = _shared_out(samples, movable, open_to, wanted, seed, together)
-        for place, part in zip(movable, chosen, strict=True):
-            parts[place] = part
+    units = []
+    for unit in _belonging(samples, together):
+        moving = tuple(place for place in unit if place in may_move)
+        fixed = [given[place] for place in unit if place not in may_move]
+        if not fixed:
+            units.append(moving)
+            continue
+        for place in moving:
+            parts[place] = given[place] or fixed[0]
+    for place, part in _shared_out(samples, units, open_to, wanted, seed).items():
+        parts[place] = part
     made = replace(
         samples,
         items=tuple(
@@ -63,56 +71,54 @@ def split(
         ),
     )
     _check(made)
-    return made.noted(_note(samples, missing, seed, together))
+    return made.noted(_note(samples, missing, seed, len(together)))
 
 
 def _shared_out(
     samples: Samples,
-    movable: Sequence[int],
+    units: Sequence[tuple[int, ...]],
     open_to: Sequence[Part],
     shares: npt.NDArray[np.float64],
     seed: int,
-    together: Sequence[Sequence[int]],
-) -> list[Part]:
+) -> dict[int, Part]:
     """Units of what belongs together go, the largest first, where their classes lack most."""
-    rank = {place: row for row, place in enumerate(movable)}
     labels = samples.labels()
-    units = _units(samples, movable, together)
     weights = np.zeros((len(units), len(samples.classes)))
     for row, unit in enumerate(units):
         np.add.at(weights[row], labels[list(unit)], 1)
     share = np.array([shares[PARTS.index(part)] for part in open_to])
     lacking = np.outer(share / share.sum(), weights.sum(axis=0))
     totals = np.maximum(weights.sum(axis=0), 1)
-    rng = np.random.default_rng(seed)
-    order = rng.permutation(len(units))
+    empty = np.ones(lacking.shape, bool)
+    left = (weights > 0).sum(axis=0)
+    order = np.random.default_rng(seed).permutation(len(units))
     order = order[np.argsort(-weights[order].sum(axis=1), kind="stable")]
-    parts: list[Part] = ["train"] * len(movable)
+    parts: dict[int, Part] = {}
     for row in order:
-        need = (lacking * (weights[row] / totals)).sum(axis=1)
-        target = int(np.argmax(need))
+        shown = weights[row] > 0
+        need = (lacking / totals * weights[row]).sum(axis=1)
+        # The last units of a class go where it is still missing: otherwise a few large ones would
+        # all train.
+        scarce = shown & (left <= empty.sum(axis=0))
+        urgent = (empty & scarce).sum(axis=1)
+        target = int(np.lexsort((need, urgent))[-1])
         lacking[target] -= weights[row]
-        for place in units[row]:
-            parts[rank[place]] = open_to[target]
+        empty[target, shown] = False
+        left -= shown
+        parts |= dict.fromkeys(units[row], open_to[target])
     return parts
 
 
-def _units(
-    samples: Samples, movable: Sequence[int], together: Sequence[Sequence[int]]
-) -> list[tuple[int, ...]]:
+def _belonging(samples: Samples, together: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
+    """All places, each in one unit, alone or with its person and near duplicates."""
     pairs = [(group[0], other) for group in together for other in group[1:]]
     first_of: dict[str, int] = {}
     for place, sample in enumerate(samples.items):
         if sample.person is not None:
             pairs.append((first_of.setdefault(sample.person, place), place))
-    may_move = set(movable)
-    groups = [
-        tuple(place for place in group if place in may_move)
-        for group in joined(len(samples.items), pairs)
-    ]
+    groups = joined(len(samples.items), pairs)
     grouped = {place for group in groups for place in group}
-    alone = [(place,) for place in movable if place not in grouped]
-    return [group for group in groups if group] + alone
+    return [*groups, *((place,) for place in range(len(samples.items)) if place not in grouped)]
 
 
 def _check(samples: Samples) -> None:
@@ -121,20 +127,15 @@ def _check(samples: Samples) -> None:
         if empty:
             raise TrainingError(
                 f"{samples.source}: nothing of class {', '.join(empty)} in the {part} part",
-                "add pictures of it (of other people, where people are told apart)",
+                "add pictures of it: one person's, and near duplicates, are in one part alone",
             )
 
 
-def _note(
-    samples: Samples,
-    missing: Sequence[Part],
-    seed: int,
-    together: Sequence[Sequence[int]],
-) -> str:
+def _note(samples: Samples, missing: Sequence[Part], seed: int, together: int) -> str:
     if not missing and all(sample.part for sample in samples.items):
         return "parts: as the data gives them"
     people = {sample.person for sample in samples.items} - {None}
-    how = f"by person ({len(people)} people)" if people else "by class, people not told apart"
-    lines = f"parts: {how}, seed {seed}; {len(together)} groups of near duplicates kept together"
-    taken = "" if len(missing) == len(PARTS) else f"; {', '.join(missing) or 'rest'} taken by us"
-    return lines + taken
+    how = f"by person ({len(people)} people)" if people else "people are not told apart"
+    if len(missing) < len(PARTS):
+        how += f"; the data gives {', '.join(part for part in PARTS if part not in missing)}"
+    return f"parts: drawn with seed {seed}, {how}; {together} groups of near duplicates each in one"
