@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tools import film_looks
+from tools import report_tables as tables
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -72,14 +75,14 @@ MEASURED = {
 
 
 def test_what_counts_together_leaves_signing_out(report):
-    lines = report.false_starts_table(MEASURED).splitlines()
+    lines = tables.false_starts_table(MEASURED).splitlines()
     together = next(line for line in lines if "all but" in line)
     assert "| 2.600 | 1.300 | 1 | 0.38 (0.01 to 2.14) |" in together
     assert any("not counted" in line for line in lines)
 
 
 def test_found_poses_are_added_up(report):
-    table = report.found_table(MEASURED)
+    table = tables.found_table(MEASURED)
     assert "| the demo clip | 6 | 6 | 100.0 % (50.0 to 100.0) | 550 | 700 | 50 |" in table
     assert "| **all** | 6 | 6 | 100.0 % (54.1 to 100.0) |" in table
 
@@ -106,3 +109,30 @@ def test_missing_data_leaves_the_figures_alone(report, tmp_path, monkeypatch, ca
     report.measure("", ["room", "talking"], 1)
     assert list((tmp_path / "figures").iterdir()) == []
     assert capsys.readouterr().out.count("stay as they are") == 2
+
+
+def test_each_take_is_looked_at_once_and_judged_from_what_was_seen(tmp_path, monkeypatch):
+    looked = []
+
+    def look(clip, path):
+        looked.append(clip)
+        path.write_bytes(b"seen")
+
+    monkeypatch.setattr(film_looks, "_look", look)
+    arguments = ["lab", "replay", "demo", "synth:negative?minutes=3&seed=4", "--curve"]
+    first = film_looks.looked_at(arguments, tmp_path)
+    assert [clip.rsplit("&", 1)[1] for clip in looked] == ["take=0", "take=1", "take=2"]
+    assert first[:3] == ["lab", "replay", "demo"]
+    assert first[-1] == "--curve"
+    assert [Path(name).is_file() for name in first[3:-1]] == [True] * 3
+
+    Path(first[4]).unlink()
+    assert len(film_looks.looked_at(arguments, tmp_path, more=False)) == len(first) - 1
+    film_looks.looked_at(arguments, tmp_path)
+    assert len(looked) == 4
+    assert film_looks.looked_at(["lab", "images", "x"], tmp_path) == ["lab", "images", "x"]
+
+
+def test_film_that_nobody_looked_at_cannot_be_judged(tmp_path):
+    with pytest.raises(SystemExit, match="nothing that was seen"):
+        film_looks.looked_at(["lab", "replay", "synth:poses?minutes=1"], tmp_path, more=False)

@@ -6,17 +6,18 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
+from typing import TYPE_CHECKING
 
 from vcam.capture.video import VideoSource
 from vcam.core.clock import MonotonicClock
 from vcam.core.contracts import Source
-from vcam.core.errors import SourceError
+from vcam.core.errors import SourceError, VcamError
 from vcam.core.frame import Frame
 from vcam.daemon.loading import load_packs
 from vcam.daemon.recognition import HandRecognizer
 from vcam.daemon.thresholds import answered_gestures, card_thresholds
 from vcam.lab.clips import ClipRef
-from vcam.lab.film import FilmSource, doing_at, make_take, spans_of
+from vcam.lab.film import SCHEME, FilmSource, doing_at, make_take, parse_film, spans_of
 from vcam.lab.recording import RecordedRecognizer, RecordedSource, Recording
 from vcam.lab.replay import ReplayResult, replay
 from vcam.lab.scoring import Span, read_labels
@@ -25,6 +26,9 @@ from vcam.pipeline.looking import Look, Recognizer
 from vcam.poses.classifier import PoseClassifier
 from vcam.settings.schema import Settings
 from vcam.triggers.engine import TriggerEngine
+
+if TYPE_CHECKING:
+    from vcam.synthetic.take import Take
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +126,8 @@ class Player:
         result = replay(source, recognizer, engine, clip.name, spans, keep, duration_s)
         if clip.recording is not None:
             result = replace(result, frames=clip.recording.frames)
+        if take is None and clip.recording is not None and clip.name.startswith(SCHEME):
+            take = _take_of(clip.name)
         if take is not None:
             events = [
                 replace(event, during=doing_at(take, event.start_s)) for event in result.events
@@ -184,6 +190,15 @@ def watched_gestures(settings: Settings) -> tuple[str, ...]:
         PackError: a pack cannot be read.
     """
     return answered_gestures(load_packs(settings.reactions))
+
+
+def _take_of(name: str) -> Take | None:
+    """The take that a recording was made of; None where none can be made here."""
+    try:
+        film = parse_film(name)
+        return make_take(film, film.take or 0)
+    except VcamError:
+        return None
 
 
 def _watched(spans: Sequence[Span] | None, gestures: Sequence[str]) -> list[Span]:
