@@ -76,6 +76,14 @@ class Packs(Protocol):
         """
         ...
 
+    def preview(self, name: str, effect: str) -> bytes:
+        """An animated WebP of 320 by 180 pixels that shows an effect; it may take a second.
+
+        Raises:
+            VcamError: there is no such pack or effect, or the pack cannot be used.
+        """
+        ...
+
 
 class Taught(Protocol):
     """Taught poses as files. Any thread; may take some seconds."""

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from vcam.core.errors import PackError, PackTaken
+from vcam.daemon.effect_previews import EffectPreviews
 from vcam.daemon.loading import user_pack_folder
 from vcam.daemon.packs import PackLibrary
 
@@ -24,6 +25,7 @@ class OwnPacks:
     def __init__(self, library: PackLibrary, reload: Callable[[], object]) -> None:
         self._library = library
         self._reload = reload
+        self._previews = EffectPreviews()
 
     def install(self, archive: bytes, replace: bool) -> str:
         """Installs the pack of a zip file, wholly or not at all; see the contract.
@@ -74,3 +76,11 @@ class OwnPacks:
         source = self._library.folder(name)
         with tempfile.TemporaryDirectory(prefix="vcam-") as folder:
             return PackStore(user_pack_folder()).export(source, Path(folder) / _UPLOAD).read_bytes()
+
+    def preview(self, name: str, effect: str) -> bytes:
+        """An animated WebP of what an effect looks like; see the contract.
+
+        Raises:
+            VcamError: there is no such pack or effect, or the pack is not fit.
+        """
+        return self._previews.preview(self._library.folder(name), effect)

@@ -79,6 +79,16 @@ class FakePacks:
         file.unlink(missing_ok=True)
         return self._store().export(source, file).read_bytes()
 
+    def preview(self, name: str, effect: str) -> bytes:
+        """An animated WebP of four colours."""
+        known = {pack.name: pack for pack in self._packs()}
+        if name not in known or effect not in {each.name for each in known[name].effects}:
+            raise PackError(f"There is no effect {effect!r} in {name!r}", "look at the packs")
+        shades = [Pillow.new("RGB", (320, 180), (60 * k, 90, 200 - 40 * k)) for k in range(4)]
+        buffer = BytesIO()
+        shades[0].save(buffer, "WEBP", save_all=True, append_images=shades[1:], duration=200)
+        return buffer.getvalue()
+
     def _store(self) -> PackStore:
         return PackStore(self._place() / "packs")
 

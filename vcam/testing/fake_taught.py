@@ -74,7 +74,7 @@ class FakeTaught:
         """
         try:
             names = tuple(map(str, json.loads(content)))
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, RecursionError):
             raise VcamError("This is no file of taught poses", "export one") from None
         new = (TaughtPoseState(name=name, live=True, ready_made=True) for name in names)
         kept = (pose for pose in self._state().poses if pose.name not in names)

@@ -75,8 +75,12 @@ OPERATIONS = (
     "GET /api/history",
     "GET /api/meters",
     "DELETE /api/packs/{name}",
+    "GET /api/packs/{name}/effects/{effect}/preview.webp",
     "GET /api/packs/{name}/export",
     "GET /api/packs/{name}/thumbnail",
+    "GET /api/people/attendance.csv",
+    "GET /api/poses/export",
+    "GET /api/poses/samples/{sample}",
     "GET /api/preview.jpg",
     "GET /api/settings",
     "GET /api/settings/schema",
@@ -86,11 +90,12 @@ OPERATIONS = (
     "POST /api/commands",
     "POST /api/links",
     "POST /api/packs",
+    "POST /api/poses",
     "POST /api/try",
 )
 
 
-TAKING_A_BODY = ("POST /api/commands", "POST /api/packs", "POST /api/try")
+TAKING_A_BODY = ("POST /api/commands", "POST /api/packs", "POST /api/poses", "POST /api/try")
 
 
 def test_every_operation_is_described(operations):

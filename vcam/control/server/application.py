@@ -12,7 +12,15 @@ from starlette.responses import Response
 
 import vcam
 from vcam.control.contracts import Daemon
-from vcam.control.server import api, pack_routes, page_routes, picture_routes
+from vcam.control.server import (
+    api,
+    pack_routes,
+    page_routes,
+    people_routes,
+    picture_routes,
+    pose_routes,
+    preview_routes,
+)
 from vcam.control.server.access import Access
 from vcam.control.server.description import DESCRIPTION, describe
 from vcam.control.server.gate import Gate
@@ -57,6 +65,7 @@ class Application:
         self.live = Live(daemon)
         self._calls = Workers("page call", threads=4, waiting=16)
         self._judging = Workers("page judge", threads=1, waiting=2)
+        self._drawing = Workers("page effect", threads=1, waiting=4)
         app = FastAPI(
             title="vcam",
             version=vcam.__version__,
@@ -71,6 +80,9 @@ class Application:
         app.include_router(api.router(daemon, self._calls, link))
         app.include_router(picture_routes.router(daemon, self._calls, self._judging, self.fan))
         app.include_router(pack_routes.router(daemon, self._calls))
+        app.include_router(preview_routes.router(daemon, self._drawing))
+        app.include_router(pose_routes.router(daemon, self._calls))
+        app.include_router(people_routes.router(daemon, self._calls))
         app.include_router(page_routes.router(access, self.asgi.has_session, self.live))
         app.add_api_route(
             "/api/openapi.json", _openapi(app), methods=["GET"], include_in_schema=False
@@ -83,6 +95,7 @@ class Application:
         self.fan.stop()
         self._calls.stop()
         self._judging.stop()
+        self._drawing.stop()
 
 
 def _openapi(app: FastAPI) -> Callable[[], Awaitable[Response]]:

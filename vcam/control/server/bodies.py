@@ -16,6 +16,9 @@ MAX_PICTURE_BYTES = 12 * 1024 * 1024
 MAX_PACK_BYTES = 32 * 1024 * 1024
 """As `Packs.install` allows."""
 
+MAX_POSES_BYTES = 8 * 1024 * 1024
+"""As `Taught.install` allows."""
+
 JSON_KINDS = ("application/json",)
 
 

@@ -21,6 +21,8 @@ PICTURE_KINDS = ("application/octet-stream", "image/jpeg", "image/png", "image/w
 PACK_KINDS = ("application/x-zip-compressed", "application/zip")
 """Browsers on Windows have a name of their own for zip files."""
 
+POSES_KINDS = ("application/octet-stream",)
+
 _REFERENCE = "#/components/schemas/{model}"
 
 _MEANINGS = {
@@ -51,6 +53,11 @@ PICTURE_BODY: dict[str, Any] = {
 PACK_BODY: dict[str, Any] = {
     "required": True,
     "content": {kind: {"schema": _BINARY} for kind in PACK_KINDS},
+}
+
+POSES_BODY: dict[str, Any] = {
+    "required": True,
+    "content": {kind: {"schema": _BINARY} for kind in POSES_KINDS},
 }
 
 

@@ -1,0 +1,70 @@
+"""Previews are kept by what they were made from."""
+
+from __future__ import annotations
+
+import zipfile
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+import vcam.effects.preview
+from vcam.core.errors import PackError
+from vcam.daemon import effect_previews
+from vcam.daemon.effect_previews import EffectPreviews
+from vcam.testing.fake_packs import small_pack
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    folder = tmp_path / "packs" / "cats"
+    zipfile.ZipFile(BytesIO(small_pack())).extractall(folder)
+    return folder
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Stands in for a second of drawing; its own tests are elsewhere."""
+    effects: list[str] = []
+
+    def draw(pack: object, effect: str) -> bytes:
+        effects.append(effect)
+        return f"{effect} {len(effects)}".encode()
+
+    monkeypatch.setattr(vcam.effects.preview, "effect_preview", draw)
+    return effects
+
+
+def test_preview_is_drawn_anew_only_when_the_pack_has_changed(tmp_path, pack, drawn):
+    cache = tmp_path / "cache"
+    assert EffectPreviews(cache).preview(pack, "ears") == b"ears 1"
+    assert EffectPreviews(cache).preview(pack, "ears") == b"ears 1"
+    text = (pack / "pack.yaml").read_text(encoding="utf-8")
+    (pack / "pack.yaml").write_text(text.replace("face.top", "face.nose"), encoding="utf-8")
+    assert EffectPreviews(cache).preview(pack, "ears") == b"ears 2"
+    assert drawn == ["ears", "ears"]
+
+
+def test_cache_that_cannot_be_written_to_is_done_without(tmp_path, pack, drawn):
+    blocked = tmp_path / "file"
+    blocked.write_bytes(b"")
+    previews = EffectPreviews(blocked / "previews")
+    assert [previews.preview(pack, "ears") for _ in range(2)] == [b"ears 1", b"ears 2"]
+
+
+def test_cache_has_bounds(tmp_path, pack, drawn, monkeypatch):
+    monkeypatch.setattr(effect_previews, "MOST_FILES", 4)
+    cache = tmp_path / "cache"
+    previews = EffectPreviews(cache)
+    for number in range(9):
+        previews.preview(pack, f"effect-{number}")
+        assert len(list(cache.iterdir())) <= 4
+    before = len(drawn)
+    previews.preview(pack, "effect-8")
+    assert len(drawn) == before
+
+
+def test_what_is_no_pack_is_told(tmp_path):
+    (tmp_path / "pack.yaml").write_text("name: 7", encoding="utf-8")
+    with pytest.raises(PackError):
+        EffectPreviews(tmp_path / "cache").preview(tmp_path, "ears")
