@@ -31,3 +31,23 @@ WAVE: Final = "wave"
 
 MOVEMENTS: Final = (SWIPE_LEFT, SWIPE_RIGHT, WAVE)
 """Gestures that a hand makes by moving. Left and right are the person's own."""
+
+_OF = ":"
+
+
+def of_class(recogniser: str, label: str, hold_ms: int | None = None) -> str:
+    """Name of the gesture that a class of an image model starts, such as `smoking:smoking`.
+
+    Args:
+        recogniser: name of the model, or `people`.
+        label: the class.
+        hold_ms: how long it is held, where there are several rules for one class; None for the
+            one that starts first.
+    """
+    held = "" if hold_ms is None else f"{_OF}{hold_ms}ms"
+    return f"{recogniser}{_OF}{label}{held}"
+
+
+def is_of_class(gesture: str) -> bool:
+    """Whether an image model, or people, started it, and no hand."""
+    return _OF in gesture
