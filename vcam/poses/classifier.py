@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
@@ -15,7 +15,13 @@ from vcam.core.geometry import FloatArray
 from vcam.core.litert import Network
 from vcam.core.observation import NONE_POSE, Hand, Observation, PoseReading
 from vcam.poses.card import PoseCard, load_card
-from vcam.poses.features import FEATURE_COUNT, FEATURE_VERSION, SHAPE_COUNT, hand_features
+from vcam.poses.features import (
+    DIRECTION_COUNT,
+    FEATURE_COUNT,
+    FEATURE_VERSION,
+    SHAPE_COUNT,
+    hand_features,
+)
 
 _FIX = "reinstall vcam, or export the model again with python -m training poses export"
 
@@ -30,12 +36,15 @@ class HandDescription:
         embedding: float32 (card.embedding_size,), see `PoseClassifier.embed`.
         distances: squared distance from the centre of each pose; 1 is what hands of the pose have
             on average.
+        directions: float32 (DIRECTION_COUNT,), where palm, thumb and index finger point in the
+            picture; empty where nobody said.
     """
 
     reading: PoseReading
     shape: FloatArray
     embedding: FloatArray
     distances: Mapping[str, float]
+    directions: FloatArray = field(default_factory=lambda: np.zeros(0, np.float32))
 
 
 class PoseClassifier:
@@ -105,16 +114,25 @@ class PoseClassifier:
 
     def describe(self, hand: Hand) -> HandDescription:
         """The pose of one hand with what it was read from, in one run of the network."""
-        features = hand_features(hand)
+        return self.describe_features(hand_features(hand), hand.track_id)
+
+    def describe_features(self, features: FloatArray, track_id: int = 0) -> HandDescription:
+        """As `describe`, of the features (FEATURE_COUNT,) of a hand."""
         output = self._network.run(features[np.newaxis])[0][0]
         classes = self.card.classes
         count = len(classes)
         best = int(output[:count].argmax())
         known = bool(output[count + best] <= self._limits[best])
         scores = dict(zip(classes, map(float, output), strict=False))
-        reading = PoseReading(hand.track_id, scores, known or classes[best] == NONE_POSE)
+        reading = PoseReading(track_id, scores, known or classes[best] == NONE_POSE)
         distances = dict(zip(classes, map(float, output[count:]), strict=False))
-        return HandDescription(reading, features[:SHAPE_COUNT], output[2 * count :], distances)
+        return HandDescription(
+            reading,
+            features[:SHAPE_COUNT],
+            output[2 * count :],
+            distances,
+            features[-DIRECTION_COUNT:],
+        )
 
     def embed(self, hand: Hand) -> FloatArray:
         """Where the hand lies among all hand shapes, to compare it with other hands.
