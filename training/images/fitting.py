@@ -55,9 +55,7 @@ def phases_of(recipe: Recipe) -> tuple[Phase, ...]:
         return (Phase("from scratch", recipe.epochs, rate, None),)
     both = (
         Phase("frozen", recipe.head_epochs, recipe.head_rate, 0.0),
-        Phase(
-            "fine-tuned", recipe.epochs, recipe.rate or _FINE_TUNING_RATE, recipe.unfrozen
-        ),
+        Phase("fine-tuned", recipe.epochs, recipe.rate or _FINE_TUNING_RATE, recipe.unfrozen),
     )
     return tuple(phase for phase in both if phase.epochs)
 
@@ -124,12 +122,9 @@ class Fitting:
             optimizer = self._optimizer(phase, steps)
         state = [*self._weights, *optimizer.variables]
         best = values_of(self._weights)
-        if resumed and self.progress.epoch:
+        if resumed:
             self.progress = self.checkpoints.load(state)
             best = self.checkpoints.load_best()
-        elif resumed:
-            assign(self._weights, self.checkpoints.load_best(), self.checkpoints.folder)
-            best = values_of(self._weights)
         step = self._step(optimizer)
         batches = self.crew.batches(
             pictures(
@@ -167,11 +162,11 @@ class Fitting:
             self.progress.cpu_seconds += time.process_time() - cpu
             self.progress.curves.append(
                 {
-                    "phase": phase.name,
+                    "phase": self.progress.phase,
                     "loss": loss,
                     "accuracy": accuracy,
-                    "validation_loss": now,
-                    "validation_accuracy": right,
+                    "val_loss": now,
+                    "val_accuracy": right,
                 }
             )
             self.checkpoints.save(self.progress, state)
@@ -222,7 +217,6 @@ class Fitting:
             right = tf.reduce_sum(tf.cast(read == labels, tf.float32))
             return loss * count, right, count
 
-        @tf.function
         def step(images: Any, labels: Any) -> tuple[Any, Any, Any]:
             told = strategy.run(of_replica, args=(images, labels))
             loss, right, count = (
@@ -230,7 +224,7 @@ class Fitting:
             )
             return loss, right, count
 
-        made: Callable[[Any, Any], tuple[Any, Any, Any]] = step
+        made: Callable[[Any, Any], tuple[Any, Any, Any]] = tf.function(step)
         return made
 
     def _even_out(self) -> None:
@@ -240,7 +234,7 @@ class Fitting:
         moving = [
             each
             for each in self.classifier.trained.non_trainable_variables
-            if each.dtype == "float32"
+            if each.name.startswith("moving_")
         ]
         means: Values = self.crew.mean(values_of(moving))
         assign(moving, means, "the workers")

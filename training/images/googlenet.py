@@ -4,7 +4,7 @@ C. Szegedy et al., "Going deeper with convolutions", CVPR 2015 (arXiv:1409.4842)
 layers, section 5 for the auxiliary classifiers. What the paper leaves open is taken from its
 authors' time: local response normalisation with the constants of A. Krizhevsky et al. 2012 as
 Caffe applies them (5 channels, alpha 0.0001 over their mean, beta 0.75), once before and once
-after the 3×3 reduction.
+after the 3x3 reduction.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ AUXILIARY_WEIGHT: Final = 0.3
 """Of each auxiliary classifier's loss; section 5 of the paper."""
 
 LEAST_AUXILIARY_SIDE_PX: Final = 80
-"""The auxiliary classifiers average windows of 5×5 in a map that is a sixteenth as wide."""
+"""The auxiliary classifiers average windows of 5x5 in a map that is a sixteenth as wide."""
 
 _AUXILIARY_DROPOUT: Final = 0.7
 _AUXILIARY_MAPS: Final = ("inception_4a", "inception_4d")
@@ -30,11 +30,11 @@ class Inception:
 
     Attributes:
         name: as in the table.
-        single: filters of the 1×1 convolution.
-        reduce_3: filters of the reduction before the 3×3 convolution.
-        triple: filters of the 3×3 convolution.
-        reduce_5: filters of the reduction before the 5×5 convolution.
-        fivefold: filters of the 5×5 convolution.
+        single: filters of the 1x1 convolution.
+        reduce_3: filters of the reduction before the 3x3 convolution.
+        triple: filters of the 3x3 convolution.
+        reduce_5: filters of the reduction before the 5x5 convolution.
+        fivefold: filters of the 5x5 convolution.
         pooled: filters of the projection after pooling.
     """
 

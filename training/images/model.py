@@ -96,9 +96,7 @@ def freeze(classifier: Classifier, unfrozen: float) -> None:
     first = len(layers) - round(unfrozen * len(layers))
     classifier.backbone.trainable = unfrozen > 0
     for place, layer in enumerate(layers):
-        layer.trainable = place >= first and not isinstance(
-            layer, keras.layers.BatchNormalization
-        )
+        layer.trainable = place >= first and not isinstance(layer, keras.layers.BatchNormalization)
 
 
 @contextmanager
@@ -111,3 +109,24 @@ def dtype_policy(name: str) -> Iterator[None]:
         yield
     finally:
         config.set_dtype_policy(before)
+
+
+def chosen_precision(asked: str, *, alone: bool) -> str:
+    """What to train in.
+
+    Args:
+        asked: of `settings.Precision`; auto mixes on a graphics card with units for it: bfloat16
+            from compute capability 8 on, float16 on 7.
+        alone: no other workers; scaling the loss, which float16 needs, is not made for more.
+    """
+    if asked != "auto":
+        return asked
+    tf = tensorflow()
+    cards = tf.config.list_physical_devices("GPU")
+    if not cards:
+        return "float32"
+    details = tf.config.experimental.get_device_details(cards[0])
+    capability = details.get("compute_capability", (0, 0))[0]
+    if capability >= 8:
+        return "mixed_bfloat16"
+    return "mixed_float16" if capability == 7 and alone else "float32"

@@ -35,7 +35,7 @@ class Progress:
         waited: epochs since that.
         seconds: wall time of all epochs so far.
         cpu_seconds: process time of them, all threads.
-        curves: per epoch of all phases, its values.
+        curves: per epoch of all phases, its values, under the names that Keras gives them.
     """
 
     phase: int = 0
@@ -44,7 +44,7 @@ class Progress:
     waited: int = 0
     seconds: float = 0.0
     cpu_seconds: float = 0.0
-    curves: list[dict[str, float | str]] = field(default_factory=list)
+    curves: list[dict[str, float]] = field(default_factory=list)
 
     def next_phase(self) -> None:
         """Stands at the begin of the phase that follows."""
@@ -136,7 +136,7 @@ def assign(variables: Sequence[Any], values: Values, source: object) -> None:
 
 
 def _save(path: Path, values: Values, record: dict[str, Any]) -> None:
-    arrays = {f"{place:05d}": value for place, value in enumerate(values)}
+    arrays: dict[str, Any] = {f"{place:05d}": value for place, value in enumerate(values)}
     with writing(path) as partial, partial.open("wb") as file:
         np.savez(file, record=np.array(json.dumps(record)), **arrays)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final, Literal
 
 from training.errors import TrainingError
@@ -85,10 +86,6 @@ class Recipe:
         """Whether it begins without weights."""
         return self.weights == NO_WEIGHTS
 
-    def record(self) -> dict[str, Any]:
-        """For JSON; `recipe_of` reads it back."""
-        return asdict(self)
-
 
 _RANGES: Final = (
     ("dropout", 0, 0.9),
@@ -102,20 +99,27 @@ _RANGES: Final = (
 )
 
 
-def recipe_of(record: object) -> Recipe:
-    """A recipe out of what `Recipe.record` gave.
+@dataclass(frozen=True, slots=True)
+class DataChoice:
+    """Which pictures.
 
-    Raises:
-        TrainingError: it is none.
+    Attributes:
+        data: folder of class folders, a CSV, or CelebA's attribute file.
+        pictures: folder that the file names of a table start from; None for the table's own.
+        attribute: column of CelebA's attribute file; None for a plain table or folder.
+        limit: pictures in all; None for all.
+        partition: CelebA's own split; None for the one beside the attribute file.
+        shares: of training, validation and test, where the data brings no split.
+        seed: of split and draw.
     """
-    try:
-        if not isinstance(record, dict) or set(record) != {each.name for each in fields(Recipe)}:
-            raise TypeError("other names")
-        return Recipe(**{**record, "augmentation": Augmentation(**record["augmentation"])})
-    except TypeError as error:
-        raise TrainingError(
-            "the run's settings are of another version of this trainer", "train it anew"
-        ) from error
+
+    data: str
+    pictures: str | None = None
+    attribute: str | None = None
+    limit: int | None = None
+    partition: str | None = None
+    shares: tuple[float, float, float] = (0.7, 0.15, 0.15)
+    seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +128,10 @@ class Purpose:
 
     Attributes:
         name: of the model and its files.
+        title: what people call it; None for its name.
         region: what of the camera's picture it looks at.
         region_margin: added around a face or hand, as a share of its size.
+        off_by_default: the camera does not run it before its user says so.
         licence: of the model.
         data_licence: of the data set.
         intended_use: one sentence.
@@ -133,9 +139,51 @@ class Purpose:
     """
 
     name: str
+    title: str | None = None
     region: Literal["frame", "face", "hand"] = "frame"
     region_margin: float = 0.3
+    off_by_default: bool = False
     licence: str = "not stated"
     data_licence: str = "not stated"
     intended_use: str = "effects in a video call, for the person who runs it"
     not_for: str = "decisions about people"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run before it begins.
+
+    Attributes:
+        recipe: how the network is built and trained.
+        choice: with which pictures.
+        purpose: what for.
+    """
+
+    recipe: Recipe
+    choice: DataChoice
+    purpose: Purpose
+
+    def record(self) -> dict[str, object]:
+        """For the run's `settings.json`; `plan_of` reads it back."""
+        return {
+            "recipe": asdict(self.recipe),
+            "data": asdict(self.choice),
+            "purpose": asdict(self.purpose),
+        }
+
+
+def plan_of(record: Mapping[str, Any]) -> Plan:
+    """A plan out of what `Plan.record` gave.
+
+    Raises:
+        TrainingError: it is none.
+    """
+    try:
+        recipe, choice = dict(record["recipe"]), dict(record["data"])
+        recipe["augmentation"] = Augmentation(**recipe["augmentation"])
+        choice["shares"] = tuple(choice["shares"])
+        return Plan(Recipe(**recipe), DataChoice(**choice), Purpose(**record["purpose"]))
+    except (KeyError, TypeError, ValueError) as error:
+        raise TrainingError(
+            "the run's settings are not of this version of the image trainer", "train it anew"
+        ) from error
