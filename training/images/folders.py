@@ -50,7 +50,13 @@ def read_folders(folder: Path) -> Samples:
     """
     if not folder.is_dir():
         raise TrainingError(f"there is no folder {folder}", "name one that holds class folders")
-    found = list(_found(folder))
+    try:
+        found = list(_found(folder))
+    except OSError as error:
+        raise TrainingError(
+            f"{error.filename or folder} cannot be read: {error.strerror}",
+            "allow it, or move the pictures",
+        ) from error
     if not found:
         raise TrainingError(
             f"{folder} has no class folders", "make one folder of pictures for each class"
@@ -62,7 +68,25 @@ def read_folders(folder: Path) -> Samples:
         for each, person in zip(found, people, strict=True)
     ]
     samples = usable(items, folder.resolve().name)
-    return samples.noted(f"people: by {told_by}") if told_by else samples
+    notes = [f"people: by {told_by}"] if told_by else []
+    return samples.noted(*notes, *_not_read(folder, {each.path for each in found}))
+
+
+def _not_read(folder: Path, read: set[Path]) -> list[str]:
+    """What a user may have meant as pictures: formats that are not read, and loose files."""
+    others = [
+        file
+        for file in folder.rglob("*")
+        if file.is_file() and file not in read and not _hidden(file.relative_to(folder))
+    ]
+    if not others:
+        return []
+    kinds = ", ".join(sorted({file.suffix.lower() or "no ending" for file in others}))
+    return [f"{len(others)} other files ({kinds}) were not read"]
+
+
+def _hidden(inside: Path) -> bool:
+    return any(name.startswith(".") for name in inside.parts)
 
 
 def _found(folder: Path) -> Iterator[_Found]:
@@ -92,11 +116,13 @@ def _of_classes(folders: list[Path], part: Part | None) -> Iterator[_Found]:
         files = sorted(
             file
             for file in folder.rglob("*")
-            if file.suffix.lower() in PICTURE_ENDINGS
-            and not any(name.startswith(".") for name in file.relative_to(folder).parts)
+            if file.suffix.lower() in PICTURE_ENDINGS and not _hidden(file.relative_to(folder))
         )
         if not files:
-            raise TrainingError(f"{folder} has no pictures", "fill it, or remove it")
+            raise TrainingError(
+                f"{folder} has no pictures",
+                f"fill it with {', '.join(sorted(PICTURE_ENDINGS))}, or remove it",
+            )
         for file in files:
             yield _Found(file, folder.name, file.relative_to(folder), part)
 

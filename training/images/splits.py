@@ -16,6 +16,8 @@ from training.images.samples import PARTS, Part, Samples
 SHARES: Final = (0.7, 0.15, 0.15)
 """Of training, validation and test, by default."""
 
+_BLOCKS: Final = 7  # of one film: five to train on, one to validate with, one to test with
+
 
 def split(
     samples: Samples,
@@ -25,8 +27,9 @@ def split(
 ) -> Samples:
     """The same pictures, each with a part.
 
-    A person is in one part alone, and so are pictures that belong together. Within that, every
-    class is shared out as the shares say. Parts that the data brings stay as they are; one that is
+    A person is in one part alone, and so are pictures that belong together, unless a class has
+    hardly any others; a note says so then. Within that, every class is shared out as the shares
+    say. Parts that the data brings stay as they are; one that is
     missing is taken out of the training part (or, without one, out of what has no part).
 
     Args:
@@ -54,7 +57,8 @@ def split(
     may_move = set(movable)
     parts = list(given)
     units = []
-    for unit in _belonging(samples, together):
+    loosened, notes = _loosened(samples, together) if movable else (together, [])
+    for unit in _belonging(samples, loosened):
         moving = tuple(place for place in unit if place in may_move)
         fixed = [given[place] for place in unit if place not in may_move]
         if not fixed:
@@ -71,7 +75,7 @@ def split(
         ),
     )
     _check(made)
-    return made.noted(_note(samples, missing, seed, len(together)))
+    return made.noted(_note(samples, missing, seed, len(together)), *notes)
 
 
 def _shared_out(
@@ -109,6 +113,38 @@ def _shared_out(
     return parts
 
 
+def _loosened(
+    samples: Samples, together: Sequence[Sequence[int]]
+) -> tuple[list[Sequence[int]], list[str]]:
+    """Near duplicates cut up where a class is nearly nothing else: pictures of one short film.
+
+    To refuse those would help nobody who has just held an object to a webcam. Neighbours by name
+    stay together.
+    """
+    labels = samples.labels()
+    units = np.zeros(len(samples.classes), int)
+    for unit in _belonging(samples, together):
+        units[np.unique(labels[list(unit)])] += 1
+    scarce = np.flatnonzero(units < len(PARTS))
+    loosened: list[Sequence[int]] = []
+    cut: set[str] = set()
+    for group in together:
+        there = np.unique(labels[list(group)])
+        if not np.isin(there, scarce).any():
+            loosened.append(group)
+            continue
+        for number in there.tolist():
+            of_class = [place for place in group if labels[place] == number]
+            of_class.sort(key=lambda place: samples.items[place].path)
+            loosened += [block.tolist() for block in np.array_split(of_class, _BLOCKS)]
+            cut.add(samples.classes[number])
+    note = (
+        f"class {', '.join(sorted(cut))}: nearly all pictures are alike, as of one film; near "
+        "duplicates are in several parts, in blocks of neighbours: figures flatter"
+    )
+    return [block for block in loosened if len(block)], [note] if cut else []
+
+
 def _belonging(samples: Samples, together: Sequence[Sequence[int]]) -> list[tuple[int, ...]]:
     """All places, each in one unit, alone or with its person and near duplicates."""
     pairs = [(group[0], other) for group in together for other in group[1:]]
@@ -127,7 +163,7 @@ def _check(samples: Samples) -> None:
         if empty:
             raise TrainingError(
                 f"{samples.source}: nothing of class {', '.join(empty)} in the {part} part",
-                "add pictures of it: one person's, and near duplicates, are in one part alone",
+                "add pictures of it, of other people: one person's are in one part alone",
             )
 
 

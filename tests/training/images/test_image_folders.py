@@ -85,6 +85,7 @@ def test_what_cannot_be_used_is_left_out_and_told(class_folders: Folders, draw: 
         "large.png": "more than 89 megapixels",
         "bomb.png": "more than 89 megapixels",
     }
+    assert "1 other files (.txt) were not read" in samples.notes
     assert "left out 2 (of 6): more than 89 megapixels: no/bomb.png, no/large.png" in samples.notes
 
 
@@ -113,7 +114,7 @@ def test_folders_that_cannot_be_trained_with(
 def test_an_empty_class_and_no_folder(class_folders: Folders, tmp_path: Path) -> None:
     folder = class_folders(yes=3, no=3)
     (folder / "maybe").mkdir()
-    with pytest.raises(TrainingError, match=r"maybe has no pictures: fill it"):
+    with pytest.raises(TrainingError, match=r"maybe has no pictures: fill it with \.bmp"):
         read_folders(folder)
     with pytest.raises(TrainingError, match="there is no folder"):
         read_folders(tmp_path / "nowhere")

@@ -17,10 +17,17 @@ from training.images.near_duplicates import (
     groups_of,
     perceptual_hash,
     small_grey,
+    soft_copy,
 )
 from training.images.samples import Sample, Samples
 
 Draw = Callable[..., Path]
+
+
+def pairs_of(words: list[int], most_bits: int) -> list[np.ndarray]:
+    blocks = list(close_pairs(np.array(words, np.uint64), most_bits))
+    empty = (np.zeros(0, np.int64), np.zeros(0, np.int64))
+    return [np.concatenate(each) for each in zip(empty, *blocks, strict=True)]
 
 
 def samples_of(*paths: Path) -> Samples:
@@ -51,7 +58,7 @@ def test_copies_are_found(tmp_path: Path, draw: Draw, way: str) -> None:
 @given(st.lists(st.integers(0, 2**64 - 1), max_size=30), st.integers(0, 20))
 def test_pairs_are_those_of_a_plain_loop(words: list[int], most_bits: int) -> None:
     words += [word ^ 0b1011 for word in words[:10]]
-    first, second = close_pairs(np.array(words, np.uint64), most_bits)
+    first, second = pairs_of(words, most_bits)
     expected = {
         (low, high)
         for low in range(len(words))
@@ -63,10 +70,10 @@ def test_pairs_are_those_of_a_plain_loop(words: list[int], most_bits: int) -> No
 
 
 def test_pairs_are_found_across_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
-    hashes = np.array([5, 900, 5, 2**60, 900, 5], np.uint64)
-    whole = close_pairs(hashes, 0)
+    hashes = [5, 900, 5, 2**60, 900, 5]
+    whole = pairs_of(hashes, 0)
     monkeypatch.setattr("training.images.near_duplicates._BLOCK_PAIRS", 8)
-    blocks = close_pairs(hashes, 0)
+    blocks = pairs_of(hashes, 0)
     pairs = [set(zip(*map(np.ndarray.tolist, each), strict=True)) for each in (whole, blocks)]
     assert pairs[0] == pairs[1] == {(0, 2), (0, 5), (2, 5), (1, 4)}
 
@@ -79,8 +86,20 @@ def test_light_and_contrast_hardly_change_the_hash(seed: int, gain: float, offse
     assert apart <= 2  # the median stands between bits; rounding may move it
 
 
-def test_blank_pictures_are_alike_and_nothing_else_is_like_them() -> None:
-    blank = np.stack([small_grey(np.full((20, 20, 3), light, np.uint8)) for light in (0, 9, 255)])
-    busy = np.random.default_rng(0).uniform(0, 255, (1, 32, 32)).astype(np.float32)
-    assert groups_of(np.concatenate([blank, busy])) == ((0, 1, 2),)
-    assert groups_of(np.zeros((0, 32, 32), np.float32)) == ()
+def test_a_film_is_one_group_and_blank_pictures_another() -> None:
+    blank = [small_grey(np.full((20, 20, 3), light, np.uint8)) for light in (0, 9, 255)]
+    rng = np.random.default_rng(0)
+    still, other = (rng.uniform(0, 255, (32, 32)).astype(np.float32) for _ in range(2))
+    film = [still + rng.normal(0, 3, (32, 32)).astype(np.float32) for _ in range(40)]
+    greys = [*film, *blank, other]
+    hashes = np.array([perceptual_hash(grey) for grey in greys], np.uint64)
+    softs = np.stack([soft_copy(grey) for grey in greys])
+    assert groups_of(hashes, softs) == (tuple(range(40)), (40, 41, 42))
+    assert groups_of(hashes[:0], softs[:0]) == ()
+
+
+def test_alike_hashes_of_other_pictures_are_no_copies() -> None:
+    rng = np.random.default_rng(1)
+    softs = np.stack([soft_copy(rng.uniform(0, 255, (32, 32)).astype(np.float32)) for _ in "ab"])
+    assert groups_of(np.zeros(2, np.uint64), softs) == ()
+    assert groups_of(np.zeros(2, np.uint64), softs[[0, 0]]) == ((0, 1),)

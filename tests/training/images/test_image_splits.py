@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path, PurePath
 
 import pytest
@@ -71,6 +72,19 @@ def test_near_duplicates_stay_together(groups: list[set[int]]) -> None:
     parted = split(samples, together=[sorted(group) for group in groups])
     for group in groups:
         assert len({parted.items[place].part for place in group}) == 1
+
+
+def test_a_film_is_parted_in_blocks_and_told() -> None:
+    samples = made([("a", None)] * 30 + [("b", None)] * 30)
+    film = list(range(29))  # of one class, and a single picture beside it
+    parted = split(samples, together=[film, [40, 41]])
+    assert all(counts["a"] for counts in parted.counts().values())
+    assert "class a: nearly all pictures are alike" in parted.notes[-1]
+    assert parted.items[40].part == parted.items[41].part
+    in_order = sorted((parted.items[place].path, parted.items[place].part) for place in film)
+    changes = sum(one[1] != two[1] for one, two in pairwise(in_order))
+    assert changes <= 6
+    assert "nearly all" not in " ".join(split(samples, together=[film[:20]]).notes)
 
 
 def test_parts_of_the_data_are_kept() -> None:
