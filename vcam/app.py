@@ -268,7 +268,7 @@ def has_stragglers() -> bool:
 
     An ordinary end of the process would take its native code down under it, which aborts.
     """
-    names = ("capture", "vision", "output")
+    names = ("capture", "vision", "output", "recognisers")
     return any(thread.name.startswith(names) for thread in threading.enumerate())
 
 

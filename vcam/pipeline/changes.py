@@ -15,14 +15,32 @@ if TYPE_CHECKING:
     from vcam.effects.pack import Pack
 
 
+MIN_MS = 1500
+LINGER_MS = 500
+"""Of an effect that no rule of its pack plays: what most rules of the shipped packs have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Effects that answer gestures besides those of the packs that are on.
+
+    Attributes:
+        effects: gesture, pack, effect.
+        packs: those that the effects are of; they need not be on.
+    """
+
+    effects: tuple[tuple[str, str, str], ...] = ()
+    packs: tuple[Pack, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """What has to be taken over; None where nothing has changed.
 
     Attributes:
         triggers: thresholds, guards, times.
-        packs: those that are on.
-        rules: their answers.
+        packs: those that are drawn from: they are on, or hold an effect that answers something.
+        rules: all answers.
         gestures: what is watched for.
         undo: the pose that takes a start back, and within how many ms.
     """
@@ -46,7 +64,10 @@ class Changes:
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
+        self._asked: tuple[Pack, ...] = ()
+        self._answers: dict[str, Answers] = {}
         self._packs: tuple[Pack, ...] | None = None
+        self._rules: tuple[ReactionRule, ...] = ()
         self._gestures: tuple[str, ...] | None = None
 
     def to(self, settings: Settings, packs: Sequence[Pack]) -> Change:
@@ -57,21 +78,57 @@ class Changes:
         Raises:
             PackError: the packs' rules contradict themselves; the old ones hold on.
         """
-        on = tuple(packs) if settings.reactions.enabled else ()
-        rules = tuple(rule for pack in on for rule in pack.rules)
+        return self._to(settings, tuple(packs), self._answers)
+
+    def answer(self, by: str, answers: Answers) -> Change:
+        """What changes with these answers in place of those that `by` has given before."""
+        return self._to(self.settings, self._asked, {**self._answers, by: answers})
+
+    def _to(
+        self, settings: Settings, packs: tuple[Pack, ...], answers: dict[str, Answers]
+    ) -> Change:
+        is_on = settings.reactions.enabled
+        drawn, rules = _with_answers(packs, list(answers.values())) if is_on else ((), ())
         RuleBook(rules)
         old, self.settings = self.settings, settings
-        old_packs, self._packs = self._packs, on
-        packs_differ = on != old_packs
+        self._asked, self._answers = packs, answers
+        old_drawn, self._packs = self._packs, drawn
+        old_rules, self._rules = self._rules, rules
+        packs_differ = drawn != old_drawn
+        rules_differ = packs_differ or rules != old_rules
         gestures = watched_gestures(rules, settings)
         old_gestures, self._gestures = self._gestures, gestures
         return Change(
             triggers=settings.triggers if settings.triggers != old.triggers else None,
-            packs=on if packs_differ else None,
-            rules=rules if packs_differ else None,
-            gestures=gestures if packs_differ or gestures != old_gestures else None,
+            packs=drawn if packs_differ else None,
+            rules=rules if rules_differ else None,
+            gestures=gestures if rules_differ or gestures != old_gestures else None,
             undo=_undo(settings) if _undo(settings) != _undo(old) else None,
         )
+
+
+def _with_answers(
+    on: Sequence[Pack], answers: Sequence[Answers]
+) -> tuple[tuple[Pack, ...], tuple[ReactionRule, ...]]:
+    """The packs to draw from, and all rules; what is in no pack any more is left out."""
+    packs = {pack.name: pack for each in answers for pack in each.packs}
+    # One that is on stays where it is, lent or not.
+    packs = {pack.name: pack for pack in on} | {
+        name: pack for name, pack in packs.items() if name not in {pack.name for pack in on}
+    }
+    rules = [rule for pack in on for rule in pack.rules]
+    taken = {(rule.gesture, rule.pack, rule.effect) for rule in rules}
+    for each in answers:
+        for key in each.effects:
+            gesture, name, effect = key
+            if key in taken or name not in packs or effect not in packs[name].effects:
+                continue
+            taken.add(key)
+            own = next((rule for rule in packs[name].rules if rule.effect == effect), None)
+            min_ms, linger_ms = (own.min_ms, own.linger_ms) if own else (MIN_MS, LINGER_MS)
+            leave_ms = packs[name].effects[effect].leave_ms
+            rules.append(ReactionRule(gesture, name, effect, "hold", min_ms, linger_ms, leave_ms))
+    return tuple(packs.values()), tuple(rules)
 
 
 def watched_gestures(rules: Iterable[ReactionRule], settings: Settings | None) -> tuple[str, ...]:

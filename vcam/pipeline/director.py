@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,11 +30,23 @@ class Camera(Protocol):
 
 
 class Watcher(Protocol):
-    """What it directs of `VisionLoop`."""
+    """What it directs of `VisionLoop` and `RecogniserLoop`."""
 
     def direct(self, awake: bool) -> None:
         """Whether anything shall be looked at."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lookers:
+    """All that look at pictures; they wake and sleep together."""
+
+    every: Sequence[Watcher]
+
+    def direct(self, awake: bool) -> None:
+        """Whether anything shall be looked at."""
+        for each in self.every:
+            each.direct(awake)
 
 
 @dataclass(frozen=True, slots=True)

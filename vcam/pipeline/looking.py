@@ -57,7 +57,11 @@ class Look:
 
 
 def look_at(
-    frame: Frame, recognizer: Recognizer, engine: TriggerEngine, drawing: bool
+    frame: Frame,
+    recognizer: Recognizer,
+    engine: TriggerEngine,
+    drawing: bool,
+    others_look: bool = False,
 ) -> Look | None:
     """Takes one frame through recognition and triggers; None if nothing was due.
 
@@ -66,6 +70,7 @@ def look_at(
         recognizer: pixels to pose readings; told how closely to look from now on.
         engine: scores to events.
         drawing: whether effects are live.
+        others_look: whether image models, or people, need hands or faces.
     """
     if not recognizer.due(frame.captured_at):
         return None
@@ -77,7 +82,7 @@ def look_at(
     elif drawing:
         recognizer.attention = Attention.DRAWING
     else:
-        watching = bool(engine.gestures)
+        watching = bool(engine.gestures) or others_look
         recognizer.attention = Attention.WATCHING if watching else Attention.PERSON_ONLY
     return Look(observation, readings, events, pairs)
 

@@ -20,6 +20,7 @@ from vcam.pipeline.looking import Scene
 from vcam.pipeline.pause import PausePicture
 from vcam.pipeline.shooting import Shooter
 from vcam.pipeline.stats import SourcePhase, SourceState
+from vcam.pipeline.veil import veiled
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import EffectSettings, OutputSettings
 
@@ -107,6 +108,7 @@ class PicturePainter:
         want_mask: Callable[[float], None] = lambda rate_hz: None,
     ) -> None:
         self.shooter = Shooter()
+        self._is_veiled = False
         self._stage = stage
         self._on_effect = on_effect
         self._want_mask = want_mask
@@ -130,6 +132,10 @@ class PicturePainter:
         if old.pause != outputs.pause or (old.width, old.height) != self._size:
             self._pause.apply(outputs.pause, self._size)
 
+    def veil(self, on: bool) -> None:
+        """Whether the whole picture is blurred beyond recognition; any thread."""
+        self._is_veiled = on
+
     @property
     def _size(self) -> tuple[int, int]:
         return self._outputs.width, self._outputs.height
@@ -151,6 +157,8 @@ class PicturePainter:
                 logger.exception("Drawing failed; the picture goes out without effects")
             if self._drawer.wants(()):
                 plain = self._card("Picture hidden", ["the background cannot be drawn"])
+            if self._is_veiled:
+                plain = veiled(plain)
             return plain, plain
 
     def placeholder(self, state: SourceState) -> Image:
@@ -196,12 +204,15 @@ class PicturePainter:
         if drawn:
             picture = self._copy(plain)
             self._drawer.draw(picture, live, observation, now, place, frame.captured_at)
+        is_veiled = self._is_veiled
+        if is_veiled:
+            picture = veiled(picture)
         # On a picture that was taken nothing more may be drawn.
         taken = self.shooter.see(frame, picture, live, observation, now)
         holds = scene.progress if scene and self._is_fresh(scene, now) else ()
         preview = picture
         if scene is not None and holds and self._ring != "off":
-            is_ours = drawn and not taken and self._ring == "picture"
+            is_ours = (drawn or is_veiled) and not taken and self._ring == "picture"
             preview = picture if is_ours else self._copy(picture)
             _draw_rings(preview, scene, place)
             if self._ring == "picture":

@@ -12,12 +12,10 @@ import numpy as np
 from vcam.capture.fit import Fitter
 from vcam.core.frame import Image
 from vcam.effects.card import render_card
+from vcam.pipeline.veil import coarse
 from vcam.settings.schema import PauseSettings
 
 logger = logging.getLogger(__name__)
-
-BLUR_COLUMNS = 24
-"""What is left of the blurred picture's width: too little to tell a face, or who is in the room."""
 
 MAX_IMAGE_BYTES = 50 * 1024 * 1024
 
@@ -56,7 +54,7 @@ class PausePicture:
         Args:
             last: the last picture of the camera, None if there is none to blur.
         """
-        self._blurred = _blurred(last) if last is not None else None
+        self._blurred = coarse(last) if last is not None else None
         self._made = None
         self._read()
 
@@ -112,10 +110,3 @@ def _cause(name: str | None, error: Exception) -> str:
     if isinstance(error, OSError):
         return f"{name}: {error.strerror or error}"
     return f"{name}: {error}" if name else str(error)
-
-
-def _blurred(image: Image) -> Image:
-    height, width = image.shape[:2]
-    rows = max(2, round(BLUR_COLUMNS * height / width))
-    small = cv2.resize(image, (BLUR_COLUMNS, rows), interpolation=cv2.INTER_AREA)
-    return np.ascontiguousarray(cv2.GaussianBlur(small, (3, 3), 0), np.uint8)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from vcam.core.clock import Clock
 from vcam.core.contracts import Output, Source
-from vcam.core.events import GestureEvent, LiveEffect
+from vcam.core.events import GestureEvent, LiveEffect, ReactionRule
 from vcam.core.frame import Image
 from vcam.core.slot import LatestSlot
 from vcam.outputs.sound import SoundPlayer
@@ -17,17 +17,19 @@ from vcam.outputs.worker import OutputStatus
 from vcam.pipeline.audiences import Audiences
 from vcam.pipeline.capture_thread import Captured
 from vcam.pipeline.capture_threads import CaptureThreads
-from vcam.pipeline.changes import Changes
+from vcam.pipeline.changes import Answers, Change, Changes
 from vcam.pipeline.contracts import Group
 from vcam.pipeline.demand import Demand
-from vcam.pipeline.director import Director
+from vcam.pipeline.director import Director, Lookers
 from vcam.pipeline.looking import Look, Meters, Recognizer, meters_of
 from vcam.pipeline.mode import Mode
 from vcam.pipeline.output_thread import OutputLoop, video_format
 from vcam.pipeline.painting import Drawer, PicturePainter
+from vcam.pipeline.recogniser_thread import beside
 from vcam.pipeline.shooting import ShotPlan
 from vcam.pipeline.sounding import Sounding
 from vcam.pipeline.stats import Counters, PipelineStats, SourceState
+from vcam.pipeline.threads import join_all, start_thread
 from vcam.pipeline.vision_thread import VisionLoop
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import Settings
@@ -35,12 +37,6 @@ from vcam.triggers.engine import TriggerEngine
 
 if TYPE_CHECKING:
     from vcam.effects.pack import Pack
-
-logger = logging.getLogger(__name__)
-
-JOIN_S = 0.7
-"""How long `stop` waits for the threads in all; what hangs longer dies with the process, whose own
-end takes 0.1 s and more."""
 
 
 class Pipeline:
@@ -52,6 +48,7 @@ class Pipeline:
     Attributes:
         finished: set when there is nothing left to do, or a thread has failed.
         failure: which thread failed; empty if none did.
+        recognisers: runs image models, and people.
 
     Args:
         source: where frames come from.
@@ -93,6 +90,7 @@ class Pipeline:
         self._public = public
         self._preview = preview
         self._on_change = on_change
+        self._spawn = partial(start_thread, on_failure=self._fail)
         self._stop = threading.Event()
         self.finished = threading.Event()
         self.failure = ""
@@ -107,7 +105,7 @@ class Pipeline:
             source,
             slot,
             clock,
-            lambda run: self._start_thread("capture", run),
+            lambda run: self._spawn("capture", run),
             reopen_at_end=reopen_at_end,
             wanted=wanted,
             on_change=on_change,
@@ -127,10 +125,12 @@ class Pipeline:
             on_change=on_change,
             on_look=on_look,
         )
-        self._audiences = Audiences((public, preview), on_change)
-        self._director = Director(
-            self._demand, self._audiences.anybody, self._capture, self._vision
+        self.recognisers = beside(
+            self._vision, slot, clock, self._stop, lambda on: self._painter.veil(on), on_change
         )
+        self._audiences = Audiences((public, preview), on_change)
+        lookers = Lookers((self._vision, self.recognisers))
+        self._director = Director(self._demand, self._audiences.anybody, self._capture, lookers)
         self._sounding = Sounding(SoundPlayer())
         self._sounding.switch(settings.effects.sound)
         self._painter = PicturePainter(
@@ -160,22 +160,18 @@ class Pipeline:
 
     def start(self) -> None:
         """Starts the threads; output first, so that a picture goes out at once."""
-        self._threads.append(self._start_thread("output", self._output.run))
+        self._threads.append(self._spawn("output", self._output.run))
         self._capture.start()
-        self._threads.append(self._start_thread("vision", self._vision.run))
+        self._threads.append(self._spawn("vision", self._vision.run))
+        self._threads.append(self._spawn("recognisers", self.recognisers.run))
 
     def stop(self) -> None:
         """Ends the threads; returns within a second, whatever they are doing."""
         self._stop.set()
         self._capture.stop()
-        self._vision.mailbox.posted.set()
-        self._output.mailbox.posted.set()
-        deadline = self._clock.now() + JOIN_S
-        capture = self._capture.thread
-        for thread in [*self._threads, *([capture] if capture is not None else [])]:
-            thread.join(max(0.0, deadline - self._clock.now()))
-            if thread.is_alive():
-                logger.warning("The %s thread did not end in time", thread.name)
+        for mailbox in (self._vision.mailbox, self._output.mailbox, self.recognisers.mailbox):
+            mailbox.posted.set()
+        join_all([*self._threads, *filter(None, [self._capture.thread])], self._clock)
 
     @property
     def mode(self) -> Mode:
@@ -207,14 +203,19 @@ class Pipeline:
             PackError: the packs' rules contradict themselves; nothing has changed.
         """
         with self._applying:
-            change = self._changes.to(settings, packs)
-            seen = change.triggers, change.rules, None, change.gestures
-            if seen != (None, None, None, None):
-                self._vision.mailbox.post(lambda: self._vision.apply(*seen))
-            if change.undo is not None:
-                pose, within_ms = change.undo
-                self._vision.mailbox.post(lambda: self._vision.undo_by(pose, within_ms))
-            self._output.mailbox.post(lambda: self._apply(settings, change.packs))
+            self._bring(self._changes.to(settings, packs))
+
+    def answer(self, by: str, answers: Answers) -> None:
+        """Lets these effects answer gestures in place of those that `by` has given before.
+
+        Their packs need not be on. Nothing answers where `settings.reactions.enabled` is false.
+        """
+        with self._applying:
+            self._bring(self._changes.answer(by, answers))
+
+    def answers(self, gesture: str) -> Sequence[ReactionRule]:
+        """What plays when this gesture starts."""
+        return self._stage.answers(gesture)
 
     def set_card(self, card: Mapping[str, float]) -> None:
         """Takes over `enter` of each pose, for where the settings say nothing."""
@@ -271,12 +272,10 @@ class Pipeline:
         Returns:
             What called them; None if nothing is drawn that does not leave already.
         """
-        staying = [effect for effect in self.live() if effect.leaving_at is None]
-        newest = max(staying or self.live(), key=lambda effect: effect.started_at, default=None)
-        if newest is None:
-            return None
-        self._vision.mailbox.post(lambda: self._vision.undo(newest.gesture))
-        return newest.gesture
+        newest = self._stage.newest(self._clock.now())
+        if newest is not None:
+            self._vision.mailbox.post(lambda: self._vision.undo(newest))
+        return newest
 
     def picture(self) -> Image | None:
         """The newest public picture of a camera frame; None while something else is shown.
@@ -335,16 +334,16 @@ class Pipeline:
         self._output.apply(video_format(settings.outputs))
         self._preview.set_mirror(settings.outputs.preview.mirror)
 
-    def _start_thread(self, name: str, run: Callable[[], None]) -> threading.Thread:
-        # Daemons: a driver that never returns must not keep the process from ending.
-        thread = threading.Thread(target=self._guarded, args=(name, run), name=name, daemon=True)
-        thread.start()
-        return thread
+    def _bring(self, change: Change) -> None:
+        """Hands what has changed to the threads that it belongs to."""
+        settings = self._changes.settings
+        seen, undo = (change.triggers, change.rules, None, change.gestures), change.undo
+        if seen != (None, None, None, None):
+            self._vision.mailbox.post(lambda: self._vision.apply(*seen))
+        if undo is not None:
+            self._vision.mailbox.post(lambda: self._vision.undo_by(*undo))
+        self._output.mailbox.post(lambda: self._apply(settings, change.packs))
 
-    def _guarded(self, name: str, run: Callable[[], None]) -> None:
-        try:
-            run()
-        except Exception:
-            logger.exception("The %s thread failed", name)
-            self.failure = f"the {name} thread failed"
-            self.finished.set()
+    def _fail(self, failure: str) -> None:
+        self.failure = failure
+        self.finished.set()

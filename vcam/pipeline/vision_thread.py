@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from vcam.core.clock import Clock
 from vcam.core.errors import VcamError
-from vcam.core.events import GestureEvent, ReactionRule
+from vcam.core.events import EventKind, GestureEvent, ReactionRule
 from vcam.core.frame import Frame
 from vcam.core.slot import LatestSlot
 from vcam.pipeline.capture_thread import Captured
@@ -43,10 +43,6 @@ STABLE_AFTER_S = 60.0
 
 METERED_FOR_S = 2.0
 """Meters are read for so long after somebody has asked for them."""
-
-
-def _nothing() -> None:
-    pass
 
 
 class VisionLoop:
@@ -88,7 +84,7 @@ class VisionLoop:
         counters: Counters,
         *,
         awake: bool = True,
-        on_change: Callable[[], None] = _nothing,
+        on_change: Callable[[], None] = lambda: None,
         on_look: Callable[[Look], None] = lambda look: None,
     ) -> None:
         self.mailbox = Mailbox()
@@ -96,6 +92,7 @@ class VisionLoop:
         self.problem = ""
         self._mask_problem = ""
         self._mask_hz = 0.0
+        self._others = False
         self._slot = slot
         self._source_state = source_state
         self._load_recognizer = load_recognizer
@@ -131,11 +128,8 @@ class VisionLoop:
     def mask_problem(self) -> str:
         """Why there is no mask of the person though it is wanted; empty otherwise. Any thread."""
         problem = self._mask_problem or self.problem
-        return (
-            f"The person cannot be told from the room: {problem}"
-            if self._mask_hz and problem
-            else ""
-        )
+        is_wanted = self._mask_hz > 0 and bool(problem)
+        return f"The person cannot be told from the room: {problem}" if is_wanted else ""
 
     def want_mask(self, rate_hz: float) -> None:
         """Says how often the person's mask shall be made anew, 0 for never.
@@ -145,6 +139,17 @@ class VisionLoop:
         if rate_hz != self._mask_hz:
             self._mask_hz = rate_hz
             self.mailbox.posted.set()
+
+    def look_for_others(self, on: bool) -> None:
+        """Whether image models, or people, need hands or faces; any thread."""
+        self._others = on
+        self.mailbox.posted.set()
+
+    def take(self, events: Sequence[GestureEvent]) -> None:
+        """Answers what image models, or people, have started. This thread alone."""
+        if self._rehearsing:
+            self._stage.handle(each for each in events if each.kind is EventKind.END)
+        self._react(events)
 
     def replace_recognizer(self, load: Callable[[], Recognizer]) -> None:
         """Loads another recognizer; the old one works until it is there. Any thread."""
@@ -233,7 +238,7 @@ class VisionLoop:
             self._rest(ASLEEP_WAKE_S)
 
     def _is_needed(self) -> bool:
-        wanted = bool(self._engine.gestures) or self._mask_hz > 0
+        wanted = bool(self._engine.gestures) or self._mask_hz > 0 or self._others
         return wanted or bool(self._stage.live(self._clock.now()))
 
     def _rest(self, seconds: float) -> None:
@@ -318,7 +323,7 @@ class VisionLoop:
         recognizer.wants_mask_hz = self._mask_hz
         if recognizer.due(at):
             self._clock.wait(self._stop, GIVE_WAY_S)
-        look = look_at(frame, recognizer, self._engine, drawing=bool(self._stage.live(at)))
+        look = look_at(frame, recognizer, self._engine, bool(self._stage.live(at)), self._others)
         if look is None:
             return
         self._on_look(look)

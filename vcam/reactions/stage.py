@@ -173,6 +173,13 @@ class Stage:
             if entry.effect.started_at <= now and not entry.is_over(now)
         )
 
+    def newest(self, now: float) -> str | None:
+        """What called the newest effect, of those that stay if there are any; None without one."""
+        live = self.live(now)
+        staying = [effect for effect in live if effect.leaving_at is None]
+        newest = max(staying or live, key=lambda effect: effect.started_at, default=None)
+        return newest.gesture if newest is not None else None
+
     def _begin(self, at: float) -> None:
         self._latest = max(self._latest, at)
         self._entries = tuple(entry for entry in self._entries if not entry.is_over(at))

@@ -12,13 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError, m
 
 from vcam.core.errors import ModelError
 from vcam.core.observation import NONE_POSE
-from vcam.recognizers.contracts import PEOPLE
+from vcam.recognizers.contracts import DEFAULT_THRESHOLD, PEOPLE
 
 Region = Literal["frame", "face", "hand"]
 REGIONS: tuple[Region, ...] = get_args(Region)
-
-DEFAULT_THRESHOLD = 0.5
-"""Of a class that the card gives none for: likelier than not."""
 
 MODEL_NAME = r"^[a-z0-9][a-z0-9_-]{0,63}$"
 """Names of models: they are file names, and stand in settings and rules."""

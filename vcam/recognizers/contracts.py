@@ -12,6 +12,9 @@ from vcam.core.observation import Observation
 PEOPLE = "people"
 """Name of the reader that recognises people; no model may take it."""
 
+DEFAULT_THRESHOLD = 0.5
+"""Of a class that nobody gives one for: likelier than not."""
+
 
 @dataclass(frozen=True, slots=True)
 class ClassReading:
@@ -35,7 +38,8 @@ class ClassReader(Protocol):
         rate_hz: how often it wants to look, at most.
         smoothing_ms: over how long its scores are averaged before rules see them; 0 where it does
             that itself.
-        thresholds: smoothed score from which each class counts; 0.5 for one that is missing.
+        thresholds: smoothed score from which each class counts; `DEFAULT_THRESHOLD` for one that is
+            missing.
         looks_at: what of the observation it needs: faces, hands; vision looks for them then.
         always: whether it looks also while no rule names it and nobody asks for its scores.
     """
