@@ -85,7 +85,11 @@ def _shared_out(
     shares: npt.NDArray[np.float64],
     seed: int,
 ) -> dict[int, Part]:
-    """Units of what belongs together go, the largest first, where their classes lack most."""
+    """Units of what belongs together go where their classes lack most.
+
+    Those of most classes go first, then the largest, so that what is left to fill gaps with is
+    small and of one class.
+    """
     labels = samples.labels()
     weights = np.zeros((len(units), len(samples.classes)))
     for row, unit in enumerate(units):
@@ -96,7 +100,8 @@ def _shared_out(
     empty = np.ones(lacking.shape, bool)
     left = (weights > 0).sum(axis=0)
     order = np.random.default_rng(seed).permutation(len(units))
-    order = order[np.argsort(-weights[order].sum(axis=1), kind="stable")]
+    sizes, spread = weights[order].sum(axis=1), (weights[order] > 0).sum(axis=1)
+    order = order[np.lexsort((-sizes, -spread))]
     parts: dict[int, Part] = {}
     for row in order:
         shown = weights[row] > 0

@@ -6,7 +6,7 @@ from itertools import pairwise
 from pathlib import Path, PurePath
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training.errors import TrainingError
@@ -57,6 +57,7 @@ def test_nobody_is_in_two_parts(drawn: list[tuple[str, int, int]], seed: int) ->
     assert all(count for counts in parted.counts().values() for count in counts.values())
 
 
+@settings(max_examples=40)
 @given(st.integers(3, 60), st.integers(3, 60), st.integers(0, 5))
 def test_no_class_is_ever_missing_in_a_part(first: int, second: int, seed: int) -> None:
     parted = split(made([("a", None)] * first + [("b", None)] * second), seed=seed)
