@@ -175,7 +175,27 @@ class PageDaemon(FakeDaemon):
 
     def _change_settings(self, changes: dict[str, object], unset: tuple[str, ...]) -> None:
         self._store.change(changes, unset)
-        self.change_settings(gestures=self._gestures())
+        state, settings = self.state(), self._store.loaded.settings
+        plays = settings.teaching.poses
+        poses = tuple(
+            pose.model_copy(
+                update={"answer": (pose.name in plays and plays[pose.name].effect) or ""}
+            )
+            for pose in state.teaching.poses
+        )
+        models = settings.recognisers.models
+        recognisers = tuple(
+            model.model_copy(
+                update={"on": model.name not in models or models[model.name].enabled is not False}
+            )
+            for model in state.recognisers
+        )
+        self.change_settings(
+            gestures=self._gestures(),
+            teaching=state.teaching.model_copy(update={"poses": poses}),
+            recognisers=recognisers,
+            people=state.people.model_copy(update={"on": settings.people.enabled}),
+        )
 
     def _gestures(self) -> tuple[GestureState, ...]:
         triggers = self._store.loaded.settings.triggers

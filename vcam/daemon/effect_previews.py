@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import logging
 import os
@@ -68,7 +69,8 @@ class EffectPreviews:
             self._make_room()
         except OSError as error:
             logger.info("previews are not kept (%s)", error)
-            new.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                new.unlink(missing_ok=True)
 
     def _make_room(self) -> None:
         files = sorted(self._folder.glob("*.webp"), key=lambda path: path.stat().st_mtime)

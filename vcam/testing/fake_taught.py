@@ -30,6 +30,9 @@ class FakeTaught:
 
     A countdown is begun and goes no further until `finish_taking`.
 
+    Attributes:
+        at_once: samples are taken as soon as they are asked for; else by `take`.
+
     Args:
         state: what the daemon tells now.
         tell: takes what it is to tell from now on.
@@ -41,6 +44,7 @@ class FakeTaught:
         self._state = state
         self._tell = tell
         self._last_id = 0
+        self.at_once = True
 
     def sample(self, sample: int) -> bytes:
         """A plain JPEG.
@@ -99,7 +103,7 @@ class FakeTaught:
                     countdown_s=countdown_s,
                     message="Hold the pose",
                 )
-                if not countdown_s:
+                if self.at_once and not countdown_s:
                     self.finish_taking()
             case SortSamples(samples=samples, pose=to):
                 moved = [
@@ -136,13 +140,21 @@ class FakeTaught:
 
     def finish_taking(self) -> None:
         """Takes all samples that are still to be taken."""
+        self.take(self._state().left)
+
+    def take(self, count: int) -> None:
+        """Takes so many of the samples that are still to be taken."""
         state = self._state()
+        left = state.left - count
         first = self._last_id + 1
-        self._last_id += state.left
-        new = tuple(SampleState(id=first + each, picture=True) for each in range(state.left))
+        self._last_id += count
+        new = tuple(SampleState(id=first + each, picture=True) for each in range(count))
         samples = {pose.name: pose.samples for pose in state.poses}
         samples[state.pose] = (*samples.get(state.pose, ()), *new)
-        self._change(phase="idle", pose="", left=0, countdown_s=0, message="")
+        if left > 0:
+            self._change(phase="taking", left=left, countdown_s=0)
+        else:
+            self._change(phase="idle", pose="", left=0, countdown_s=0, message="")
         self._replace(samples)
 
     def _train(self) -> None:

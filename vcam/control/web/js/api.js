@@ -46,6 +46,8 @@ const AGAIN_MS = 1000;
 const LANES = [
   ["pause", "resume", "freeze"],
   ["settings", "pack", "gesture", "reactions", "profile"],
+  ["teach", "samples", "train", "use_taught", "rename_pose", "forget_pose"],
+  ["enrol", "forget_person"],
 ];
 const ends = LANES.map(() => Promise.resolve());
 
@@ -56,6 +58,8 @@ export function command(body) {
       method: "POST",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
+      // What stops something arrives even if this page is closed meanwhile.
+      keepalive: body.cancel === true,
       signal: AbortSignal.timeout(COMMAND_MS),
     });
   const lane = LANES.findIndex((kinds) => kinds.includes(body.do));
@@ -88,6 +92,15 @@ export function installPack(file, replace) {
   return request(`/api/packs?replace=${replace}`, {
     method: "POST",
     headers: { "Content-Type": "application/zip" },
+    body: file,
+  });
+}
+
+/** Takes the taught poses of a file in; resolves to { names }, raises ApiError. */
+export function installPoses(file) {
+  return request("/api/poses", {
+    method: "POST",
+    headers: { "Content-Type": "application/octet-stream" },
     body: file,
   });
 }

@@ -1,11 +1,13 @@
 // Words in the user's language. `t` takes a key of the tables; `tOf` one of a family of keys.
 
 import en from "../i18n/en.js";
+import enAbilities from "../i18n/en-abilities.js";
 import id from "../i18n/id.js";
+import idAbilities from "../i18n/id-abilities.js";
 import { PHRASES, SETTINGS } from "../i18n/id-settings.js";
 import { recall, remember } from "./storage.js";
 
-const TABLES = { en, id };
+const TABLES = { en: { ...en, ...enAbilities }, id: { ...id, ...idAbilities } };
 export const LANGUAGES = { en: "English", id: "Indonesia" };
 
 let language = fromBrowser(recall("language"));
@@ -31,14 +33,14 @@ export function setLanguage(chosen) {
 
 /** The text of `key`, with {0}, {1} … replaced. */
 export function t(key, ...values) {
-  const text = TABLES[language][key] ?? en[key] ?? key;
+  const text = TABLES[language][key] ?? TABLES.en[key] ?? key;
   return text.replace(/\{(\d)\}/g, (_, index) => values[index]);
 }
 
 /** The text of `family.name`, or `fallback` for a name that the table does not know. */
 export function tOf(family, name, fallback = name) {
   const key = `${family}.${name}`;
-  return key in en ? t(key) : fallback;
+  return key in TABLES.en ? t(key) : fallback;
 }
 
 /** Pairs of value and text, for choices. */
@@ -52,6 +54,13 @@ export function gestureLabel(state, name) {
   const known = state?.gestures.find((gesture) => gesture.name === name);
   if (known) return language === "id" ? known.label_id : known.label_en;
   return readable(name);
+}
+
+/** What people call an image model; people themselves are asked for by the same word. */
+export function modelTitle(state, name) {
+  if (name === "people") return t("model.people");
+  const known = state?.recognisers.find((model) => model.name === name);
+  return known?.title || readable(name);
 }
 
 /** `release_after_ms` as people would write it. */
@@ -90,6 +99,11 @@ export function allowed(setting) {
 export function number(value, digits = 0) {
   const options = { minimumFractionDigits: digits, maximumFractionDigits: digits };
   return new Intl.NumberFormat(language, options).format(value);
+}
+
+/** 0.963 as 96 %. */
+export function percent(share) {
+  return new Intl.NumberFormat(language, { style: "percent" }).format(share);
 }
 
 /** A number of bytes. */

@@ -24,9 +24,13 @@ function build() {
   const panels = [
     { name: "gestures", iconName: "gestures", label: t("tab.gestures"), build: buildGestures },
     { name: "packs", iconName: "packs", label: t("tab.packs"), build: buildPacks },
+    { name: "gallery", iconName: "gallery", label: t("tab.gallery"), load: later("gallery") },
     { name: "selfie", iconName: "selfie", label: t("tab.selfie"), build: buildSelfie },
+    { name: "teach", iconName: "teach", label: t("tab.teach"), load: later("teach") },
     { name: "history", iconName: "history", label: t("tab.history"), build: buildHistory },
     { name: "personal", iconName: "person", label: t("tab.personal"), build: buildPersonal },
+    { name: "people", iconName: "people", label: t("tab.people"), load: later("people") },
+    { name: "models", iconName: "models", label: t("tab.models"), load: later("models") },
     { name: "try", iconName: "try", label: t("tab.try"), build: buildTrial },
     { name: "camera", iconName: "camera", label: t("tab.camera"), build: buildCamera },
     { name: "settings", iconName: "settings", label: t("tab.settings"), build: buildSettings },
@@ -43,6 +47,11 @@ function build() {
     );
   on("state", followState);
   on("settings", followLanguage);
+}
+
+/** What few look at is fetched once somebody does. */
+function later(name) {
+  return async () => (await import(`./${name}.js`)).build;
 }
 
 let choosing = 0;

@@ -1,7 +1,7 @@
 // Settings whose key holds a name of the user's choice: `triggers.gestures.*.enter`.
 
 import { h, icon, keyed, setText } from "./dom.js";
-import { gestureLabel, t } from "./i18n.js";
+import { gestureLabel, modelTitle, t } from "./i18n.js";
 import { store } from "./store.js";
 
 /** The names chosen so far, by what they name. */
@@ -22,7 +22,7 @@ const FAMILIES = {
   models: {
     label: () => t("names.model"),
     known: (state) => state.recognisers.map((model) => model.name),
-    title: (name) => store.state.recognisers.find((model) => model.name === name)?.title || name,
+    title: (name) => modelTitle(store.state, name),
   },
 };
 

@@ -2,6 +2,7 @@
 
 import { order } from "./api.js";
 import { button, h, icon, keyed, setOn, setText, toggle } from "./dom.js";
+import { glimpse } from "./glimpse.js";
 import { gestureLabel, readable, t } from "./i18n.js";
 import { buildInstall, remove } from "./install.js";
 import { on, store } from "./store.js";
@@ -134,5 +135,7 @@ function buildEffect(first) {
     play.title = effect.playable ? t("effect.play") : t("effect.off");
     play.classList.toggle("live", effect.live);
   };
-  return { element: h("li", {}, play), update };
+  const element = h("li", {}, play);
+  glimpse(element, play, first.pack, first.name);
+  return { element, update };
 }

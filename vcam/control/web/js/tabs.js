@@ -3,7 +3,10 @@
 import { h, icon, setAttribute } from "./dom.js";
 import { t } from "./i18n.js";
 
-/** `panels`: name, iconName, label, build() giving { element, shown(open) }. */
+/**
+ * `panels`: name, iconName, label, and either build() giving { element, shown(open) }, or load(),
+ * which promises that function when the panel is opened for the first time.
+ */
 export function buildTabs(panels) {
   const parts = panels.map((panel) => {
     const tab = h(
@@ -12,10 +15,11 @@ export function buildTabs(panels) {
       icon(panel.iconName),
       h("span", { class: "label" }, panel.label),
     );
-    const built = panel.build();
     const attributes = { role: "tabpanel", id: panel.name, "aria-labelledby": tab.id, tabindex: 0 };
-    const section = h("section", attributes, built.element);
-    return { name: panel.name, tab, section, shown: built.shown ?? (() => {}) };
+    const section = h("section", attributes);
+    const part = { name: panel.name, tab, section, shown: () => {}, load: panel.load };
+    if (panel.build) fill(part, panel.build);
+    return part;
   });
   const list = h(
     "div",
@@ -36,7 +40,24 @@ export function buildTabs(panels) {
     }
     document.body.dataset.tab = wanted.name;
     document.dispatchEvent(new CustomEvent("vcam:tab"));
+    wanted.tab.scrollIntoView?.({ block: "nearest", inline: "nearest" });
     wanted.shown(true);
+    if (wanted.load) fetchPanel(wanted);
+  }
+
+  async function fetchPanel(part) {
+    const { load } = part;
+    part.load = null;
+    try {
+      const build = await load();
+      // In another language the page has been built anew meanwhile.
+      if (!part.section.isConnected) return;
+      fill(part, build);
+      if (part === opened) part.shown(true);
+    } catch {
+      part.load = load;
+      part.section.replaceChildren(h("p", { class: "card problem" }, t("error.unreachable")));
+    }
   }
 
   function go(part) {
@@ -65,4 +86,10 @@ export function buildTabs(panels) {
     list,
     ...parts.map((p) => p.section),
   );
+}
+
+function fill(part, build) {
+  const built = build();
+  part.section.replaceChildren(built.element);
+  part.shown = built.shown ?? (() => {});
 }

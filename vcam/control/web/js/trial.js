@@ -2,7 +2,7 @@
 
 import { judge } from "./api.js";
 import { button, h, icon, keyed, setText } from "./dom.js";
-import { gestureLabel, number, t } from "./i18n.js";
+import { gestureLabel, modelTitle, number, readable, t } from "./i18n.js";
 import { store } from "./store.js";
 
 const TYPES = ["image/png", "image/jpeg", "image/webp"];
@@ -161,27 +161,41 @@ function buildResult({ name, error, judgement, address }) {
         h("span", {}, number(judgement.score, 2)),
       ),
       judgement.hands.map(buildHand),
+      judgement.recognised.map(buildRecognised),
       h("p", { class: "help" }, facts.join(" · ")),
     ),
   );
 }
 
 function buildHand(hand) {
-  const rows = hand.scores.slice(0, BARS).map(({ pose, score }) => {
-    const fill = h("span", { class: "fill" });
-    fill.style.transform = `scaleX(${score})`;
-    return h(
-      "li",
-      {},
-      h("span", { class: "name" }, gestureLabel(store.state, pose)),
-      h("span", { class: "track" }, fill),
-      h("span", { class: "score" }, number(score, 2)),
-    );
-  });
+  const words = hand.scores.map(({ pose, score }) => [gestureLabel(store.state, pose), score]);
   return h(
     "div",
     { class: "hand" },
     h("h3", {}, t(`side.${hand.side}`)),
-    h("ul", { class: "bars" }, rows),
+    h("ul", { class: "bars" }, words.slice(0, BARS).map(buildBar)),
+  );
+}
+
+/** What an image model, or people, makes of it. */
+function buildRecognised({ recogniser, classes }) {
+  const words = classes.map(({ name, score }) => [readable(name), score]);
+  return h(
+    "div",
+    { class: "hand", "data-recogniser": recogniser },
+    h("h3", {}, modelTitle(store.state, recogniser)),
+    h("ul", { class: "bars" }, words.slice(0, BARS).map(buildBar)),
+  );
+}
+
+function buildBar([name, score]) {
+  const fill = h("span", { class: "fill" });
+  fill.style.transform = `scaleX(${score})`;
+  return h(
+    "li",
+    {},
+    h("span", { class: "name" }, name),
+    h("span", { class: "track" }, fill),
+    h("span", { class: "score" }, number(score, 2)),
   );
 }

@@ -1,0 +1,68 @@
+// What an effect looks like: asked for when somebody points at it, goes to it, or taps it.
+
+import { h } from "./dom.js";
+import { readable, t } from "./i18n.js";
+import { settingValue } from "./store.js";
+
+/** Who sweeps over many asks for none. */
+const PAUSE_MS = 250;
+const AWAY = 8;
+
+const wantsStill = () =>
+  matchMedia("(prefers-reduced-motion: reduce)").matches ||
+  settingValue("effects.reduced_motion") === true;
+
+/** Where the moving, or for who wants no motion the still, picture of an effect is. */
+export function previewAddress(pack, effect) {
+  const [folder, name] = [pack, effect].map(encodeURIComponent);
+  return `/api/packs/${folder}/effects/${name}/preview.webp${wantsStill() ? "?still=true" : ""}`;
+}
+
+let shown = null;
+let timer = 0;
+
+function hide() {
+  clearTimeout(timer);
+  shown?.remove();
+  shown = null;
+}
+
+/**
+ * Shows a small picture beside `control` while it has the focus, or `holder` is pointed at.
+ *
+ * A disabled button gets no events of the mouse; what holds it does.
+ */
+export function glimpse(holder, control, pack, effect) {
+  const later = () => {
+    hide();
+    timer = setTimeout(() => show(control, pack, effect), PAUSE_MS);
+  };
+  holder.addEventListener("pointerenter", later);
+  control.addEventListener("focus", () => control.matches(":focus-visible") && later());
+  for (const name of ["pointerleave", "pointercancel"]) holder.addEventListener(name, hide);
+  control.addEventListener("blur", hide);
+}
+
+function show(control, pack, effect) {
+  if (!control.isConnected) return;
+  const picture = h("img", {
+    src: previewAddress(pack, effect),
+    alt: t("preview.of", readable(effect)),
+    width: 240,
+    height: 135,
+  });
+  const figure = h("div", { class: "glimpse" }, picture);
+  picture.addEventListener("error", () => figure.remove());
+  picture.addEventListener("load", () => figure.classList.add("loaded"));
+  document.body.append(figure);
+  const box = control.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = figure;
+  const left = Math.min(box.left, innerWidth - width - AWAY);
+  const above = box.top - height - AWAY;
+  figure.style.left = `${Math.max(AWAY, left)}px`;
+  figure.style.top = `${above > AWAY ? above : box.bottom + AWAY}px`;
+  shown = figure;
+}
+
+document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+for (const name of ["scroll", "vcam:tab"]) document.addEventListener(name, hide, { passive: true });
