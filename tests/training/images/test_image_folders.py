@@ -134,6 +134,19 @@ def test_a_picture_that_may_not_be_read_is_left_out(class_folders: Folders) -> N
     assert len(read_folders(folder).left_out) == 1
 
 
+def test_a_folder_that_may_not_be_read(
+    class_folders: Folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = class_folders(yes=3, no=3)
+
+    def refused(self: Path) -> None:
+        raise PermissionError(13, "Permission denied", str(self))
+
+    monkeypatch.setattr(Path, "iterdir", refused)
+    with pytest.raises(TrainingError, match="set cannot be read: Permission denied"):
+        read_folders(folder)
+
+
 def test_pictures_stand_upright_and_in_rgb(tmp_path: Path) -> None:
     lying = np.zeros((20, 40, 3), np.uint8)
     lying[:, :20, 0] = 255  # red on the left
