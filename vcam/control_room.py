@@ -60,6 +60,9 @@ class ControlRoom:
     ) -> None:
         settings = store.loaded.settings
         self._ended = threading.Event()
+        library = PackLibrary(settings.reactions, packs)
+        abilities = Abilities(Teaching(), Recognisers(pipeline, library, settings), People())
+        self._abilities = abilities
 
         def make_applier(notices: Notices) -> Applier:
             return Applier(
@@ -70,10 +73,10 @@ class ControlRoom:
                 notices,
                 self._apply_control,
                 personal,
+                abilities,
                 keeps_source=keeps_source,
             )
 
-        library = PackLibrary(settings.reactions, packs)
         self.daemon = PipelineDaemon(
             pipeline,
             store,
@@ -84,14 +87,14 @@ class ControlRoom:
             stop,
             make_applier,
             personal,
-            Abilities(Teaching(), Recognisers(), People()),
+            abilities,
             lambda: rack.cameras,
         )
         self._steering = Steering(self.daemon, settings.control)
         self._watcher = SettingsWatcher(store.path, self.daemon.file_changed, clock, self._ended)
         self._pack_watcher = PackWatcher(
             lambda: own_pack_folders(store.loaded.settings.reactions),
-            library.folders_on,
+            lambda: [*library.folders_on(), abilities.recognisers.folder],
             self.daemon.ask_reload,
             clock,
             self._ended,
@@ -102,6 +105,7 @@ class ControlRoom:
         self.daemon.start()
         self._watcher.start()
         self._pack_watcher.start()
+        self._abilities.recognisers.look()
         # The file may have been saved since it was read and before it was watched.
         self.daemon.file_changed()
         self._steering.start()

@@ -25,6 +25,33 @@ from vcam.settings.store import SettingsStore
 from vcam.testing import FakeClock, FakePictures, plain_image
 
 
+class FakeRecognisers:
+    """A recogniser thread that does at once what it is told."""
+
+    def __init__(self) -> None:
+        self.mailbox = self
+        self.carried = {}
+        self.followed = ()
+        self.asked = 0
+        self.told = ()
+
+    def post(self, job):
+        job()
+
+    def carry(self, by, readers):
+        self.carried[by] = tuple(readers)
+
+    def follow(self, rules, veils, cpu_share, on_event):
+        self.followed = rules, veils, cpu_share
+        self.on_event = on_event
+
+    def ask(self):
+        self.asked += 1
+
+    def statuses(self):
+        return self.told
+
+
 class FakePipeline:
     """Notes what it is told, and tells what the test puts in."""
 
@@ -44,6 +71,8 @@ class FakePipeline:
         self.card = {}
         self.rehearsing = False
         self.plan = None
+        self.lent = {}
+        self.recognisers = FakeRecognisers()
         self.counts = PipelineStats(0, 0, 0, 0, (), None, 0.0)
 
     def set_mode(self, mode):
@@ -77,6 +106,13 @@ class FakePipeline:
 
     def play(self, pack, effect):
         self.told.append(("play", pack, effect))
+
+    def answers(self, gesture):
+        rules = [rule for pack in self.packs for rule in pack.rules]
+        return [rule for rule in rules if rule.gesture == gesture]
+
+    def answer(self, by, answers):
+        self.lent[by] = answers
 
     def react(self, gesture):
         self.told.append(("react", gesture))
@@ -154,6 +190,10 @@ class Desk:
         self.rack.outputs(settings.outputs)
         self.preview = object()
 
+        library = PackLibrary(settings.reactions, packs)
+        recognisers = Recognisers(self.pipeline, library, settings)
+        abilities = Abilities(Teaching(), recognisers, People())
+
         def make_applier(notices):
             return Applier(
                 self.pipeline,
@@ -163,20 +203,21 @@ class Desk:
                 notices,
                 self.controls.append,
                 self.personal,
+                abilities,
                 keeps_source=keeps_source,
             )
 
         self.daemon = PipelineDaemon(
             self.pipeline,
             self.store,
-            PackLibrary(settings.reactions, packs),
+            library,
             packs,
             FakePictures(),
             self.clock,
             self._stop,
             make_applier,
             self.personal,
-            Abilities(Teaching(), Recognisers(), People()),
+            abilities,
             lambda: self.rack.cameras,
             wall=lambda: 1.7e9 + self.clock.now(),
         )

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from vcam.control.state import RecognisedClass
+from vcam.core.frame import Image
+from vcam.core.observation import Observation
 from vcam.daemon.people import People
 from vcam.daemon.recognisers import Recognisers
 from vcam.daemon.teaching import Teaching
+from vcam.settings.schema import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +26,11 @@ class Abilities:
     teaching: Teaching
     recognisers: Recognisers
     people: People
+
+    def apply(self, settings: Settings, *, anew: bool) -> None:
+        """Takes other settings over; `anew`: files may have changed too. Returns at once."""
+        self.recognisers.apply(settings, anew=anew)
+
+    def recognised(self, image: Image, observation: Observation) -> tuple[RecognisedClass, ...]:
+        """What image models make of an uploaded picture, uint8 (h, w, 3) BGR."""
+        return self.recognisers.judge(image, observation)

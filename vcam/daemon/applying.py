@@ -9,6 +9,7 @@ from vcam.capture.select import create_source
 from vcam.core.clock import Clock
 from vcam.core.contracts import Output
 from vcam.core.errors import OutputError, PackError
+from vcam.daemon.abilities import Abilities
 from vcam.daemon.building import load_recognizer
 from vcam.daemon.notices import Notices
 from vcam.daemon.output_rack import OutputRack
@@ -34,6 +35,7 @@ class Applier:
         notices: told of what cannot be had.
         on_control: told of new settings of page and tray; returns at once.
         personal: what was learnt of the user.
+        abilities: taught poses, image models, people.
         keeps_source: the run has a source of its own, whatever the settings say of the camera.
     """
 
@@ -46,6 +48,7 @@ class Applier:
         notices: Notices,
         on_control: Callable[[ControlSettings], None],
         personal: Personal,
+        abilities: Abilities,
         *,
         keeps_source: bool,
     ) -> None:
@@ -56,6 +59,7 @@ class Applier:
         self._notices = notices
         self._on_control = on_control
         self._personal = personal
+        self._abilities = abilities
         self._keeps_source = keeps_source
 
     def apply(self, old: Settings, new: Settings, packs: Sequence[Pack], *, anew: bool) -> None:
@@ -64,6 +68,7 @@ class Applier:
         needs = {applies(key) for key in keys}
         if keys or anew:
             self._apply_at_once(new, packs)
+            self._abilities.apply(new, anew=anew)
         if new.personal != old.personal:
             self._personal.apply(new.personal)
             self._pipeline.set_card(self._personal.enters())

@@ -104,7 +104,7 @@ class PipelineDaemon:
         keeps = store.loaded.settings.personal.keep_history
         self._history = StartHistory(wall, personal.history_file, keeps)
         self._snapshots = Snapshots()
-        self._judge = PictureJudge()
+        self._judge = PictureJudge(recognised=abilities.recognised)
         self._figures = FigureMeter(pipeline.stats, clock)
         self._governor = Governor(
             store,
@@ -203,6 +203,7 @@ class PipelineDaemon:
 
     def meters(self) -> Meters:
         """The newest meters."""
+        self._abilities.recognisers.ask()
         meters = self._pipeline.meters()
         at = self._wall()
         if meters.observation is not None:

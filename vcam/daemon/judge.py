@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
-from vcam.control.state import HandJudgement, Judgement, PoseBar
+from vcam.control.state import HandJudgement, Judgement, PoseBar, RecognisedClass
 from vcam.core.frame import Image
 from vcam.core.observation import Hand, Observation, PoseReading
 from vcam.daemon.deciding import decide
@@ -32,9 +32,17 @@ class PictureJudge:
 
     Args:
         load: loads the networks.
+        recognised: what image models make of a picture.
     """
 
-    def __init__(self, load: Callable[[VisionSettings], StillReader] = HandRecognizer.load) -> None:
+    def __init__(
+        self,
+        load: Callable[[VisionSettings], StillReader] = HandRecognizer.load,
+        recognised: Callable[
+            [Image, Observation], tuple[RecognisedClass, ...]
+        ] = lambda image, observation: (),
+    ) -> None:
+        self._recognised = recognised
         self._load = load
         self._lock = threading.Lock()
         self._reader: StillReader | None = None
@@ -69,6 +77,7 @@ class PictureJudge:
             reader = self._ready(settings.vision)
             since = time.perf_counter()
             observation, readings = reader.read(image)
+            recognised = self._recognised(image, observation)
             elapsed_s = time.perf_counter() - since
             decision = decide(
                 observation,
@@ -87,6 +96,7 @@ class PictureJudge:
             picture=jpeg,
             width=width,
             height=height,
+            recognised=recognised,
         )
 
     def _ready(self, settings: VisionSettings) -> StillReader:

@@ -14,6 +14,7 @@ from vcam.control.state import Kept, KeptState
 from vcam.core.clock import Clock
 from vcam.daemon.history import StartHistory
 from vcam.daemon.loading import user_pack_folder
+from vcam.daemon.model_files import models_folder
 from vcam.daemon.personal import Personal
 from vcam.settings.schema import Settings
 from vcam.settings.store import SettingsStore
@@ -53,6 +54,12 @@ def kept_state(
                 what="sticker packs that you installed: vcam pack remove deletes one",
                 path=str(user_pack_folder()),
                 count=_folders(user_pack_folder()),
+            ),
+            Kept(
+                kind="models",
+                what="image models that you installed: vcam models remove deletes one",
+                path=str(models_folder(settings.recognisers)),
+                count=len(list(models_folder(settings.recognisers).glob("*.tflite"))),
             ),
             _folder(
                 "weights", "networks that find hands and faces, the same for all", weights_dir()

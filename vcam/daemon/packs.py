@@ -33,6 +33,7 @@ class PackLibrary:
         self._settings = settings
         self._folders: dict[str, Path] | None = None
         self._loaded = {pack.name: pack for pack in packs}
+        self._lent: dict[str, Pack] = {}
         self._told: dict[str, PackState] = {}
         self._thumbnails: dict[str, bytes] = {}
 
@@ -54,6 +55,7 @@ class PackLibrary:
                 self._folders = found_packs(settings)
                 self._told.clear()
                 self._thumbnails.clear()
+                self._lent.clear()
             wanted = dict.fromkeys(settings.packs) if settings.enabled else {}
             kept = {name: pack for name, pack in self._loaded.items() if name in wanted}
             self._loaded = {}
@@ -64,6 +66,19 @@ class PackLibrary:
                 if pack is not None:
                     self._loaded[name] = pack
             return tuple(self._loaded.values())
+
+    def lend(self, name: str) -> Pack:
+        """A pack, on or not: some of its effects answer what no pack does.
+
+        Raises:
+            VcamError: there is none of that name, or it cannot be used.
+        """
+        with self._lock:
+            if name in self._loaded:
+                return self._loaded[name]
+            if name not in self._lent:
+                self._lent[name] = load_pack(self._folder(name))
+            return self._lent[name]
 
     def states(self) -> tuple[PackState, ...]:
         """All packs that were found or are asked for, by name."""

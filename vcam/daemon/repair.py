@@ -11,7 +11,7 @@ from vcam.control.state import CalibrationState, Start
 from vcam.core.clock import Clock
 from vcam.core.errors import VcamError
 from vcam.core.events import EventKind, GestureEvent
-from vcam.core.gestures import HEART_HANDS, MOVEMENTS, PAIRS
+from vcam.core.gestures import HEART_HANDS, MOVEMENTS, PAIRS, is_of_class
 from vcam.daemon.calibration import Calibration
 from vcam.daemon.governor import Governor
 from vcam.daemon.history import StartHistory
@@ -190,8 +190,8 @@ class Repair:
         self._personal.save()
 
     def _started(self, event: GestureEvent) -> None:
-        rules = (rule for pack in self._governor.in_force.packs for rule in pack.rules)
-        effects = [f"{rule.pack}/{rule.effect}" for rule in rules if rule.gesture == event.gesture]
+        rules = self._pipeline.answers(event.gesture)
+        effects = [f"{rule.pack}/{rule.effect}" for rule in rules]
         start = self._history.add(event, effects)
         self._history.trace(start.id, self._looks.begin(start.id, event))
         if self._personal.learns and is_learnt(event.gesture):
@@ -270,4 +270,5 @@ def forget_kinds(what: str, ways: Mapping[str, Callable[[], None]]) -> Outcome:
 
 def is_learnt(gesture: str) -> bool:
     """Whether vcam learns about this gesture: it is a pose of one hand."""
-    return gesture not in PAIRS and gesture not in MOVEMENTS and gesture != HEART_HANDS
+    other = gesture in PAIRS or gesture in MOVEMENTS or is_of_class(gesture)
+    return not other and gesture != HEART_HANDS

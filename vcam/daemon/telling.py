@@ -88,7 +88,7 @@ def told_state(
         ),
         figures=figures,
         page=page,
-        notices=(*notices, *filter(None, [selfies.problem])),
+        notices=(*notices, *filter(None, [selfies.problem]), *abilities.recognisers.problems),
         calibration=calibration,
         kept=kept,
         selfie=selfies.state,
