@@ -54,7 +54,7 @@ def test_a_flash_dies_away_and_comes_as_often_as_the_pack_says() -> None:
 
 
 def test_nothing_flashes_with_reduced_motion() -> None:
-    lights, spec = Lights(LightLayer()), FlashSpec(kind="flash")
+    lights, spec = Lights(), FlashSpec(kind="flash")
     bright, still = moment(0.01), moment(0.01, still=True)
     lights.draw_flash(bright, spec, shown())
     lights.draw_flash(still, spec, shown(2))
@@ -63,7 +63,7 @@ def test_nothing_flashes_with_reduced_motion() -> None:
 
 
 def test_the_scene_gets_darker_by_as_much_as_the_pack_says() -> None:
-    lights, now = Lights(LightLayer()), moment(2.0)
+    lights, now = Lights(), moment(2.0)
     lights.draw_dim(now, DimSpec(kind="dim", colour="#000000", amount=0.6), shown())
     assert now.canvas.mean() == pytest.approx(40, abs=1)
 

@@ -13,6 +13,7 @@ from vcam.core.frame import Image
 from vcam.effects.blend import MIN_OPACITY, Blender, Pose2D, warped
 from vcam.effects.chance import chosen
 from vcam.effects.flight import Swarm
+from vcam.effects.matting import Shade
 from vcam.effects.schema import Blend
 from vcam.effects.sprite import Sprite
 
@@ -21,7 +22,7 @@ MAX_SIDE = 64
 """Larger ones, in pixels, are warped anew each time: they are few, and steps would show."""
 
 _SIZES_PER_OCTAVE = 6
-_OPACITIES = 16
+_OPAQUE = 0.98
 
 
 class Stamp:
@@ -47,12 +48,28 @@ class Stamp:
         self.top = top
 
     @property
+    def light(self) -> Image:
+        """Its colour, of a stamp that has one."""
+        assert self.colour is not None
+        return self.colour
+
+    def faded(self, opacity: float) -> Stamp:
+        """The same, so much of it, 0..1."""
+        colour, cover = self.colour, self.cover
+        if colour is not None:
+            colour = np.asarray(cv2.convertScaleAbs(colour, alpha=opacity), np.uint8)
+        if cover is not None:
+            clear = 255 * (1 - opacity)
+            cover = np.asarray(cv2.convertScaleAbs(cover, alpha=opacity, beta=clear), np.uint8)
+        return Stamp(colour, cover, self.left, self.top)
+
+    @property
     def nbytes(self) -> int:
         """What it takes in memory, roughly."""
         return 2 * 3 * self.width * self.height + 200
 
 
-_Key = tuple[Sprite, int, int, int, int, int, int, Blend]
+_Key = tuple[Sprite, int, int, int, int, int, Blend]
 
 
 class Atlas:
@@ -81,6 +98,7 @@ class Atlas:
         elapsed_s: float,
         share: float = 1.0,
         mode: Blend = "normal",
+        person: Shade | None = None,
     ) -> None:
         """Draws pieces that are pictures, in the swarm's order.
 
@@ -92,14 +110,15 @@ class Atlas:
             elapsed_s: for animated pictures, seconds since the start.
             share: factor on all opacities, 0..1.
             mode: how they are laid over the canvas.
+            person: they pass behind; none of them is kept ready then, so only for a few.
         """
         frames = [sprite.frame_index(elapsed_s) for sprite in sprites]
         for look, x, y, size, angle, opacity in _pieces(canvas, swarm, sprites, share):
             sprite = sprites[look]
             ratio = sprite.height / sprite.width
-            if size * max(1.0, ratio) > MAX_SIDE:
+            if size * max(1.0, ratio) > MAX_SIDE or person is not None:
                 pose = Pose2D(x, y, size, size * ratio, angle, opacity)
-                blender.draw(canvas, sprite, frames[look], pose, mode)
+                blender.draw(canvas, sprite, frames[look], pose, mode, person)
                 continue
             self._lay(canvas, sprite, frames[look], x, y, size, angle, opacity, mode)
 
@@ -118,37 +137,33 @@ class Atlas:
         step = round(_SIZES_PER_OCTAVE * math.log2(size))
         turns = _turns(step)
         turn = round(angle / (2 * math.pi) * turns) % turns
-        level = max(1, round(opacity * _OPACITIES))
         column, row = math.floor(x), math.floor(y)
         # Of what turns, nobody sees that its place is rounded; of what stands upright, one does.
         half_x, half_y = (0, 0) if turn else (int(2 * (x - column)), int(2 * (y - row)))
-        key = (sprite, frame, step, turn, level, half_x, half_y, mode)
+        key = (sprite, frame, step, turn, half_x, half_y, mode)
         stamp = self._stamps.get(key)
         if stamp is None:
             stamp = self._make(key)
         else:
             self._stamps.move_to_end(key)
-        lay(canvas, stamp, column, row)
+        lay(canvas, stamp if opacity >= _OPAQUE else stamp.faded(opacity), column, row)
 
     def _make(self, key: _Key) -> Stamp:
-        sprite, frame, step, turn, level, half_x, half_y, mode = key
+        sprite, frame, step, turn, half_x, half_y, mode = key
         size = 2 ** (step / _SIZES_PER_OCTAVE)
         angle = 2 * math.pi * turn / _turns(step)
         height = size * sprite.height / sprite.width
         pose = Pose2D(0.25 + half_x / 2, 0.25 + half_y / 2, size, height, angle)
         patch, left, top = warped(sprite, frame, pose)
-        patch = np.asarray(cv2.convertScaleAbs(patch, alpha=level / _OPACITIES), np.uint8)
-        colour = np.ascontiguousarray(patch[..., :3])
-        alpha = patch[..., 3]
-        bare = np.repeat(255 - alpha[..., np.newaxis], 3, axis=2)
-        cover: Image | None = bare
+        colour = np.asarray(cv2.cvtColor(patch, cv2.COLOR_BGRA2BGR), np.uint8)
+        alpha = np.asarray(cv2.extractChannel(patch, 3), np.uint8)
+        cover: Image | None = None
         if mode == "screen":
-            cover = 255 - colour
-        elif mode == "multiply":
+            cover = np.asarray(cv2.bitwise_not(colour), np.uint8)
+        elif mode == "multiply" or cv2.countNonZero(alpha):
+            bare = cv2.cvtColor(cv2.bitwise_not(alpha), cv2.COLOR_GRAY2BGR)
             # Premultiplied: neither can be above what the other leaves.
-            cover = bare + colour
-        elif not alpha.any():
-            cover = None
+            cover = np.asarray(cv2.add(bare, colour) if mode == "multiply" else bare, np.uint8)
         stamp = Stamp(None if mode == "multiply" else colour, cover, left, top)
         self._stamps[key] = stamp
         self.used_bytes += stamp.nbytes

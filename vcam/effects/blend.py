@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vcam.core.frame import Image
+from vcam.effects.matting import Shade
 from vcam.effects.schema import Blend
 from vcam.effects.sprite import Level, Sprite
 
@@ -17,6 +18,11 @@ MAX_DRAWN_SIDE = 16_384
 """Sprites that would come out larger than this, in pixels, are not drawn."""
 
 MIN_OPACITY = 1 / 255
+
+_LARGE = 90_000
+"""Pixels: above, what is soft or much enlarged is turned at half the size and enlarged then, which
+costs half and looks the same."""
+_ENLARGED = 1.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +57,18 @@ class Blender:
         self._scratch: dict[str, npt.NDArray[np.uint8]] = {}
 
     def draw(
-        self, canvas: Image, sprite: Sprite, frame: int, pose: Pose2D, mode: Blend = "normal"
+        self,
+        canvas: Image,
+        sprite: Sprite,
+        frame: int,
+        pose: Pose2D,
+        mode: Blend = "normal",
+        person: Shade | None = None,
     ) -> bool:
         """Blends one frame of `sprite` into `canvas`, uint8 (H, W, 3), in place.
 
         A pose that is not finite, has no size, or lies off the canvas draws nothing. Light that is
-        added is a sprite without alpha (`Sprite.additive`).
+        added is a sprite without alpha (`Sprite.additive`). With `person` it passes behind.
 
         Returns:
             Whether anything was drawn.
@@ -70,21 +82,48 @@ class Blender:
         if window is None:
             return False
         left, top, right, bottom = window
+        patch = self._patch(level, matrix, window, scale, person)
+        self.blend(canvas[top:bottom, left:right], patch, pose.opacity, mode)
+        return True
+
+    def _patch(
+        self,
+        level: Level,
+        matrix: npt.NDArray[np.float64],
+        window: tuple[int, int, int, int],
+        scale: float,
+        person: Shade | None,
+    ) -> npt.NDArray[np.uint8]:
+        """The level as it lies in a window of the canvas, uint8 (h, w, 4)."""
+        left, top, right, bottom = window
         width, height = right - left, bottom - top
+        coarse = width * height >= _LARGE and (scale >= _ENLARGED or level.is_soft)
+        step = 2 if coarse else 1
+        odd_x, odd_y = (left % 2, top % 2) if coarse else (0, 0)
+        left, top, width, height = left - odd_x, top - odd_y, width + odd_x, height + odd_y
+        # From the window's pixels to those of a grid of which each is `step` of them wide.
         matrix[0, 2] -= left
         matrix[1, 2] -= top
-        patch = self._take("patch", height, width, 4)
+        matrix /= step
+        matrix[:, 2] += (1 / step - 1) / 2
+        size = -(-width // step), -(-height // step)
+        patch = self._take("patch", size[1], size[0], 4)
         cv2.warpAffine(
             level.pixels,
             matrix,
-            (width, height),
+            size,
             dst=patch,
             flags=cv2.INTER_LINEAR,
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=(0, 0, 0, 0),
         )
-        self.blend(canvas[top:bottom, left:right], patch, pose.opacity, mode)
-        return True
+        if person is not None:
+            person.hide(patch, left // step, top // step, half=coarse)
+        if not coarse:
+            return patch
+        large = self._take("large", 2 * size[1], 2 * size[0], 4)
+        cv2.resize(patch, (2 * size[0], 2 * size[1]), dst=large, interpolation=cv2.INTER_LINEAR)
+        return large[odd_y:height, odd_x:width]
 
     def blend(
         self,

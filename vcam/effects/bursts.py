@@ -6,11 +6,10 @@ import math
 
 import numpy as np
 
-from vcam.core.frame import Image
 from vcam.effects.chance import Choices, Indices, Numbers, chance, chances, chosen
 from vcam.effects.colour import palette
 from vcam.effects.flight import Area, Lives, flight_of, lives_at, travel
-from vcam.effects.glow import Dots, draw_tails, tail_ages, twinkling
+from vcam.effects.glow import Spots, draw_tails, tail_ages, twinkling
 from vcam.effects.light import LightLayer
 from vcam.effects.schema import BurstSpec, ParticlesSpec
 
@@ -25,9 +24,8 @@ _HEART_HEIGHT = 1.15
 
 
 def draw_bursts(
-    canvas: Image,
+    spots: Spots,
     layer: LightLayer,
-    dots: Dots,
     spec: ParticlesSpec,
     burst: BurstSpec,
     area: Area,
@@ -41,9 +39,8 @@ def draw_bursts(
     """Draws the sparks of all pieces whose life has just ended.
 
     Args:
-        canvas: uint8 (H, W, 3), written in place.
+        spots: draws the sparks.
         layer: tails are drawn on it.
-        dots: draws the sparks.
         spec: of the pieces.
         burst: of the sparks.
         area: where the pieces started.
@@ -65,17 +62,16 @@ def draw_bursts(
     colours = palette(burst.colours or spec.glow or spec.streaks or spec.paper or ("#ffd27f",))
     looks = chosen(_shell_chance(seed, lives, going, _COLOUR), len(colours))
     pop = np.clip(1 - after_s[going] / _POP_S, 0, 1)
-    dots.draw(canvas, x, y, 0.07 * unit, share * pop**2, colours[looks])
+    spots(x, y, 0.07 * unit, share * pop**2, colours[looks])
     _draw_sparks(
-        canvas, layer, dots, burst, seed, lives, going, after_s[going], x, y, unit, share, looks,
+        spots, layer, burst, seed, lives, going, after_s[going], x, y, unit, share, looks,
         colours,
     )  # fmt: skip
 
 
 def _draw_sparks(
-    canvas: Image,
+    spots: Spots,
     layer: LightLayer,
-    dots: Dots,
     burst: BurstSpec,
     seed: int,
     lives: Lives,
@@ -120,7 +116,7 @@ def _draw_sparks(
         ways = [place(old) for old in tail_ages(age, burst.trail_s)]
         draw_tails(layer, ways, spark_size, spark_light, colour, colours)
     now_x, now_y = place(age)
-    dots.draw(canvas, now_x, now_y, spark_size, spark_light, colours[colour])
+    spots(now_x, now_y, spark_size, spark_light, colours[colour])
 
 
 def _ways(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -17,9 +18,8 @@ from vcam.core.observation import Observation
 from vcam.effects.anchor import AnchorTracker
 from vcam.effects.blend import Blender
 from vcam.effects.faults import Faults
-from vcam.effects.light import LightLayer
 from vcam.effects.lights import Lights
-from vcam.effects.matting import Matte
+from vcam.effects.matting import Cutout, Matte, Shade
 from vcam.effects.moment import Moment, Taste
 from vcam.effects.pack import Effect, Pack
 from vcam.effects.person_mask import PersonMask
@@ -40,6 +40,9 @@ from vcam.settings.schema import EffectSettings
 from vcam.settings.schema.showing import BackgroundSettings
 
 _IN_PLACE = Placement()
+
+_A_FEW = 30
+"""Pictures that are hidden one by one; more of them, and the person is laid over all."""
 
 
 class _Item(NamedTuple):
@@ -68,16 +71,16 @@ class Compositor:
         self._tracker = AnchorTracker()
         self._mask = PersonMask(self._settings.background)
         # Where the room stays as it is, a rough edge shows only where an effect passes behind it.
-        self._rough_mask = PersonMask(BackgroundSettings(quality="fast"))
+        self._rough_mask = PersonMask(BackgroundSettings(quality="fast"), crisp=True)
+        self._small_mask = PersonMask(BackgroundSettings(quality="fast"), crisp=True)
         self._scenery = Scenery()
         self._matte = Matte()
         self._faults = Faults()
-        self._room = np.empty((0, 0, 3), np.uint8)
+        self._cutout = Cutout()
         blender = Blender()
         self._stickers = Stickers(blender)
-        thin_lights = LightLayer()
-        self._swarms = Swarms(blender, thin_lights)
-        self._lights = Lights(thin_lights)
+        self._swarms = Swarms(blender)
+        self._lights = Lights()
         self.set_packs(packs)
 
     def mask_hz(self, live: Sequence[LiveEffect]) -> float:
@@ -158,6 +161,7 @@ class Compositor:
         self._tracker.update(observation, seen_at)
         self._mask.update(observation, seen_at)
         self._rough_mask.update(observation, seen_at)
+        self._small_mask.update(observation, seen_at)
         self._forget(live)
         items = sorted(self._items(live), key=lambda item: item.effect.spec.z)
         moment = Moment(canvas, at, seen_at, place, self._tracker, self._taste)
@@ -170,12 +174,24 @@ class Compositor:
         front = [item for item in items if not self._is_behind(item)]
         hides_room = bool(brought) or self._scenery.is_set
         alpha = room = None
+        if not hides_room and all(self._hides_itself(item.effect.spec) for item in behind):
+            beyond = moment
+            if behind and self._rough_mask.is_fresh:
+                beyond = replace(moment, person=self._shade(moment))
+            for item in behind:
+                self._draw(beyond, item)
+            behind = []
         if hides_room or behind:
             alpha = self._alpha(moment, self._mask if hides_room else self._rough_mask)
         if hides_room:
             room = self._scenery.room(moment, brought, alpha)
         if behind and alpha is not None:
-            self._draw_behind(moment, behind, room, alpha)
+            self._cutout.keep(canvas, alpha)
+            if room is not None:
+                np.copyto(canvas, room)
+            for item in behind:
+                self._draw(moment, item)
+            self._cutout.put_back(canvas)
         else:
             if room is not None:
                 self._matte.lay(canvas, room, alpha)
@@ -193,21 +209,24 @@ class Compositor:
             self._faults.tell("The person's mask cannot be drawn", error)
             return None
 
-    def _draw_behind(
-        self,
-        moment: Moment,
-        behind: Sequence[_Item],
-        room: Image | None,
-        alpha: npt.NDArray[np.uint8],
-    ) -> None:
-        """Draws all that is behind the person on a picture of its own, and the person over it."""
-        if self._room.shape != moment.canvas.shape:
-            self._room = np.empty_like(moment.canvas)
-        np.copyto(self._room, moment.canvas if room is None else room)
-        beyond = replace(moment, canvas=self._room)
-        for item in behind:
-            self._draw(beyond, item)
-        self._matte.lay(moment.canvas, self._room, alpha)
+    def _shade(self, moment: Moment) -> Shade:
+        """The person, as large as what is drawn behind wants it."""
+        width, height = moment.size
+        place = moment.place
+        half_place = Placement(place.scale / 2, place.left / 2, place.top / 2)
+        half = (-(-width // 2), -(-height // 2))
+        return Shade(
+            partial(self._rough_mask.share, moment.size, place, moment.canvas),
+            partial(self._small_mask.share, half, half_place, moment.canvas),
+        )
+
+    def _hides_itself(self, spec: object) -> bool:
+        """Whether it can be drawn behind the person piece by piece, which is cheaper for a few."""
+        if isinstance(spec, ParticlesSpec):
+            if spec.paper or spec.streaks:
+                return False
+            return bool(spec.glow) or self._taste.count(spec.count) <= _A_FEW
+        return isinstance(spec, StickerSpec | TextSpec | LasersSpec | LightningSpec)
 
     def _draw(self, moment: Moment, item: _Item) -> None:
         """Draws an effect; one that fails must not cost the others, nor the background."""

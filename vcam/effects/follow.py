@@ -34,6 +34,9 @@ _NOISE_SPEED = 0.15
 _REST_SPEED = 0.1
 """Below this speed, units a second, less and less of it is carried on with: it is mostly noise."""
 
+_LEAST_STEP_S = 1e-4
+"""Sightings closer than this are one: a speed between them would mean nothing."""
+
 _SETTLE_S = 0.04
 _SETTLE_SPEED = 2.0
 """From about this speed, units a second, differences are worked off faster: motion hides them."""
@@ -89,7 +92,7 @@ class Follower:
             self._seen_at = seen_at
             return
         elapsed_s = seen_at - self._seen_at
-        if elapsed_s <= 0:
+        if elapsed_s < _LEAST_STEP_S:
             return
         drawn = self.at(now)
         expected = self._value + self._speed * elapsed_s

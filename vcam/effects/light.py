@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -12,6 +13,10 @@ import numpy.typing as npt
 
 from vcam.core.frame import Image
 from vcam.effects.chance import Choices, Numbers
+from vcam.effects.matting import Shade
+
+if TYPE_CHECKING:
+    from vcam.effects.glow import Dots
 
 SHIFT = 4
 """Fraction bits of OpenCV's corners: a sixteenth of a pixel."""
@@ -42,6 +47,7 @@ class LightLayer:
     def __init__(self, coarse: int = 1) -> None:
         self._coarse = coarse
         self._plane = np.zeros((0, 0, 3), np.uint8)
+        self._large = np.empty(0, np.uint8)
         self._box: tuple[int, int, int, int] | None = None
 
     @property
@@ -59,6 +65,7 @@ class LightLayer:
         height, width = (-(-side // self._coarse) for side in canvas.shape[:2])
         if self._plane.shape[:2] != (height, width):
             self._plane = np.zeros((height, width, 3), np.uint8)
+            self._large = np.empty(3 * (_BAND + 2) * (width + 2) * self._coarse**2, np.uint8)
             self._box = None
 
     def lines(self, points: Numbers, colour: Colour, width: float) -> None:
@@ -141,17 +148,61 @@ class LightLayer:
             cv2.add(near, cv2.convertScaleAbs(far, alpha=again), dst=near)
         cv2.add(view, near, dst=view)
 
-    def bring(self, canvas: Image, screen: bool = False) -> None:
-        """Adds all that was drawn to `canvas`, uint8 (H, W, 3), and leaves the plane black.
+    def pour(self, finer: LightLayer) -> None:
+        """Adds all that was drawn to a finer layer of the same picture, and leaves this one black.
+
+        So what lies on both is enlarged to the picture's size but once.
 
         Args:
-            canvas: written in place.
-            screen: as if projected over it, so that what is bright stays below white.
+            finer: has twice the resolution.
         """
         if self._box is None:
             return
         left, top, right, bottom = self._box
         self._box = None
+        height, width = self._plane.shape[:2]
+        x0, x1 = max(0, left - 1), min(width, right + 1)
+        y0, y1 = max(0, top - 1), min(height, bottom + 1)
+        size = (2 * (x1 - x0), 2 * (y1 - y0))
+        large = cv2.resize(self._plane[y0:y1, x0:x1], size, interpolation=cv2.INTER_LINEAR)
+        finer._take(2 * x0, 2 * y0, 2 * x1, 2 * y1)
+        target = finer._plane[2 * y0 : 2 * y1, 2 * x0 : 2 * x1]
+        rows, columns = target.shape[:2]
+        cv2.add(target, large[:rows, :columns], dst=target)
+        self._plane[top:bottom, left:right] = 0
+
+    def dots(
+        self, dots: Dots, x: Numbers, y: Numbers, size: Numbers, light: Numbers, colour: Numbers
+    ) -> None:
+        """Draws points of light on it; see `Dots.draw`."""
+        if not len(x):
+            return
+        fine = np.isfinite(x) & np.isfinite(y)
+        x, y = np.where(fine, x, -1e6), np.where(fine, y, -1e6)
+        self._mark(np.stack([x, y], axis=1), 2 * float(size.max()) / self._coarse + 2)
+        share = 1 / self._coarse
+        dots.draw(self._plane, x * share, y * share, size * share, light, colour)
+
+    def bring(
+        self,
+        canvas: Image,
+        screen: bool = False,
+        person: Shade | None = None,
+    ) -> None:
+        """Adds all that was drawn to `canvas`, uint8 (H, W, 3), and leaves the plane black.
+
+        Args:
+            canvas: written in place.
+            screen: as if projected over it, so that what is bright stays below white.
+            person: the light passes behind; for layers one or two pixels coarse.
+        """
+        if self._box is None:
+            return
+        left, top, right, bottom = self._box
+        self._box = None
+        if person is not None:
+            lit = self._plane[top:bottom, left:right]
+            person.hide(lit, left, top, half=self._coarse == 2)
         if self._coarse == 1:
             _shine(canvas[top:bottom, left:right], self._plane[top:bottom, left:right], screen)
         else:
@@ -174,13 +225,19 @@ class LightLayer:
             # One more pixel on each side, so that what is drawn larger fits what is beside it.
             x0, x1 = max(0, start - 1), min(width, end + 1)
             y0, y1 = max(0, top - 1), min(height, bottom + 1)
-            size = ((x1 - x0) * coarse, (y1 - y0) * coarse)
-            large = cv2.resize(self._plane[y0:y1, x0:x1], size, interpolation=cv2.INTER_LINEAR)
+            # Two rows of the picture share one: it halves the cost, and light has no edges to show.
+            tall = coarse // 2
+            size = ((x1 - x0) * coarse, (y1 - y0) * tall)
+            # Fresh memory of this size would cost as much as what is done with it.
+            large = self._large[: 3 * size[0] * size[1]].reshape(size[1], size[0], 3)
+            cv2.resize(self._plane[y0:y1, x0:x1], size, large, interpolation=cv2.INTER_LINEAR)
+            from_x, from_y = (start - x0) * coarse, (top - y0) * tall
             target = canvas[top * coarse : bottom * coarse, start * coarse : end * coarse]
-            from_x, from_y = (start - x0) * coarse, (top - y0) * coarse
-            rows, columns = target.shape[:2]
-            part = large[from_y : from_y + rows, from_x : from_x + columns]
-            _shine(target, np.asarray(part, np.uint8), screen)
+            for odd in (0, 1):
+                lines = target[odd::2]
+                rows, columns = lines.shape[:2]
+                part = large[from_y : from_y + rows, from_x : from_x + columns]
+                _shine(lines, part, screen)
 
     def _fixed(self, points: Numbers) -> npt.NDArray[np.int32]:
         fixed = ((points / self._coarse - 0.5) * (1 << SHIFT)).round()

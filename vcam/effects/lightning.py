@@ -188,7 +188,7 @@ def _drifting(seed: int, name: Indices, what: int, clock: Numbers) -> Numbers:
     left = clock - cycle
     eased = left * left * (3 - 2 * left)
     turn = cycle.astype(np.int64)
-    now, following = chance(seed, name, turn, what), chance(seed, name, turn + 1, what)
+    now, following = chance(seed, name, np.stack([turn, turn + 1]), what)
     return np.asarray(now + (following - now) * eased, np.float64)
 
 

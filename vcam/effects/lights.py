@@ -17,16 +17,12 @@ from vcam.effects.swarms import areas
 
 
 class Lights:
-    """Draws lasers, lightning, dark and flashes.
+    """Draws lasers, lightning, dark and flashes."""
 
-    Args:
-        sharp: for thin lights.
-    """
-
-    def __init__(self, sharp: LightLayer) -> None:
+    def __init__(self) -> None:
+        self._sharp = LightLayer()
         self._soft = LightLayer(2)
         self._wide = LightLayer(4)
-        self._sharp = sharp
         self._guard = FlashGuard()
 
     def keep(self, keys: AbstractSet[int]) -> None:
@@ -38,7 +34,7 @@ class Lights:
         now = presence(spec, shown, moment)
         if now.share <= 0:
             return
-        for layer in (self._wide, self._sharp):
+        for layer in (self._wide, self._soft):
             layer.begin(moment.canvas)
         count = moment.taste.count(spec.count)
         for area, visibility in areas(
@@ -46,27 +42,28 @@ class Lights:
         ):
             beams = beams_at(spec, area, shown.seed, now.elapsed_s, moment.taste.still, count)
             share = now.share * visibility
-            draw_beams(self._wide, self._sharp, beams, spec, area.unit, share)
+            draw_beams(self._wide, self._soft, beams, spec, area.unit, share)
         self._wide.soften()
-        for layer in (self._wide, self._sharp):
-            layer.bring(moment.canvas, spec.blend == "screen")
+        self._wide.pour(self._soft)
+        self._soft.bring(moment.canvas, spec.blend == "screen", moment.person)
 
     def draw_lightning(self, moment: Moment, spec: LightningSpec, shown: LiveEffect) -> None:
         """Draws bolts."""
         now = presence(spec, shown, moment)
         if now.share <= 0:
             return
-        self._soft.begin(moment.canvas)
-        self._sharp.begin(moment.canvas)
+        for layer in (self._wide, self._soft, self._sharp):
+            layer.begin(moment.canvas)
         count = moment.taste.count(spec.count)
         for number, (strike, visibility) in enumerate(_strikes(moment, spec, shown)):
             bolts = bolts_at(
                 spec, strike, shown.seed + number, now.elapsed_s, moment.taste.still, count
             )
             share = now.share * visibility
-            draw_bolts(self._soft, self._sharp, bolts, spec, strike.unit, share)
+            draw_bolts(self._wide, self._sharp, bolts, spec, strike.unit, share)
+            self._wide.pour(self._soft)
             for layer in (self._soft, self._sharp):
-                layer.bring(moment.canvas, spec.blend == "screen")
+                layer.bring(moment.canvas, spec.blend == "screen", moment.person)
 
     def draw_dim(self, moment: Moment, spec: DimSpec, shown: LiveEffect) -> None:
         """Darkens the scene."""

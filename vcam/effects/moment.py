@@ -10,6 +10,7 @@ from vcam.core.frame import Image
 from vcam.core.geometry import Placement
 from vcam.effects.anchor import AnchorPose, AnchorTracker
 from vcam.effects.animation import leaving
+from vcam.effects.matting import Shade
 from vcam.effects.schema import AnchorName, EffectPart, Whose
 from vcam.settings.schema import EffectSettings
 
@@ -65,6 +66,8 @@ class Moment:
         place: how the observed frame lies on the canvas.
         tracker: follows faces and hands.
         taste: how much of a show.
+        person: for what hides itself behind the person; None for what is drawn in front, or before
+            the person is laid over it.
     """
 
     canvas: Image
@@ -73,6 +76,7 @@ class Moment:
     place: Placement
     tracker: AnchorTracker
     taste: Taste
+    person: Shade | None = None
 
     @property
     def size(self) -> tuple[int, int]:

@@ -33,6 +33,9 @@ _BLACK, _WHITE = 0.25, 0.75
 """Shares of the person below and above which a pixel is room or person altogether."""
 
 
+_CRISP = 0.36, 0.64
+"""The same where the room stays as it is: an edge this narrow is the cheaper to blend."""
+
 _PLAIN, _KEPT = 1, 2
 """Levels of quality: without the guided filter; and made anew for each mask, not each picture."""
 
@@ -41,15 +44,20 @@ class PersonMask:
     """The person's share of each pixel of the outgoing picture. Used from one thread.
 
     While drawing takes too long (`note_drawing`) it is made more cheaply.
+
+    Args:
+        settings: how well it is made; `good` if not given.
+        crisp: with a narrower edge.
     """
 
-    def __init__(self, settings: BackgroundSettings | None = None) -> None:
+    def __init__(self, settings: BackgroundSettings | None = None, crisp: bool = False) -> None:
         self._quality: Quality = "good"
         self._mask: npt.NDArray[np.float32] | None = None
         self._seen: tuple[int, int] = (1, 1)
         self._mask_at = -math.inf
         self._now = -math.inf
-        ramp = (np.arange(256) / 255 - _BLACK) / (_WHITE - _BLACK)
+        black, white = _CRISP if crisp else (_BLACK, _WHITE)
+        ramp = (np.arange(256) / 255 - black) / (white - black)
         ramp = np.clip(ramp, 0, 1)
         self._curve = np.round(255 * ramp * ramp * (3 - 2 * ramp)).astype(np.uint8)
         self._alpha = np.empty((0, 0), np.uint8)
@@ -110,9 +118,15 @@ class PersonMask:
             share = self._guided(self._mask, size, place, picture)
         else:
             share = self._plain(self._mask, size, place)
-        curved = cv2.LUT(share, self._curve)
-        cv2.resize(curved, size, dst=self._alpha, interpolation=cv2.INTER_LINEAR)
+        _enlarge(np.asarray(cv2.LUT(share, self._curve), np.uint8), self._alpha)
         return self._alpha
+
+    def share(
+        self, size: tuple[int, int], place: Placement, picture: Image
+    ) -> npt.NDArray[np.uint8]:
+        """What `alpha` says; while there is no fresh mask, all is room."""
+        alpha = self.alpha(size, place, picture)
+        return np.zeros((size[1], size[0]), np.uint8) if alpha is None else alpha
 
     def note_drawing(self, spent_s: float, at: float) -> None:
         """Notes how long the drawing of a picture took, mask and all.
@@ -174,6 +188,27 @@ class PersonMask:
         placed[:, : max(0, round(left))] = 0
         placed[:, max(0, round(left + scale_x * columns)) :] = 0
         return placed
+
+
+def _enlarge(share: npt.NDArray[np.uint8], alpha: npt.NDArray[np.uint8]) -> None:
+    """Writes `share`, uint8 (rows, columns), larger into `alpha`, uint8 (h, w)."""
+    rows, columns = share.shape
+    height, width = alpha.shape
+    if width % columns or height % rows:
+        cv2.resize(share, (width, height), dst=alpha, interpolation=cv2.INTER_LINEAR)
+        return
+    # Half of a usual picture is room.
+    alpha.fill(0)
+    left, top, across, down = cv2.boundingRect(share)
+    if not across:
+        return
+    # Two more cells round it: one for what bleeds out, one so that the edges are like the whole's.
+    left, right = max(0, left - 2), min(columns, left + across + 2)
+    top, bottom = max(0, top - 2), min(rows, top + down + 2)
+    step_x, step_y = width // columns, height // rows
+    part = alpha[top * step_y : bottom * step_y, left * step_x : right * step_x]
+    size = part.shape[1], part.shape[0]
+    cv2.resize(share[top:bottom, left:right], size, dst=part, interpolation=cv2.INTER_LINEAR)
 
 
 def _grid(size: tuple[int, int], columns: int) -> tuple[int, int]:

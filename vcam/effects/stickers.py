@@ -62,13 +62,18 @@ class Stickers:
     ) -> None:
         if spec.anchor == "screen":
             pose = placing.on_screen(spec, sprite, moment.size, motion)
-            self._blender.draw(moment.canvas, sprite, frame, pose, spec.blend)
+            self._lay(moment, spec, sprite, frame, pose)
             return
         if spec.anchor.startswith("hand"):
             motion = motion.then(Motion(scale=moment.taste.size))
         for anchor in moment.anchors(spec.anchor, spec.whose, shown.track_ids):
             pose = self._pose(moment, spec, sprite, anchor, shown, motion)
-            self._blender.draw(moment.canvas, sprite, frame, pose, spec.blend)
+            self._lay(moment, spec, sprite, frame, pose)
+
+    def _lay(
+        self, moment: Moment, spec: PlacedPart, sprite: Sprite, frame: int, pose: Pose2D
+    ) -> None:
+        self._blender.draw(moment.canvas, sprite, frame, pose, spec.blend, moment.person)
 
     def _pose(
         self,

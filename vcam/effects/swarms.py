@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from vcam.effects.bursts import draw_bursts
 from vcam.effects.chance import Numbers, chosen
 from vcam.effects.colour import palette
 from vcam.effects.flight import Area, Swarm, swarm_at
-from vcam.effects.glow import Dots, draw_dots, draw_streaks, draw_tails, tail_ages, twinkling
+from vcam.effects.glow import Dots, Spots, draw_dots, draw_streaks, draw_tails, tail_ages, twinkling
 from vcam.effects.light import LightLayer
 from vcam.effects.moment import Moment, Presence, presence
 from vcam.effects.pack import Effect
@@ -27,12 +28,12 @@ class Swarms:
 
     Args:
         blender: lays down what is large.
-        layer: for thin lights.
     """
 
-    def __init__(self, blender: Blender, layer: LightLayer) -> None:
+    def __init__(self, blender: Blender) -> None:
         self._blender = blender
-        self._layer = layer
+        # Tails are soft; at half the size they cost a third.
+        self._layer = LightLayer(2)
         self._atlas = Atlas()
         self._dots = Dots()
 
@@ -57,9 +58,8 @@ class Swarms:
             self._draw_look(moment, effect, spec, swarm, elapsed_s, share)
             if spec.burst is not None:
                 draw_bursts(
-                    moment.canvas,
+                    self._spots(moment),
                     self._layer,
-                    self._dots,
                     spec,
                     spec.burst,
                     area,
@@ -70,7 +70,13 @@ class Swarms:
                     count,
                     moment.taste.size,
                 )
-        self._layer.bring(moment.canvas, spec.blend == "screen")
+        self._layer.bring(moment.canvas, spec.blend == "screen", moment.person)
+
+    def _spots(self, moment: Moment) -> Spots:
+        """What draws points of light: on the picture, or on the layer that lies behind."""
+        if moment.person is None:
+            return partial(self._dots.draw, moment.canvas)
+        return partial(self._layer.dots, self._dots)
 
     def _draw_look(
         self,
@@ -85,13 +91,29 @@ class Swarms:
         if spec.paper:
             draw_paper(canvas, swarm, spec.paper, share)
         elif spec.streaks:
-            draw_streaks(self._layer, swarm, spec.streak_s, spec.streaks, share)
+            draw_streaks(
+                canvas,
+                self._dots,
+                self._layer,
+                swarm,
+                spec.streak_s,
+                spec.streaks,
+                share,
+                spec.blend == "screen",
+            )
         elif spec.glow:
             self._draw_glow(moment, spec, swarm, share)
         else:
             animated_s = 0.0 if moment.taste.still else elapsed_s
             self._atlas.draw(
-                canvas, swarm, effect.sprites, self._blender, animated_s, share, spec.blend
+                canvas,
+                swarm,
+                effect.sprites,
+                self._blender,
+                animated_s,
+                share,
+                spec.blend,
+                moment.person,
             )
 
     def _draw_glow(self, moment: Moment, spec: ParticlesSpec, swarm: Swarm, share: float) -> None:
@@ -102,7 +124,7 @@ class Swarms:
             ways = [swarm.flight.at(age) for age in tail_ages(swarm.age, spec.trail_s)]
             looks = chosen(swarm.look, len(colours))
             draw_tails(self._layer, ways, swarm.size, light, looks, colours)
-        draw_dots(moment.canvas, self._dots, swarm, colours, light)
+        draw_dots(self._spots(moment), swarm, colours, light)
 
 
 def _times(spec: ParticlesSpec, now: Presence, still: bool) -> tuple[float, float]:
