@@ -12,6 +12,7 @@ from vcam.cli.config import config
 from vcam.cli.group import CommandGroup
 from vcam.cli.inspect import devices, doctor
 from vcam.cli.lab import lab
+from vcam.cli.models import models
 from vcam.cli.packs import pack
 from vcam.cli.privacy import privacy
 from vcam.cli.run import demo, run
@@ -69,6 +70,15 @@ main.add_sections(
             wrong,
             calibrate,
         ),
-        "Set up and look after": (config, privacy, devices, doctor, weights, completion, lab),
+        "Set up and look after": (
+            config,
+            models,
+            privacy,
+            devices,
+            doctor,
+            weights,
+            completion,
+            lab,
+        ),
     }
 )

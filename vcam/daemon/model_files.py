@@ -61,9 +61,14 @@ def models_folder(settings: RecogniserSettings) -> Path:
 
 
 class ModelFolder:
-    """Looks at a folder of models; what was checked is not checked again until it changes."""
+    """Looks at a folder of models; what was checked is not checked again until it changes.
 
-    def __init__(self) -> None:
+    Args:
+        tell: log what cannot be used.
+    """
+
+    def __init__(self, *, tell: bool = True) -> None:
+        self._tell = tell
         self._known: Mapping[Path, FoundModel] = {}
 
     def look(self, folder: Path) -> tuple[FoundModel, ...]:
@@ -82,7 +87,7 @@ class ModelFolder:
             files = []
         found = {path: self._found(path) for path in files[:MAX_MODELS]}
         for path, model in found.items():
-            if model.problem and self._known.get(path) != model:
+            if self._tell and model.problem and self._known.get(path) != model:
                 logger.error("The model %s cannot be used: %s", model.name, model.problem)
         self._known = found
         return tuple(found.values())
@@ -96,6 +101,15 @@ class ModelFolder:
             return FoundModel(path.stem, path, stamp, checked_model(path))
         except ModelError as error:
             return FoundModel(path.stem, path, stamp, None, str(error))
+
+
+def is_on(model: FoundModel, settings: RecogniserSettings) -> bool:
+    """Whether a model may run: it can be used, and settings or card want it."""
+    if model.card is None:
+        return False
+    used = settings.models.get(model.name)
+    said = used.enabled if used is not None else None
+    return not model.card.off_by_default if said is None else said
 
 
 def checked_model(path: Path) -> ModelCard:

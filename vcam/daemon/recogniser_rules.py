@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from vcam.core.errors import VcamError
+from vcam.daemon.model_files import FoundModel, is_on
 from vcam.daemon.naming import unknown
 from vcam.recognizers.contracts import PEOPLE
-from vcam.settings.schema import RecogniserRule, RecogniserSettings
+from vcam.settings.schema import RecogniserRule, RecogniserSettings, Settings
 from vcam.triggers.classes import ClassRule, class_rules
 
 
@@ -44,6 +45,18 @@ class RulesInForce:
     pauses: frozenset[str] = frozenset()
     veils: frozenset[str] = frozenset()
     problems: tuple[str, ...] = ()
+
+
+def known_of(found: Sequence[FoundModel], settings: Settings) -> Known:
+    """What rules may name, with these models and settings."""
+    classes, unusable = {}, {}
+    for model in found:
+        if model.card is not None and is_on(model, settings.recognisers):
+            classes[model.name] = model.card.classes
+        else:
+            switch = f"set recognisers.models.{model.name}.enabled to true"
+            unusable[model.name] = model.problem or switch
+    return Known(classes, unusable, settings.people.enabled)
 
 
 def rules_in_force(settings: RecogniserSettings, known: Known) -> RulesInForce:

@@ -12,9 +12,9 @@ from vcam.core.events import EventKind, GestureEvent
 from vcam.core.frame import Image
 from vcam.core.observation import Observation
 from vcam.daemon.answers import answers_of
-from vcam.daemon.model_files import FoundModel, ModelFolder, models_folder
+from vcam.daemon.model_files import FoundModel, ModelFolder, is_on, models_folder
 from vcam.daemon.packs import PackLibrary
-from vcam.daemon.recogniser_rules import Known, RulesInForce, rules_in_force
+from vcam.daemon.recogniser_rules import RulesInForce, known_of, rules_in_force
 from vcam.pipeline import Pipeline
 from vcam.pipeline.carried import ReaderStatus
 from vcam.pipeline.mode import Mode
@@ -92,7 +92,7 @@ class Recognisers:
         """
         told = []
         for model in self._found:
-            if model.card is None or not self._is_on(model):
+            if model.card is None or not is_on(model, self._settings.recognisers):
                 continue
             region = self._settings_of(model.name).region or model.card.region
             try:
@@ -110,24 +110,12 @@ class Recognisers:
     def _settings_of(self, name: str) -> ModelSettings:
         return self._settings.recognisers.models.get(name, _NO_SETTINGS)
 
-    def _is_on(self, model: FoundModel) -> bool:
-        said = self._settings_of(model.name).enabled
-        return not model.card.off_by_default if said is None and model.card else bool(said)
-
     def _bring(self) -> None:
         """On the recogniser thread."""
         settings = self._settings
         self._found = self._folder.look(models_folder(settings.recognisers))
-        on = [model for model in self._found if model.card is not None and self._is_on(model)]
-        unusable = {
-            model.name: model.problem or f"set recognisers.models.{model.name}.enabled to true"
-            for model in self._found
-            if model not in on
-        }
-        readers = self._take(on)
-        known = Known(
-            {each.name: each.classes for each in readers}, unusable, settings.people.enabled
-        )
+        readers = self._take([model for model in self._found if is_on(model, settings.recognisers)])
+        known = known_of(self._found, settings)
         self._rules = rules = rules_in_force(settings.recognisers, known)
         answers, unanswered = answers_of(rules.effects, self._library)
         problems = (*rules.problems, *unanswered)
@@ -174,7 +162,7 @@ class Recognisers:
         return RecogniserState(
             name=model.name,
             title=model.title,
-            on=self._is_on(model),
+            on=is_on(model, self._settings.recognisers),
             running=status.running,
             region=self._settings_of(model.name).region or model.card.region,
             classes=tuple(

@@ -18,6 +18,8 @@ from vcam.core.contracts import Source, VideoFormat
 from vcam.core.errors import VcamError
 from vcam.core.frame import Frame
 from vcam.daemon.building import SWITCH_INTERVAL_S, build_pipeline
+from vcam.daemon.packs import PackLibrary
+from vcam.daemon.recognisers import Recognisers
 from vcam.lab.clips import clip_path
 from vcam.lab.metrics import rounded
 from vcam.lab.process import resident_mb, seconds_since_start
@@ -25,6 +27,7 @@ from vcam.lab.recode import as_camera_clip
 from vcam.lab.tables import table
 from vcam.outputs.null import HandOver, NullOutput
 from vcam.pipeline import Pipeline, PipelineStats
+from vcam.pipeline.carried import ReaderStatus
 from vcam.settings.schema import Settings
 
 WARM_UP_S = 2.0
@@ -66,6 +69,7 @@ class BenchResult:
         first_frame_s: from the start of the process (Linux) or of the bench (elsewhere) to the
             first picture at the output.
         seconds: how long it was measured.
+        recognisers: image models that rules of the settings need.
         video_format: what went out.
     """
 
@@ -79,6 +83,7 @@ class BenchResult:
     first_frame_s: float
     seconds: float
     video_format: VideoFormat
+    recognisers: Sequence[ReaderStatus] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The line of `vcam lab bench --json`; its first seven keys are fixed."""
@@ -99,6 +104,10 @@ class BenchResult:
             "seconds": rounded(self.seconds, 3),
             "size": [self.video_format.width, self.video_format.height],
             "fps": rounded(self.video_format.fps, 3),
+            "recognisers": {
+                each.name: {"hz": rounded(each.rate_hz, 2), "ms": rounded(each.ms, 1)}
+                for each in self.recognisers
+            },
         }
 
 
@@ -169,6 +178,9 @@ def run_bench(
         camera = settings.camera.model_copy(update={"when": "always"})
         run_settings = settings.model_copy(update={"outputs": outputs, "camera": camera})
         pipeline = build(run_settings, source, [output], [], clock)
+        if settings.recognisers.rules:
+            library = PackLibrary(settings.reactions)
+            Recognisers(pipeline, library, run_settings).look()
         switch_interval_s = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         pipeline.start()
@@ -183,6 +195,7 @@ def run_bench(
             busy_s = time.process_time() - busy_s
             stats = pipeline.stats()
             memory_mb = resident_mb()
+            recognisers = pipeline.recognisers.statuses() if settings.recognisers.rules else ()
         finally:
             pipeline.stop()
             sys.setswitchinterval(switch_interval_s)
@@ -200,6 +213,7 @@ def run_bench(
         first_frame_s=since_start_s + first_at - called_at,
         seconds=wall_s,
         video_format=VideoFormat(outputs.width, outputs.height, outputs.fps),
+        recognisers=recognisers,
     )
 
 
@@ -227,6 +241,9 @@ def bench_text(result: BenchResult) -> str:
         ["memory", memory],
         ["first frame", f"{result.first_frame_s:.2f} s after the start"],
     ]
+    for each in result.recognisers:
+        told = each.problem or f"{each.rate_hz:.1f} looks a second, {each.ms:.0f} ms each"
+        rows.append([f"model {each.name}", told])
     return table([str(result.video_format), f"over {result.seconds:.0f} s"], rows)
 
 
