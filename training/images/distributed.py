@@ -128,7 +128,9 @@ def workers_of(text: str) -> tuple[int, int]:
         if kind not in cluster or not 0 <= place < len(cluster[kind]):
             raise ValueError("no such task")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise TrainingError(f"{CONFIG} does not name workers and which this one is", _FIX) from error
+        raise TrainingError(
+            f"{CONFIG} does not name workers and which this one is", _FIX
+        ) from error
     return len(names), index
 
 

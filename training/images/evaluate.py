@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from training.common.classes import HEADER
+from training.common.classes import HEADER, IntArray
 from training.common.files import markdown_table, write_csv, write_json, write_text
 from training.common.folder import run_folder
 from training.errors import TrainingError
@@ -27,6 +27,9 @@ from vcam.core.geometry import FloatArray
 logger = logging.getLogger(__name__)
 
 FIGURES_FILE = "figures.json"
+
+LEAST_TEMPERATURE = 0.5
+"""A few validation pictures that are all read rightly would make a model as sure as can be."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,6 +75,16 @@ class Form:
 FORMS_HEADER = ("model", "pictures", "accuracy", "macro F1", "kB", "CPU ms")
 
 
+def temperature_of(likely: FloatArray, labels: IntArray) -> float:
+    """What the validation part says of how sure a model may be, within reason.
+
+    Args:
+        likely: (n, classes) of the validation part.
+        labels: (n,).
+    """
+    return max(LEAST_TEMPERATURE, best_temperature(likely, labels))
+
+
 def measure_form(name: str, model: bytes, samples: Samples) -> Form:
     """Reads validation and test part through LiteRT.
 
@@ -81,7 +94,7 @@ def measure_form(name: str, model: bytes, samples: Samples) -> Form:
         samples: parted.
     """
     validation = read_part(model, samples, "validation")
-    temperature = best_temperature(validation.likely, validation.labels)
+    temperature = temperature_of(validation.likely, validation.labels)
     sure = tempered(validation.likely, temperature)
     test = read_part(model, samples, "test")
     figures = judge(test.likely, test.labels, samples.classes, temperature=temperature)

@@ -15,7 +15,6 @@ from training.common.environment import set_seeds
 from training.common.files import markdown_table, write_csv, write_json, write_text, writing
 from training.common.folder import SETTINGS_FILE, run_folder, unfinished
 from training.errors import TrainingError
-from training.images.calibration import best_temperature
 from training.images.card import card_text, make_card
 from training.images.data import Data, describe, prepare, write_data
 from training.images.distributed import Crew, muster
@@ -25,6 +24,7 @@ from training.images.evaluate import (
     Form,
     figures_text,
     measure_form,
+    temperature_of,
     write_judged,
 )
 from training.images.fitting import Fitting, phases_of
@@ -183,7 +183,7 @@ def write_run(folder: Path, plan: Plan, data: Data, fitted: Fitted) -> str:
     logger.info("judging the network, then its LiteRT forms")
     validation, labels = Reader(network, samples, "validation", plan.recipe).read()
     likely, truth = Reader(network, samples, "test", plan.recipe).read()
-    temperature = best_temperature(validation, labels)
+    temperature = temperature_of(validation, labels)
     figures = judge(likely, truth, samples.classes, temperature=temperature)
     write_judged(folder, samples, "test", likely, figures)
     forms = [
