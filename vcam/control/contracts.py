@@ -76,8 +76,13 @@ class Packs(Protocol):
         """
         ...
 
-    def preview(self, name: str, effect: str) -> bytes:
-        """An animated WebP of 320 by 180 pixels that shows an effect; it may take a second.
+    def preview(self, name: str, effect: str, still: bool) -> bytes:
+        """A WebP of 320 by 180 pixels that shows an effect.
+
+        Args:
+            name: of the pack.
+            effect: its name there.
+            still: one picture, within a tenth of a second; else an animation, within some two.
 
         Raises:
             VcamError: there is no such pack or effect, or the pack cannot be used.

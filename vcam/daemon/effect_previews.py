@@ -1,4 +1,4 @@
-"""Animated previews of effects, made when somebody asks and kept for the next time."""
+"""Previews of effects, made when somebody asks and kept for the next time."""
 
 from __future__ import annotations
 
@@ -31,18 +31,19 @@ class EffectPreviews:
         cache = platformdirs.user_cache_path("vcam", appauthor=False)
         self._folder = folder or cache / "previews"
 
-    def preview(self, pack: Path, effect: str) -> bytes:
-        """An animated WebP of an effect; the first time takes a second of one core.
+    def preview(self, pack: Path, effect: str, still: bool) -> bytes:
+        """A WebP of an effect; the first time, an animation takes a second of one core.
 
         Args:
             pack: the pack's folder.
             effect: its name.
+            still: one picture; it takes less than a tenth of that.
 
         Raises:
             PackError: the pack is not fit, or has no such effect.
         """
         try:
-            key = _key(pack, effect)
+            key = _key(pack, effect, still)
         except OSError as error:
             raise PackError(f"The pack {pack.name} cannot be read ({error.strerror})") from error
         file = self._folder / f"{key}.webp"
@@ -53,9 +54,10 @@ class EffectPreviews:
         except OSError:
             pass
         # Whoever never looks at previews does not pay for what draws them.
+        from vcam.effects.poster import effect_poster
         from vcam.effects.preview import effect_preview
 
-        made = effect_preview(load_pack(pack), effect)
+        made = (effect_poster if still else effect_preview)(load_pack(pack), effect)
         self._keep(file, made)
         return made
 
@@ -79,9 +81,9 @@ class EffectPreviews:
                 file.unlink(missing_ok=True)
 
 
-def _key(pack: Path, effect: str) -> str:
+def _key(pack: Path, effect: str, still: bool) -> str:
     """Changes with the pack's content, the effect, and the program that draws it."""
-    digest = hashlib.sha256(f"{vcam.__version__}\0{effect}".encode())
+    digest = hashlib.sha256(f"{vcam.__version__}\0{effect}\0{still}".encode())
     for path in sorted(path for path in pack.rglob("*") if path.is_file()):
         digest.update(f"\0{path.relative_to(pack).as_posix()}\0".encode())
         digest.update(hashlib.sha256(path.read_bytes()).digest())

@@ -77,10 +77,10 @@ class OwnPacks:
         with tempfile.TemporaryDirectory(prefix="vcam-") as folder:
             return PackStore(user_pack_folder()).export(source, Path(folder) / _UPLOAD).read_bytes()
 
-    def preview(self, name: str, effect: str) -> bytes:
-        """An animated WebP of what an effect looks like; see the contract.
+    def preview(self, name: str, effect: str, still: bool) -> bytes:
+        """A WebP of what an effect looks like; see the contract.
 
         Raises:
             VcamError: there is no such pack or effect, or the pack is not fit.
         """
-        return self._previews.preview(self._library.folder(name), effect)
+        return self._previews.preview(self._library.folder(name), effect, still)

@@ -79,14 +79,15 @@ class FakePacks:
         file.unlink(missing_ok=True)
         return self._store().export(source, file).read_bytes()
 
-    def preview(self, name: str, effect: str) -> bytes:
-        """An animated WebP of four colours."""
+    def preview(self, name: str, effect: str, still: bool) -> bytes:
+        """A WebP of four colours, one after the other, or of one."""
         known = {pack.name: pack for pack in self._packs()}
         if name not in known or effect not in {each.name for each in known[name].effects}:
             raise PackError(f"There is no effect {effect!r} in {name!r}", "look at the packs")
         shades = [Pillow.new("RGB", (320, 180), (60 * k, 90, 200 - 40 * k)) for k in range(4)]
         buffer = BytesIO()
-        shades[0].save(buffer, "WEBP", save_all=True, append_images=shades[1:], duration=200)
+        rest = [] if still else shades[1:]
+        shades[0].save(buffer, "WEBP", save_all=True, append_images=rest, duration=200)
         return buffer.getvalue()
 
     def _store(self) -> PackStore:

@@ -131,7 +131,7 @@ def test_one_preview_is_made_at_a_time_and_few_wait(program, daemon):
     at_once: list[int] = []
     drawing: list[str] = []
 
-    def draw(name: str, effect: str) -> bytes:
+    def draw(name: str, effect: str, still: bool) -> bytes:
         drawing.append(effect)
         at_once.append(len(drawing))
         begun.set()
@@ -147,12 +147,12 @@ def test_one_preview_is_made_at_a_time_and_few_wait(program, daemon):
         if statuses[-1] == 503:
             go_on.set()
 
-    threads = [Thread(target=ask) for _ in range(6)]
+    threads = [Thread(target=ask) for _ in range(14)]
     for thread in threads:
         thread.start()
     assert begun.wait(WAIT_S)
     assert go_on.wait(WAIT_S), "nobody was sent away"
     for thread in threads:
         thread.join()
-    assert sorted(statuses) == [404] * 5 + [503]
+    assert sorted(statuses) == [404] * 13 + [503]
     assert max(at_once) == 1

@@ -65,7 +65,7 @@ class Application:
         self.live = Live(daemon)
         self._calls = Workers("page call", threads=4, waiting=16)
         self._judging = Workers("page judge", threads=1, waiting=2)
-        self._drawing = Workers("page effect", threads=1, waiting=4)
+        self._drawing = Workers("page effect", threads=1, waiting=12)
         app = FastAPI(
             title="vcam",
             version=vcam.__version__,

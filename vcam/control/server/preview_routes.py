@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from io import BytesIO
 
 from fastapi import APIRouter, Request
-from PIL import Image as Pillow
 from starlette.responses import Response
 
 from vcam.control.contracts import Daemon
@@ -37,7 +35,7 @@ def router(daemon: Daemon, drawing: Workers) -> APIRouter:
     ) -> Response:
         """An animated WebP, or a still one; it takes a second when nobody has asked before."""
         pack, known = plain(name, "sticker pack"), plain(effect, "effect")
-        picture = await found(drawing, _preview, daemon, pack, known, still)
+        picture = await found(drawing, daemon.packs.preview, pack, known, still)
         etag = f'"{hashlib.sha256(picture).hexdigest()[:32]}"'
         headers = {"etag": etag, "cache-control": "private, no-cache"}
         if request.headers.get("if-none-match") == etag:
@@ -45,17 +43,3 @@ def router(daemon: Daemon, drawing: Workers) -> APIRouter:
         return Response(picture, headers=headers, media_type=_KIND)
 
     return routes
-
-
-def _preview(daemon: Daemon, pack: str, effect: str, still: bool) -> bytes:
-    moving = daemon.packs.preview(pack, effect)
-    return middle_picture(moving) if still else moving
-
-
-def middle_picture(animation: bytes) -> bytes:
-    """The picture of an animated WebP at half its time, for who wants nothing to move."""
-    buffer = BytesIO()
-    with Pillow.open(BytesIO(animation)) as opened:
-        opened.seek(getattr(opened, "n_frames", 1) // 2)
-        opened.convert("RGB").save(buffer, "WEBP", quality=80)
-    return buffer.getvalue()

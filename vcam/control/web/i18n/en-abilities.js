@@ -8,7 +8,7 @@ export default {
   "choice.none": "nothing",
 
   "gallery.title": "All effects",
-  "gallery.help": "Point at an effect, or tap it, to see it move. It is drawn when you ask for it, and kept.",
+  "gallery.help": "Point at an effect, or tap it, to see it move.",
   "gallery.show": "Show {0}",
   "gallery.play": "Play {0} now",
   "gallery.failed": "It cannot be shown now.",

@@ -8,7 +8,7 @@ export default {
   "choice.none": "tidak ada",
 
   "gallery.title": "Semua efek",
-  "gallery.help": "Tunjuk atau ketuk sebuah efek untuk melihatnya bergerak. Efek digambar saat diminta, lalu disimpan.",
+  "gallery.help": "Tunjuk atau ketuk sebuah efek untuk melihatnya bergerak.",
   "gallery.show": "Tampilkan {0}",
   "gallery.play": "Mainkan {0} sekarang",
   "gallery.failed": "Tidak bisa ditampilkan sekarang.",

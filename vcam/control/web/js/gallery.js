@@ -1,8 +1,8 @@
 // All effects of all packs; each shows itself when it is pointed at, gone to, or tapped.
 
 import { order } from "./api.js";
-import { button, h, icon, keyed, setOn, setText, toggle } from "./dom.js";
-import { previewAddress } from "./glimpse.js";
+import { button, h, keyed, setOn, setText, toggle } from "./dom.js";
+import { previewAddress, wantsStill } from "./glimpse.js";
 import { gestureLabel, readable, t } from "./i18n.js";
 import { on, store } from "./store.js";
 
@@ -45,7 +45,6 @@ function buildPack(first) {
     const items = pack.effects.map((effect) => ({
       ...effect,
       pack: name,
-      thumbnail: pack.thumbnail,
       playable,
     }));
     keyed(effects, items, (effect) => effect.name, buildEffect);
@@ -53,16 +52,11 @@ function buildPack(first) {
   return { element, update };
 }
 
-function buildEffect({ pack, name, thumbnail }) {
+function buildEffect({ pack, name }) {
   const title = readable(name);
-  const poster = thumbnail
-    ? h("img", {
-        class: "poster",
-        src: `/api/packs/${encodeURIComponent(pack)}/thumbnail`,
-        alt: "",
-        loading: "lazy",
-      })
-    : icon("packs");
+  const src = previewAddress(pack, name, true);
+  // Whoever does not scroll there does not have it drawn.
+  const poster = h("img", { class: "poster", src, alt: "", loading: "lazy" });
   const problem = h("span", { class: "help" });
   const screen = h(
     "button",
@@ -82,8 +76,8 @@ function buildEffect({ pack, name, thumbnail }) {
   let moving = null;
   const begin = () => {
     clearTimeout(timer);
-    if (moving) return;
-    moving = h("img", { class: "moving-picture", alt: "", src: previewAddress(pack, name) });
+    if (moving || wantsStill()) return;
+    moving = h("img", { class: "moving-picture", alt: "", src: previewAddress(pack, name, false) });
     screen.classList.add("loading");
     const mine = moving;
     moving.addEventListener("load", () => {

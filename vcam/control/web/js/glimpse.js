@@ -8,14 +8,14 @@ import { settingValue } from "./store.js";
 const PAUSE_MS = 250;
 const AWAY = 8;
 
-const wantsStill = () =>
+export const wantsStill = () =>
   matchMedia("(prefers-reduced-motion: reduce)").matches ||
   settingValue("effects.reduced_motion") === true;
 
-/** Where the moving, or for who wants no motion the still, picture of an effect is. */
-export function previewAddress(pack, effect) {
+/** Where the picture of an effect is; the moving one takes some ten times as long to draw. */
+export function previewAddress(pack, effect, still) {
   const [folder, name] = [pack, effect].map(encodeURIComponent);
-  return `/api/packs/${folder}/effects/${name}/preview.webp${wantsStill() ? "?still=true" : ""}`;
+  return `/api/packs/${folder}/effects/${name}/preview.webp${still ? "?still=true" : ""}`;
 }
 
 let shown = null;
@@ -46,7 +46,7 @@ export function glimpse(holder, control, pack, effect) {
 function show(control, pack, effect) {
   if (!control.isConnected) return;
   const picture = h("img", {
-    src: previewAddress(pack, effect),
+    src: previewAddress(pack, effect, wantsStill()),
     alt: t("preview.of", readable(effect)),
     width: 240,
     height: 135,

@@ -49,6 +49,7 @@ function buildModel({ name }) {
     setOn(switcher, model.on);
     switcher.disabled = Boolean(model.problem) && !model.on;
     setText(facts, factsOf(model));
+    facts.hidden = Boolean(model.problem);
     setText(problem, model.problem);
     problem.hidden = !model.problem;
     element.classList.toggle("off", !model.on);

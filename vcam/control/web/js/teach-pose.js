@@ -36,7 +36,7 @@ export function buildPose({ name }) {
   const element = h(
     "li",
     { class: "card taught-pose", "data-pose": name },
-    h("div", { class: "head" }, h("h3", {}, label), live, rename, forget),
+    h("div", { class: "head" }, h("h3", {}, label), live, h("div", { class: "tools" }, rename, forget)),
     facts,
     h("label", { class: "field" }, t("pose.effect"), effect.element),
     samples.element,
