@@ -143,7 +143,8 @@ def _save(path: Path, values: Values, record: dict[str, Any]) -> None:
 
 def _load(path: Path) -> tuple[Values, dict[str, Any]]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # Opened here: NumPy leaves a broken file open.
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             names = sorted(name for name in file.files if name != "record")
             record: dict[str, Any] = json.loads(str(file["record"]))
             return [file[name] for name in names], record

@@ -172,7 +172,7 @@ def test_imagenet_weights_are_found_where_keras_keeps_them(
     ):
         assert np.array_equal(got, given)
         assert np.array_equal(of_file, given)
-    with pytest.raises(TrainingError, match="do not fit mobilenet of width 0.5"):
+    with pytest.raises(TrainingError, match=r"do not fit mobilenet of width 0\.5"):
         build_backbone(BACKBONES["mobilenet"], 96, 0.5, str(file))
 
 
