@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum, auto
+from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
@@ -17,6 +18,9 @@ Side = Literal["left", "right"]
 
 NONE_POSE = "none"
 """The class of every hand that shows none of the known poses."""
+
+NOT_TAUGHT: Mapping[str, float] = MappingProxyType({})
+"""Scores of taught poses where there are none."""
 
 
 class Landmark(IntEnum):
@@ -195,11 +199,15 @@ class PoseReading:
         scores: calibrated probability per pose, `none` among them; they sum to 1.
         known: False when the hand is so far from everything the classifier was taught that its
             scores mean nothing (open-set rejection).
+        taught: scores of the poses that the user has taught, `none` among them; they sum to 1 by
+            themselves, so that no taught pose takes anything from those in `scores`, and mean
+            something where the hand is not `known`, too. Empty where nothing was taught.
     """
 
     track_id: int
     scores: Mapping[str, float]
     known: bool = True
+    taught: Mapping[str, float] = field(default_factory=lambda: NOT_TAUGHT)
 
     @property
     def best(self) -> tuple[str, float]:
@@ -208,6 +216,16 @@ class PoseReading:
             return NONE_POSE, 1.0
         pose = max(self.scores, key=self.scores.__getitem__)
         return pose, self.scores[pose]
+
+    @property
+    def shown(self) -> tuple[str, float]:
+        """What people are told that the hand shows: `best`, or a taught pose where that is none."""
+        best = self.best
+        if best[0] == NONE_POSE and self.taught:
+            pose = max(self.taught, key=self.taught.__getitem__)
+            if pose != NONE_POSE:
+                return pose, self.taught[pose]
+        return best
 
 
 @dataclass(frozen=True, slots=True)

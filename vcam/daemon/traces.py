@@ -134,11 +134,11 @@ def _scores(look: Look, gestures: Collection[str]) -> dict[str, float]:
     """The highest score of each gesture over all hands and pairs."""
     scores = dict.fromkeys(gestures, 0.0)
     readings: list[PoseReading | PairReading] = [*look.readings, *look.pairs]
-    for reading in readings:
-        if reading.known:
-            for gesture in scores:
-                score = min(1.0, reading.scores.get(gesture, 0.0))
-                scores[gesture] = max(scores[gesture], score)
+    told = [reading.scores for reading in readings if reading.known]
+    told += [reading.taught for reading in look.readings if reading.taught]
+    for each in told:
+        for gesture in scores:
+            scores[gesture] = max(scores[gesture], min(1.0, each.get(gesture, 0.0)))
     return scores
 
 

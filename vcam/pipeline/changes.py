@@ -27,10 +27,12 @@ class Answers:
     Attributes:
         effects: gesture, pack, effect.
         packs: those that the effects are of; they need not be on.
+        gestures: what can be seen besides vcam's own gestures: poses that were taught.
     """
 
     effects: tuple[tuple[str, str, str], ...] = ()
     packs: tuple[Pack, ...] = ()
+    gestures: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,8 @@ class Changes:
         old_rules, self._rules = self._rules, rules
         packs_differ = drawn != old_drawn
         rules_differ = packs_differ or rules != old_rules
-        gestures = watched_gestures(rules, settings)
+        taught = [gesture for each in answers.values() for gesture in each.gestures]
+        gestures = watched_gestures(rules, settings, taught)
         old_gestures, self._gestures = self._gestures, gestures
         return Change(
             triggers=settings.triggers if settings.triggers != old.triggers else None,
@@ -131,12 +134,21 @@ def _with_answers(
     return tuple(packs.values()), tuple(rules)
 
 
-def watched_gestures(rules: Iterable[ReactionRule], settings: Settings | None) -> tuple[str, ...]:
-    """The gestures that start something: these rules, or a selfie. No other is watched for."""
+def watched_gestures(
+    rules: Iterable[ReactionRule], settings: Settings | None, taught: Iterable[str] = ()
+) -> tuple[str, ...]:
+    """The gestures that start something: these rules, or a selfie. No other is watched for.
+
+    Args:
+        rules: all answers.
+        settings: tell what starts a selfie; None for nothing.
+        taught: what can be seen besides vcam's own gestures.
+    """
     answered = {rule.gesture for rule in rules}
     if settings is not None and settings.reactions.enabled and settings.selfie.gesture is not None:
         answered.add(settings.selfie.gesture)
-    return tuple(gesture for gesture in GESTURES if gesture in answered)
+    known = dict.fromkeys((*GESTURES, *taught))
+    return tuple(gesture for gesture in known if gesture in answered)
 
 
 def _undo(settings: Settings) -> tuple[str | None, int]:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from vcam.capture.fit import placed
 from vcam.core.events import GestureEvent
-from vcam.core.frame import Frame
+from vcam.core.frame import Frame, Image
 from vcam.core.geometry import Placement
 from vcam.core.observation import Attention, Observation, PairReading, PoseReading
 from vcam.poses.two_hands import read_pairs
@@ -48,12 +48,22 @@ class Recognizer(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What came of looking at one frame."""
+    """What came of looking at one frame.
+
+    Attributes:
+        observation: what was seen.
+        readings: of each hand.
+        events: what started and ended.
+        pairs: of every two hands, where something asks for them.
+        image: the frame's; None in the tests of those who do not need it. Whoever keeps a look
+            must not keep that.
+    """
 
     observation: Observation
     readings: Sequence[PoseReading]
     events: Sequence[GestureEvent]
     pairs: Sequence[PairReading] = ()
+    image: Image | None = None
 
 
 def look_at(
@@ -84,7 +94,7 @@ def look_at(
     else:
         watching = bool(engine.gestures) or others_look
         recognizer.attention = Attention.WATCHING if watching else Attention.PERSON_ONLY
-    return Look(observation, readings, events, pairs)
+    return Look(observation, readings, events, pairs, frame.image)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +141,6 @@ def meters_of(
     size = outputs.width, outputs.height
     if scene is None:
         return Meters(None, Placement(), size, (), gestures)
-    hands = [HandMeter(reading.track_id, *reading.best) for reading in scene.readings]
+    hands = [HandMeter(reading.track_id, *reading.shown) for reading in scene.readings]
     place = placed(scene.observation.size, size, outputs.fit)
     return Meters(scene.observation, place, size, hands, gestures)

@@ -194,7 +194,7 @@ class VisionLoop:
         self._react(self._engine.undo(gesture, self._clock.now()))
 
     def rehearse(self, on: bool) -> None:
-        """Whether gestures start without being answered. This thread alone.
+        """Whether gestures start without being answered; hands are looked for. This thread alone.
 
         What is going on ends either way, so that no effect is left without its end.
         """
@@ -238,8 +238,8 @@ class VisionLoop:
             self._rest(ASLEEP_WAKE_S)
 
     def _is_needed(self) -> bool:
-        wanted = bool(self._engine.gestures) or self._mask_hz > 0 or self._others
-        return wanted or bool(self._stage.live(self._clock.now()))
+        asked = self._others or self._rehearsing or self._mask_hz > 0
+        return asked or bool(self._engine.gestures) or bool(self._stage.live(self._clock.now()))
 
     def _rest(self, seconds: float) -> None:
         """Waits, until something is posted at the longest."""
@@ -323,7 +323,8 @@ class VisionLoop:
         recognizer.wants_mask_hz = self._mask_hz
         if recognizer.due(at):
             self._clock.wait(self._stop, GIVE_WAY_S)
-        look = look_at(frame, recognizer, self._engine, bool(self._stage.live(at)), self._others)
+        others = self._others or self._rehearsing
+        look = look_at(frame, recognizer, self._engine, bool(self._stage.live(at)), others)
         if look is None:
             return
         self._on_look(look)

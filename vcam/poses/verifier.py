@@ -223,4 +223,4 @@ def _without(reading: PoseReading, pose: str) -> PoseReading:
     scores = dict(reading.scores)
     scores[NONE_POSE] = scores.get(NONE_POSE, 0.0) + scores[pose]
     scores[pose] = 0.0
-    return PoseReading(reading.track_id, scores, reading.known)
+    return PoseReading(reading.track_id, scores, reading.known, reading.taught)

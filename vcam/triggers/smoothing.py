@@ -12,10 +12,10 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from vcam.core.observation import NONE_POSE, PairReading, PoseReading
+from vcam.core.observation import NONE_POSE, NOT_TAUGHT, PairReading, PoseReading
 
 LEAST_READINGS = 3
 """A median of fewer readings is no protection against a single wrong one."""
@@ -36,6 +36,7 @@ class Sample:
         second_score: score of the next pose, 0 if there is none.
         blocked: why a guard says that no pose counts now; empty if none does.
         restless: the fingers are on the move: nothing may start now.
+        taught: scores of taught poses, a group of their own: neither takes from the other's lead.
     """
 
     at: float
@@ -46,6 +47,7 @@ class Sample:
     second_score: float
     blocked: str = ""
     restless: bool = False
+    taught: Mapping[str, float] = field(default_factory=lambda: NOT_TAUGHT)
 
     @classmethod
     def of(
@@ -57,28 +59,41 @@ class Sample:
     ) -> Sample:
         """A sample of `reading`; one with a score that is no number counts as not known."""
         scores = reading.scores
+        taught = _taught(reading)
         if not reading.known or not scores or not all(map(math.isfinite, scores.values())):
-            return cls(at, reading, False, NONE_POSE, 1.0, 0.0, blocked, restless)
+            return cls(at, reading, False, NONE_POSE, 1.0, 0.0, blocked, restless, taught)
         second, (best_score, best) = 0.0, (-1.0, NONE_POSE)
         for pose, score in scores.items():
             if score > best_score:
                 second, (best_score, best) = max(best_score, 0.0), (score, pose)
             elif score > second:
                 second = score
-        return cls(at, reading, True, best, best_score, second, blocked, restless)
+        return cls(at, reading, True, best, best_score, second, blocked, restless, taught)
 
     def score(self, pose: str) -> float:
         """Score of `pose`, 0..1; 0 where the reading means nothing."""
+        if pose in self.taught and pose != NONE_POSE:
+            return min(1.0, max(0.0, self.taught[pose]))
         if not self.known:
             return 0.0
         return min(1.0, max(0.0, self.reading.scores.get(pose, 0.0)))
 
     def lead(self, pose: str) -> float:
         """Lead of `pose` over the best of all others; negative where another one is ahead."""
+        if pose in self.taught and pose != NONE_POSE:
+            return self.score(pose) - max(
+                (score for other, score in self.taught.items() if other != pose), default=0.0
+            )
         if not self.known:
             return -1.0
         rival = self.second_score if pose == self.best else self.best_score
         return self.score(pose) - rival
+
+
+def _taught(reading: PoseReading | PairReading) -> Mapping[str, float]:
+    """Scores of taught poses; none where one of them is no number."""
+    taught = reading.taught if isinstance(reading, PoseReading) else NOT_TAUGHT
+    return taught if all(map(math.isfinite, taught.values())) else NOT_TAUGHT
 
 
 class History:

@@ -106,7 +106,7 @@ def _numbers(hands: HandStack) -> npt.NDArray[np.int16]:
         [hands.screen.reshape(len(hands), -1) * 1000, hands.world.reshape(len(hands), -1) * 10_000],
         axis=1,
     )
-    return np.clip(np.rint(scaled), -32_767, 32_767).astype(np.int16)
+    return np.asarray(np.clip(np.rint(scaled), -32_767, 32_767), np.int16)
 
 
 def _stack(hands: Hands) -> HandStack:
