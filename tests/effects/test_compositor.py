@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from vcam.core.events import LiveEffect
 from vcam.core.frame import Image
 from vcam.core.geometry import Placement
 from vcam.core.observation import Face, Hand, Observation
+from vcam.effects import compositor as module
 from vcam.effects.compositor import Compositor
 from vcam.effects.pack import load_pack
 
@@ -284,3 +286,22 @@ def test_nothing_that_vision_says_raises(
         compositor.draw(canvas, [show()], Observation(1, 1.0, (64, 48), hands, faces), at)
         compositor.draw(canvas, [show()], None, at + 0.1, Placement(*place))
     assert canvas.shape == (size[1], size[0], 3)
+
+
+def test_while_drawing_takes_too_long_fewer_pieces_fly(
+    make_pack: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    particles = "{kind: particles, start: everywhere, glow: ['#ffffff'], count: 40, life_s: [9, 9]}"
+    pack = load_pack(make_pack(particles))
+    spent_s = iter(number * 0.03 for number in range(1000))
+    clock = SimpleNamespace(perf_counter=lambda: next(spent_s))
+    monkeypatch.setattr(module, "time", clock)
+    counts = []
+    for governed in (True, False):
+        compositor = Compositor([pack], governed)
+        live = [LiveEffect(1, "mine", "it", "v_sign", 0.0, None, (), 3)]
+        for number in range(90):
+            canvas = np.zeros((180, 320, 3), np.uint8)
+            compositor.draw(canvas, live, None, number / 30)
+        counts.append(int(np.count_nonzero(canvas)))
+    assert 0 < counts[0] < 0.6 * counts[1]

@@ -23,6 +23,7 @@ from vcam.effects.matting import Cutout, Matte, Shade
 from vcam.effects.moment import Moment, Taste
 from vcam.effects.pack import Effect, Pack
 from vcam.effects.person_mask import PersonMask
+from vcam.effects.quality import QualityGovernor
 from vcam.effects.scenery import Scenery
 from vcam.effects.schema import (
     BackgroundSpec,
@@ -40,6 +41,9 @@ from vcam.settings.schema import EffectSettings
 from vcam.settings.schema.showing import BackgroundSettings
 
 _IN_PLACE = Placement()
+
+_FEWER = (1.0, 0.6, 0.35)
+"""Share of the pieces that fly, by how much has to be left out."""
 
 _A_FEW = 30
 """Pictures that are hidden one by one; more of them, and the person is laid over all."""
@@ -60,9 +64,11 @@ class Compositor:
 
     Args:
         packs: where effects come from.
+        governed: while drawing takes too long, fewer pieces fly, so that no picture is late. Where
+            nobody waits for the pictures, the same input shall give the same ones.
     """
 
-    def __init__(self, packs: Sequence[Pack] = ()) -> None:
+    def __init__(self, packs: Sequence[Pack] = (), governed: bool = True) -> None:
         self._settings = EffectSettings()
         self._taste = Taste.of(self._settings)
         self._packs: dict[str, Pack] = {}
@@ -76,6 +82,7 @@ class Compositor:
         self._scenery = Scenery()
         self._matte = Matte()
         self._faults = Faults()
+        self._governor = QualityGovernor(len(_FEWER) - 1) if governed else None
         self._cutout = Cutout()
         blender = Blender()
         self._stickers = Stickers(blender)
@@ -164,7 +171,10 @@ class Compositor:
         self._small_mask.update(observation, seen_at)
         self._forget(live)
         items = sorted(self._items(live), key=lambda item: item.effect.spec.z)
-        moment = Moment(canvas, at, seen_at, place, self._tracker, self._taste)
+        taste = self._taste
+        if self._governor is not None and self._governor.level:
+            taste = replace(taste, pieces=taste.pieces * _FEWER[self._governor.level])
+        moment = Moment(canvas, at, seen_at, place, self._tracker, taste)
         brought = [
             (item.effect, item.effect.spec, item.shown)
             for item in items
@@ -199,7 +209,10 @@ class Compositor:
                 self._draw(moment, item)
         for item in front:
             self._draw(moment, item)
-        self._mask.note_drawing(time.perf_counter() - began_s, seen_at)
+        spent_s = time.perf_counter() - began_s
+        self._mask.note_drawing(spent_s, seen_at)
+        if self._governor is not None:
+            self._governor.note(spent_s, seen_at)
 
     def _alpha(self, moment: Moment, mask: PersonMask) -> npt.NDArray[np.uint8] | None:
         """Where the person is; None hides the whole room, whatever has failed."""

@@ -39,16 +39,19 @@ class Matte:
         if alpha is None:
             np.copyto(canvas, room)
             return
+        left, top, columns, rows = cv2.boundingRect(alpha)
+        if columns and rows:
+            part = np.ascontiguousarray(alpha[top : top + rows, left : left + columns])
+            width = alpha.shape[1]
+            soft = np.flatnonzero(cv2.inRange(part, 1, 254).view(np.bool_))
+            if soft.size:
+                there = soft + (soft // columns) * (width - columns) + (top * width + left)
+                mixed = _blended(_taken(canvas, there), _taken(room, there), part, soft)
+                _put(canvas, there, mixed)
         if self._mask.shape != alpha.shape:
             self._mask = np.empty_like(alpha)
-        mask = self._mask
-        cv2.inRange(alpha, 1, 254, dst=mask)
-        # As truth values numpy finds them eight at a time.
-        soft = np.flatnonzero(mask.view(np.bool_))
-        if soft.size:
-            _put(canvas, soft, _blended(_taken(canvas, soft), _taken(room, soft), alpha, soft))
-        cv2.threshold(alpha, 0, 255, cv2.THRESH_BINARY_INV, dst=mask)
-        cv2.copyTo(room, mask, canvas)
+        cv2.threshold(alpha, 0, 255, cv2.THRESH_BINARY_INV, dst=self._mask)
+        cv2.copyTo(room, self._mask, canvas)
 
 
 class Shade:

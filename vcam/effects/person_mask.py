@@ -29,6 +29,9 @@ _RADIUS = 2
 """Of the guided filter's window, cells of the coarse grid."""
 _EPSILON = 5e-4
 
+_NOBODY = 0.01
+"""Shares of the person up to this are noise of the network."""
+
 _BLACK, _WHITE = 0.25, 0.75
 """Shares of the person below and above which a pixel is room or person altogether."""
 
@@ -141,16 +144,28 @@ class PersonMask:
         self, mask: npt.NDArray[np.float32], size: tuple[int, int], place: Placement, picture: Image
     ) -> npt.NDArray[np.uint8]:
         fine, coarse = _grid(size, _FINE_COLUMNS), _grid(size, _COARSE_COLUMNS)
-        grey = cv2.cvtColor(cv2.resize(picture, fine), cv2.COLOR_BGR2GRAY)
+        placed = self._placed(mask, size, place, coarse)
+        left, top, right, bottom = _reach(placed, size, fine)
+        placed = placed[top:bottom, left:right]
+        cells, wide, tall = placed.shape[::-1], size[0] / coarse[0], size[1] / coarse[1]
+        part = picture[
+            round(top * tall) : round(bottom * tall), round(left * wide) : round(right * wide)
+        ]
+        step_x, step_y = fine[0] / coarse[0], fine[1] / coarse[1]
+        from_x, from_y = round(left * step_x), round(top * step_y)
+        grid = round(right * step_x) - from_x, round(bottom * step_y) - from_y
+        grey = cv2.cvtColor(cv2.resize(part, grid), cv2.COLOR_BGR2GRAY)
         guide = np.multiply(grey, np.float32(1 / 255), dtype=np.float32)
-        small = np.asarray(cv2.resize(guide, coarse, interpolation=cv2.INTER_AREA), np.float32)
-        slope, offset = guided_coefficients(
-            small, self._placed(mask, size, place, coarse), _RADIUS, _EPSILON
-        )
-        share = cv2.multiply(cv2.resize(slope, fine), guide)
-        cv2.add(share, cv2.resize(offset, fine), dst=share)
+        small = np.asarray(cv2.resize(guide, cells, interpolation=cv2.INTER_AREA), np.float32)
+        slope, offset = guided_coefficients(small, placed, _RADIUS, _EPSILON)
+        share = cv2.multiply(cv2.resize(slope, grid), guide)
+        cv2.add(share, cv2.resize(offset, grid), dst=share)
+        whole = np.zeros((fine[1], fine[0]), np.uint8)
         # Below 0 it would be turned round by what follows.
-        return np.asarray(cv2.convertScaleAbs(np.maximum(share, 0), alpha=255), np.uint8)
+        whole[from_y : from_y + grid[1], from_x : from_x + grid[0]] = cv2.convertScaleAbs(
+            np.maximum(share, 0), alpha=255
+        )
+        return whole
 
     def _plain(
         self, mask: npt.NDArray[np.float32], size: tuple[int, int], place: Placement
@@ -188,6 +203,27 @@ class PersonMask:
         placed[:, : max(0, round(left))] = 0
         placed[:, max(0, round(left + scale_x * columns)) :] = 0
         return placed
+
+
+def _reach(
+    placed: npt.NDArray[np.float32], size: tuple[int, int], fine: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of the coarse grid's cells in which the edge can come to lie."""
+    rows, columns = placed.shape
+    whole = 0, 0, columns, rows
+    if any(side % cells for side, cells in zip((*size, *fine), (columns, rows) * 2, strict=True)):
+        return whole
+    left, top, across, down = cv2.boundingRect(np.asarray(placed > _NOBODY, np.uint8))
+    if not across:
+        return whole
+    # Two means, one after the other, each bring in what is a radius away.
+    margin = 2 * _RADIUS + 1
+    return (
+        max(0, left - margin),
+        max(0, top - margin),
+        min(columns, left + across + margin),
+        min(rows, top + down + margin),
+    )
 
 
 def _enlarge(share: npt.NDArray[np.uint8], alpha: npt.NDArray[np.uint8]) -> None:

@@ -10,6 +10,7 @@ import warnings
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import cast
 
@@ -37,8 +38,11 @@ _BORDER = 2
 _LEVEL_STEP = 2.0**-0.5
 _MIN_LEVEL_SIDE = 8
 
+_UNSEEN = 10
+"""Of 255: what a soft picture may be off by in all but a hundredth of its pixels."""
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, eq=False)
 class Level:
     """One frame of a sprite at one size.
 
@@ -54,6 +58,15 @@ class Level:
     scale_x: float
     scale_y: float
     centre: tuple[float, float]
+
+    @cached_property
+    def is_soft(self) -> bool:
+        """Whether half its pixels each way would do: it looks the same when enlarged again."""
+        height, width = self.pixels.shape[:2]
+        half = cv2.resize(self.pixels, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
+        again = cv2.resize(half, (width, height), interpolation=cv2.INTER_LINEAR)
+        off = cv2.absdiff(again, self.pixels).max(axis=2)
+        return float(np.quantile(off, 0.99)) <= _UNSEEN
 
 
 class Sprite:
