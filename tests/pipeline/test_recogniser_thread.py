@@ -74,7 +74,12 @@ class World:
         self.changes += 1
 
     def follow(self, *rules, veils=(), cpu_share=0.1):
-        self.loop.follow(class_rules(rules), frozenset(veils), cpu_share, self.seen.append)
+        self.loop.follow(
+            class_rules((*rule, "") for rule in rules),
+            frozenset(veils),
+            cpu_share,
+            self.seen.append,
+        )
 
     def run(self, seconds):
         """Lets time pass; the loop does what is due."""

@@ -24,7 +24,7 @@ def play(triggers, scores, every_s=0.5, start_s=10.0):
 
 def watching(hold_ms=1000, smoothing_ms=0.0):
     triggers = ClassTriggers(smoothing_ms)
-    triggers.watch(class_rules([("m", "yes", hold_ms)]), 0.0)
+    triggers.watch(class_rules([("m", "yes", hold_ms, "")]), 0.0)
     return triggers
 
 
@@ -102,7 +102,7 @@ def test_looks_out_of_order_are_ignored():
 
 def test_a_rule_that_goes_ends_and_one_that_stays_is_not_touched():
     triggers = ClassTriggers(0.0)
-    both = class_rules([("m", "yes", 500), ("m", "no", 500)])
+    both = class_rules([("m", "yes", 500, ""), ("m", "no", 500, "")])
     triggers.watch(both, 0.0)
     for at in (1.0, 2.0):
         triggers.see(at, {"yes": 1.0, "no": 1.0}, LIMITS | {"no": 0.6}, {})
@@ -112,8 +112,16 @@ def test_a_rule_that_goes_ends_and_one_that_stays_is_not_touched():
     assert triggers.active == ("m:yes",)
 
 
+def test_a_rule_that_does_something_else_starts_anew():
+    triggers = watching(hold_ms=500)
+    assert len(play(triggers, [1, 1])) == 1
+    (event,) = triggers.watch(class_rules([("m", "yes", 500, "pause")]), 10.6)
+    assert event.kind is EventKind.END
+    assert play(triggers, [1, 1], start_s=11.0) == [(EventKind.START, 11.5)]
+
+
 def test_one_class_held_for_different_times_has_different_names():
-    rules = class_rules([("m", "yes", 5000), ("m", "yes", 1000), ("m", "yes", 1000)])
+    rules = class_rules([("m", "yes", 5000, ""), ("m", "yes", 1000, ""), ("m", "yes", 1000, "")])
     assert [rule.gesture for rule in rules] == ["m:yes:5000ms", "m:yes"]
 
 
@@ -124,7 +132,7 @@ def test_one_class_held_for_different_times_has_different_names():
 )
 def test_starts_and_ends_alternate_and_holds_are_kept(scores, hold_ms, smoothing_ms):
     triggers = ClassTriggers(smoothing_ms)
-    triggers.watch(class_rules([("m", "yes", hold_ms)]), 0.0)
+    triggers.watch(class_rules([("m", "yes", hold_ms, "")]), 0.0)
     events = []
     for number, score in enumerate(scores):
         events += triggers.see(number * 0.25, {"yes": score}, LIMITS, {})

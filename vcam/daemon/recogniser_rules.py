@@ -75,7 +75,7 @@ def rules_in_force(settings: RecogniserSettings, known: Known) -> RulesInForce:
             problems.append(f"recognisers.rules, rule {number}: {error}")
         else:
             holding.append(rule)
-    classes = class_rules(map(_key, holding))
+    classes = class_rules((*_key(rule), rule.effect or rule.do) for rule in holding)
     gestures = {(each.recogniser, each.label, each.hold_ms): each.gesture for each in classes}
 
     def doing(what: str) -> Collection[str]:

@@ -30,33 +30,38 @@ class ClassRule:
         label: its class.
         hold_ms: how long it must say so.
         gesture: name of the event.
+        does: what follows, in any words: a rule that does something else from now on is another
+            one, and starts anew, also while its class is seen.
     """
 
     recogniser: str
     label: str
     hold_ms: int
     gesture: str
+    does: tuple[str, ...] = ()
 
 
-def class_rules(wanted: Iterable[tuple[str, str, int]]) -> tuple[ClassRule, ...]:
-    """Rules for (recogniser, class, hold_ms); those that are equal are one.
+def class_rules(wanted: Iterable[tuple[str, str, int, str]]) -> tuple[ClassRule, ...]:
+    """Rules for (recogniser, class, hold_ms, what follows); those of the same hold are one.
 
     Where one class is held for different times, the shortest has the plain name, the others tell
     their time.
     """
     shortest: dict[tuple[str, str], int] = {}
-    every = list(dict.fromkeys(wanted))
-    for recogniser, label, hold_ms in every:
+    every: dict[tuple[str, str, int], list[str]] = {}
+    for recogniser, label, hold_ms, does in wanted:
         key = recogniser, label
         shortest[key] = min(shortest.get(key, hold_ms), hold_ms)
+        every.setdefault((recogniser, label, hold_ms), []).append(does)
     return tuple(
         ClassRule(
             recogniser,
             label,
             hold_ms,
             of_class(recogniser, label, hold_ms if hold_ms > shortest[recogniser, label] else None),
+            tuple(does),
         )
-        for recogniser, label, hold_ms in every
+        for (recogniser, label, hold_ms), does in every.items()
     )
 
 
