@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import cv2
 import numpy as np
 
 from training.common.files import writing
@@ -17,7 +16,7 @@ from training.people.faces import FaceSet
 from vcam.core.geometry import FloatArray
 from vcam.recognizers.people_features import describe
 from vcam.recognizers.people_model import FaceModel, PeopleCard, PeopleSource, card_file
-from vcam.recognizers.people_warp import HEIGHT, WIDTH, FaceWarp, Texture
+from vcam.recognizers.people_warp import HEIGHT, WIDTH, FaceWarp
 
 SIZE: Final = 256
 _FLOOR = 0.01
@@ -97,9 +96,8 @@ def make_model(faces: FaceSet, size: int = SIZE) -> MadeModel:
     warp = FaceWarp(corners, stored_weights.astype(np.float32))
     rows = []
     for face in faces.faces:
-        for each in _varied(warp.straighten(face.image, face.mesh)):
-            mirrored = np.ascontiguousarray(each[:, ::-1])
-            rows.append((describe(each) + describe(mirrored)) / 2)
+        texture = warp.straighten(face.image, face.mesh)
+        rows.append((describe(texture) + describe(np.ascontiguousarray(texture[:, ::-1]))) / 2)
     mean, projection = whitening(np.array(rows, np.float32), size)
     parts = {
         "corners": corners,
@@ -111,13 +109,6 @@ def make_model(faces: FaceSet, size: int = SIZE) -> MadeModel:
     np.savez_compressed(buffer, **parts)
     content = buffer.getvalue()
     return MadeModel(FaceModel.of(content), content)
-
-
-def _varied(texture: Texture) -> list[Texture]:
-    """The face, and as a worse camera would have seen it."""
-    small = cv2.resize(texture, (WIDTH // 2, HEIGHT // 2), interpolation=cv2.INTER_AREA)
-    soft = cv2.resize(small, (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
-    return [texture, np.asarray(soft, np.uint8)]
 
 
 def write_model(
