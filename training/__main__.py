@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from training.app import cli as app
 from training.images import cli as images
+from training.people import cli as people
 from training.poses import cli as poses
 from training.smoking import cli as smoking
 from vcam.core.errors import VcamError
@@ -20,6 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     tools = parser.add_subparsers(title="tools", required=True, metavar="TOOL")
     poses.add_to(tools)
     images.add_to(tools)
+    people.add_to(tools)
     smoking.add_to(tools)
     app.add_to(tools)
     chosen = parser.parse_args(arguments)
