@@ -20,6 +20,7 @@ export default {
   "teach.name.example": "its name, such as wave",
   "teach.name.add": "Add",
   "teach.count": "{0} of {1}",
+  "teach.enough": "{0} ✓",
   "teach.hold": "Hold to take samples of {0}: {1} taken, {2} needed",
   "teach.alone": "3 s",
   "teach.alone.label": "Count down 3 s, then take 30 samples of {0}: for who is alone",

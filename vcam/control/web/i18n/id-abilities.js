@@ -20,6 +20,7 @@ export default {
   "teach.name.example": "namanya, misalnya lambai",
   "teach.name.add": "Tambah",
   "teach.count": "{0} dari {1}",
+  "teach.enough": "{0} ✓",
   "teach.hold": "Tahan untuk mengambil contoh {0}: {1} terambil, {2} diperlukan",
   "teach.alone": "3 d",
   "teach.alone.label": "Hitung mundur 3 d, lalu ambil 30 contoh {0}: bagi yang sendirian",

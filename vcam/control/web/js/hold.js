@@ -17,9 +17,16 @@ export function holdable(control, begin, end) {
   };
   const isKey = (event) => event.key === " " || event.key === "Enter";
   control.addEventListener("pointerdown", (event) => {
-    if (event.isPrimary && event.button === 0) press();
+    if (!event.isPrimary || event.button !== 0) return;
+    press();
+    // What changes on the page meanwhile may move the button away from under the finger.
+    control.setPointerCapture(event.pointerId);
   });
-  for (const name of ["pointerup", "pointercancel", "pointerleave", "blur"]) {
+  control.addEventListener("pointermove", ({ clientX, clientY }) => {
+    const { left, top, right, bottom } = control.getBoundingClientRect();
+    if (clientX < left || clientX > right || clientY < top || clientY > bottom) release();
+  });
+  for (const name of ["pointerup", "pointercancel", "lostpointercapture", "blur"]) {
     control.addEventListener(name, release);
   }
   control.addEventListener("keydown", (event) => {

@@ -20,6 +20,8 @@ const DIGITS = ["1", "2", "3", "4", "5"];
 
 /** Poses that were named here and have no sample yet. */
 let named = [];
+/** All that have had a button, the first ones first: none moves from under the finger. */
+let places = [...DIGITS];
 
 export function build() {
   const poses = h("ul", { class: "taught" });
@@ -49,7 +51,10 @@ function buildTaking() {
     const names = [...known, ...named];
     const free = DIGITS.filter((digit) => !names.includes(digit));
     const suggested = free.slice(0, Math.max(0, DIGITS.length - names.length));
-    const shown = [...names, ...suggested].map((name) => padOf(name, teaching));
+    places = [...new Set([...places, ...names])];
+    const shown = [...names, ...suggested]
+      .sort((one, other) => places.indexOf(one) - places.indexOf(other))
+      .map((name) => padOf(name, teaching));
     keyed(pads, shown, (pad) => pad.name, buildPad);
     const text = instruction(teaching);
     setText(status, text);
@@ -96,7 +101,7 @@ function instruction({ phase, pose, message }) {
 
 function buildPad({ name }) {
   const label = gestureLabel(store.state, name);
-  const picture = h("img", { alt: "", hidden: true });
+  const picture = h("img", { alt: "", hidden: true, draggable: "false" });
   const count = h("span", { class: "count" });
   const big = h("span", { class: "seconds", hidden: true });
   const pad = h(
@@ -128,10 +133,12 @@ function buildPad({ name }) {
     const newest = samples.at(-1);
     picture.hidden = !newest?.picture;
     if (newest?.picture) setAttribute(picture, "src", `/api/poses/samples/${newest.id}`);
-    setText(count, t("teach.count", number(samples.length), NEEDED));
+    const enough = samples.length >= NEEDED;
+    const taken = number(samples.length);
+    setText(count, enough ? t("teach.enough", taken) : t("teach.count", taken, NEEDED));
     setAttribute(pad, "aria-label", t("teach.hold", label, samples.length, NEEDED));
     pad.style.setProperty("--done", Math.min(1, samples.length / NEEDED).toFixed(2));
-    pad.classList.toggle("enough", samples.length >= NEEDED);
+    pad.classList.toggle("enough", enough);
     pad.classList.toggle("taking", taking);
     element.classList.toggle("new", isNew);
     big.hidden = counting === 0;
@@ -230,7 +237,7 @@ function buildSwitches() {
     );
   return h(
     "ul",
-    { class: "card rows" },
+    { class: "card rows teach-switches" },
     row("teaching.enabled", t("teach.enabled"), t("teach.enabled.help")),
     row("teaching.digits", t("teach.digits"), t("teach.digits.help")),
   );
