@@ -108,6 +108,11 @@ def _check(rule: RecogniserRule, known: Known) -> None:
     if name in known.unusable:
         raise VcamError(f"the model {name} does not run", known.unusable[name])
     if name not in known.classes:
-        raise unknown("model", name, sorted([*known.classes, *known.unusable, PEOPLE]))
+        names = sorted([*known.classes, *known.unusable])
+        if not names:
+            raise VcamError(
+                f"There is no model {name!r}", "there are none: vcam models install FILE.tflite"
+            )
+        raise unknown("model", name, names)
     if label not in known.classes[name]:
         raise unknown("class", label, known.classes[name], f"in {name}")
