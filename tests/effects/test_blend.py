@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import math
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vcam.core.frame import Image
+from vcam.effects import blend as module
 from vcam.effects.blend import Blender, Pose2D
 from vcam.effects.sprite import Sprite, premultiplied
 
@@ -126,3 +128,21 @@ def test_no_pose_raises_and_degenerate_ones_draw_nothing(
         assert not done
     if not done:
         assert (canvas == 90).all()
+
+
+@pytest.mark.parametrize("place", [(400.0, 300.0), (37.5, 61.25), (701.0, 455.5)])
+def test_what_is_much_enlarged_looks_the_same_as_drawn_in_full(
+    monkeypatch: pytest.MonkeyPatch, place: tuple[float, float]
+) -> None:
+    pixels = np.zeros((120, 120, 4), np.uint8)
+    cv2.circle(pixels, (60, 60), 40, (40, 80, 120, 160), -1, cv2.LINE_AA)
+    pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), 6), np.uint8)
+    drawn = []
+    for large in (module._LARGE, 10**9):
+        monkeypatch.setattr(module, "_LARGE", large)
+        canvas = np.full((600, 800, 3), 90, np.uint8)
+        pose = Pose2D(*place, 500, 500, 0.4, 0.8)
+        Blender().draw(canvas, Sprite([pixels], [1.0]), 0, pose)
+        drawn.append(canvas.astype(int))
+    assert np.abs(drawn[0] - 90).max() > 20
+    assert np.abs(drawn[0] - drawn[1]).max() <= 4

@@ -81,9 +81,10 @@ class Blender:
         window = _window(level, matrix, canvas.shape[1], canvas.shape[0])
         if window is None:
             return False
-        left, top, right, bottom = window
-        patch = self._patch(level, matrix, window, scale, person)
-        self.blend(canvas[top:bottom, left:right], patch, pose.opacity, mode)
+        patch, left, top = self._patch(level, matrix, window, scale, pose.opacity, person)
+        height, width = patch.shape[:2]
+        if height and width:
+            self.blend(canvas[top : top + height, left : left + width], patch, 1.0, mode)
         return True
 
     def _patch(
@@ -92,9 +93,10 @@ class Blender:
         matrix: npt.NDArray[np.float64],
         window: tuple[int, int, int, int],
         scale: float,
+        opacity: float,
         person: Shade | None,
-    ) -> npt.NDArray[np.uint8]:
-        """The level as it lies in a window of the canvas, uint8 (h, w, 4)."""
+    ) -> tuple[npt.NDArray[np.uint8], int, int]:
+        """The level as it lies in a window of the canvas, uint8 (h, w, 4), and its left and top."""
         left, top, right, bottom = window
         width, height = right - left, bottom - top
         coarse = width * height >= _LARGE and (scale >= _ENLARGED or level.is_soft)
@@ -119,11 +121,27 @@ class Blender:
         )
         if person is not None:
             person.hide(patch, left // step, top // step, half=coarse)
+        if opacity < 1:
+            cv2.convertScaleAbs(patch, dst=patch, alpha=max(0.0, opacity))
         if not coarse:
-            return patch
+            return patch, left, top
+        # What is turned is smaller than the box round its corners, and some may be hidden.
+        x, y, across, down = cv2.boundingRect(patch.reshape(size[1], 4 * size[0]))
+        x, across = x // 4, -(-(x + across) // 4) - x // 4
+        if not (across and down):
+            return patch[:0], left, top
+        # A pixel more on each side, so that its edge is enlarged as a whole's would be.
+        x, y, end_x, end_y = max(0, x - 1), max(0, y - 1), x + across + 1, y + down + 1
+        patch = patch[y:end_y, x:end_x]
+        size = patch.shape[1], patch.shape[0]
+        left, top, width, height = left + 2 * x, top + 2 * y, width - 2 * x, height - 2 * y
+        if x:
+            odd_x = 0
+        if y:
+            odd_y = 0
         large = self._take("large", 2 * size[1], 2 * size[0], 4)
         cv2.resize(patch, (2 * size[0], 2 * size[1]), dst=large, interpolation=cv2.INTER_LINEAR)
-        return large[odd_y:height, odd_x:width]
+        return large[odd_y:height, odd_x:width], left + odd_x, top + odd_y
 
     def blend(
         self,
