@@ -32,7 +32,7 @@ def _names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 def models(
     ctx: click.Context, config_file: Path | None, overrides: tuple[str, ...], as_json: bool
 ) -> None:
-    """Tell which image models there are, where they lie, and what is wrong with them."""
+    """Tell which image models there are, and what is wrong with them."""
     if ctx.invoked_subcommand is not None:
         return
     told = _told(_settings(config_file, overrides))
@@ -64,9 +64,10 @@ def models(
 def install(
     file: Path, config_file: Path | None, overrides: tuple[str, ...], as_json: bool
 ) -> None:
-    """Check FILE.tflite and the card beside it, and copy both where vcam finds them.
+    """Check a model with its card, and copy both where vcam finds them.
 
-    A vcam that runs notices by itself. A model of the same name is replaced.
+    The card lies beside FILE.tflite. A vcam that runs notices by itself. A model of the same name
+    is replaced.
     """
     from vcam.daemon.model_files import install_model
 
