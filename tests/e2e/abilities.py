@@ -54,13 +54,13 @@ PEOPLE = PeopleState(
 
 def teach_three(daemon: FakeDaemon) -> None:
     """Three taught poses, judged, of which one is mistaken."""
-    for name in ("1", "2", "wave"):
+    for name in ("digit_1", "digit_2", "phone"):
         daemon.run(Teach(pose=name, samples=12))
     daemon.run(TrainTaught())
     teaching = daemon.state().teaching
-    *others, wave = teaching.poses
+    *others, phone = teaching.poses
     figures = PoseFigures(precision=0.91, recall=0.75, support=12, look_alikes=(("palm", 0.25),))
-    poses = (*others, wave.model_copy(update={"figures": figures}))
+    poses = (*others, phone.model_copy(update={"figures": figures}))
     confusion = ((12, 0, 0, 0), (0, 12, 0, 0), (0, 1, 9, 2), (0, 0, 1, 40))
     daemon.change(teaching=teaching.model_copy(update={"poses": poses, "confusion": confusion}))
 

@@ -63,30 +63,30 @@ def test_samples_are_taken_as_long_as_the_button_is_held(page_of: Open) -> None:
     with page_of() as vcam:
         vcam.daemon.taught.at_once = False
         expect(vcam.page.locator(".pad")).to_have_count(5)
-        press(vcam, pad(vcam, "3"))
+        press(vcam, pad(vcam, "digit_3"))
         vcam.until(lambda: phase(vcam) == "taking")
         vcam.daemon.taught.take(4)
-        expect(pad(vcam, "3")).to_contain_text("4 of 10")
+        expect(pad(vcam, "digit_3")).to_contain_text("4 of 10")
         expect(vcam.page.locator(".teaching .step")).to_have_text(
-            "Taking samples: 3. Hold the pose"
+            "Taking samples: Digit 3. Hold the pose"
         )
-        expect(pad(vcam, "1")).to_be_disabled()
+        expect(pad(vcam, "digit_1")).to_be_disabled()
         vcam.daemon.taught.take(8)
-        expect(pad(vcam, "3")).to_contain_text("12 ✓")
+        expect(pad(vcam, "digit_3")).to_contain_text("12 ✓")
         vcam.page.mouse.up()
         vcam.until(lambda: phase(vcam) == "idle")
         assert vcam.sent(Teach) == [
-            Teach(pose="3", samples=300),
-            Teach(pose="3", cancel=True),
+            Teach(pose="digit_3", samples=300),
+            Teach(pose="digit_3", cancel=True),
         ]
-        expect(pose(vcam, "3")).to_contain_text("Samples: 12")
+        expect(pose(vcam, "digit_3")).to_contain_text("Samples: 12")
         expect(vcam.page.locator(".pad")).to_have_count(5)
 
 
 def test_letting_go_in_any_way_ends_it(page_of: Open) -> None:
     with page_of() as vcam:
         vcam.daemon.taught.at_once = False
-        keys, target = vcam.page.keyboard, pad(vcam, "1")
+        keys, target = vcam.page.keyboard, pad(vcam, "digit_1")
         for number, leave in enumerate(("moves away", "window", " ", "Enter"), start=1):
             if leave in (" ", "Enter"):
                 target.focus()
@@ -108,14 +108,18 @@ def test_letting_go_in_any_way_ends_it(page_of: Open) -> None:
 
 def test_who_is_alone_has_a_countdown(page_of: Open) -> None:
     with page_of() as vcam:
-        vcam.page.get_by_role("button", name="Count down 3 s, then take 30 samples of 2").click()
-        expect(vcam.page.locator("[data-pad='2'] .seconds")).to_have_text("3")
-        expect(vcam.page.locator(".teaching .step")).to_contain_text("Get ready: 2.")
-        assert vcam.sent(Teach) == [Teach(pose="2", samples=30, countdown_s=3)]
+        vcam.page.get_by_role(
+            "button", name="Count down 3 s, then take 30 samples of Digit 2"
+        ).click()
+        expect(vcam.page.locator("[data-pad='digit_2'] .seconds")).to_have_text("3")
+        expect(vcam.page.locator(".teaching .step")).to_contain_text("Get ready: Digit 2.")
+        assert vcam.sent(Teach) == [Teach(pose="digit_2", samples=30, countdown_s=3)]
         vcam.daemon.taught.finish_taking()
-        expect(pad(vcam, "2")).to_contain_text("30 ✓")
-        vcam.page.get_by_role("button", name="Count down 3 s, then take 30 samples of 4").click()
-        vcam.page.get_by_role("button", name="Stop taking samples of 4").click()
+        expect(pad(vcam, "digit_2")).to_contain_text("30 ✓")
+        vcam.page.get_by_role(
+            "button", name="Count down 3 s, then take 30 samples of Digit 4"
+        ).click()
+        vcam.page.get_by_role("button", name="Stop taking samples of Digit 4").click()
         vcam.until(lambda: phase(vcam) == "idle")
 
 
@@ -124,23 +128,32 @@ def test_pose_of_any_name_is_trained_judged_and_used(page_of: Open) -> None:
         page = vcam.page
         train = page.get_by_role("button", name="Train", exact=True)
         expect(train).to_be_disabled()
-        page.get_by_label("Another pose").fill("wave")
-        page.get_by_role("button", name="Add", exact=True).click()
-        expect(pad(vcam, "wave")).to_be_focused()
-        vcam.daemon.run(Teach(pose="wave", samples=9))
-        expect(vcam.page.locator("#teach")).to_contain_text("Wave needs 1 more.")
+        field, add = page.get_by_label("Another pose"), page.get_by_role("button", name="Add")
+        for wrong, why in (
+            ("Metal", "called Metal of its own"),
+            ("\u4f60\u597d", "letters from A"),
+        ):
+            field.fill(wrong)
+            add.click()
+            expect(page.locator(".toast.bad").last).to_contain_text(why)
+        for written, name in (("5 \u00e9toiles!", "digit_5_etoiles"), ("phone", "phone")):
+            field.fill(written)
+            add.click()
+            expect(pad(vcam, name)).to_be_focused()
+        vcam.daemon.run(Teach(pose="phone", samples=9))
+        expect(vcam.page.locator("#teach")).to_contain_text("Phone needs 1 more.")
         expect(train).to_be_disabled()
-        vcam.daemon.run(Teach(pose="wave", samples=3))
+        vcam.daemon.run(Teach(pose="phone", samples=3))
         train.click()
         judged = page.locator(".judged")
         expect(judged).to_contain_text("All poses are told apart well")
-        expect(judged.get_by_role("row", name="Wave 100% 96% 12")).to_be_visible()
+        expect(judged.get_by_role("row", name="Phone 100% 96% 12")).to_be_visible()
         matrix = judged.get_by_role("table", name="What was shown")
-        expect(matrix.get_by_role("columnheader")).to_have_text(["Wave", "No pose"])
+        expect(matrix.get_by_role("columnheader")).to_have_text(["Phone", "No pose"])
         expect(matrix.locator("tbody tr").first.get_by_role("cell")).to_have_text(["12", "0"])
-        expect(pose(vcam, "wave").locator(".chip")).to_have_text("not live")
+        expect(pose(vcam, "phone").locator(".chip")).to_have_text("not live")
         judged.get_by_role("button", name="Use it").click()
-        expect(pose(vcam, "wave").locator(".chip")).to_have_text("live")
+        expect(pose(vcam, "phone").locator(".chip")).to_have_text("live")
         expect(judged.get_by_role("button", name="Use it")).to_be_hidden()
         assert vcam.sent(TrainTaught) == [TrainTaught()]
         assert vcam.sent(UseTaught) == [UseTaught(on=True)]
@@ -150,8 +163,8 @@ def test_what_is_mistaken_is_told_in_words_and_can_be_thrown_away(page_of: Open)
     with page_of() as vcam:
         teach_three(vcam.daemon)
         judged = vcam.page.locator(".judged")
-        expect(judged.get_by_role("status")).to_contain_text("Often missed or mistaken: Wave.")
-        expect(judged).to_contain_text("Wave was taken for Palm in 25% of its samples.")
+        expect(judged.get_by_role("status")).to_contain_text("Often missed or mistaken: Phone.")
+        expect(judged).to_contain_text("Phone was taken for Palm in 25% of its samples.")
         # What is not known is no zero.
         teaching = vcam.daemon.state().teaching
         never = PoseFigures(precision=None, recall=0, support=3)
@@ -162,7 +175,7 @@ def test_what_is_mistaken_is_told_in_words_and_can_be_thrown_away(page_of: Open)
         )
         judged.get_by_role("button", name="Throw away").click()
         vcam.until(lambda: vcam.sent(UseTaught) == [UseTaught(on=False)])
-        expect(pose(vcam, "wave").locator(".chip")).to_have_text("not live")
+        expect(pose(vcam, "phone").locator(".chip")).to_have_text("not live")
 
 
 def test_training_is_shown_and_its_failure_told(page_of: Open) -> None:
@@ -176,16 +189,16 @@ def test_training_is_shown_and_its_failure_told(page_of: Open) -> None:
         expect(vcam.page.locator(".teaching .step.failed")).to_have_text("The disk is full")
         vcam.faults.expect("409")
         vcam.daemon.refusal = VcamError("The camera is off", "resume it")
-        pad(vcam, "1").click()
+        pad(vcam, "digit_1").click()
         expect(vcam.page.locator(".toast.bad")).to_contain_text("The camera is off. Resume it")
 
 
 def test_samples_are_thrown_out_and_moved_by_mouse_and_keys(page_of: Open) -> None:
     with page_of() as vcam:
-        vcam.daemon.run(Teach(pose="1", samples=12))
-        vcam.daemon.run(Teach(pose="2", samples=10))
-        card = pose(vcam, "1")
-        first = card.get_by_role("button", name="Sample 1 of 1")
+        vcam.daemon.run(Teach(pose="digit_1", samples=12))
+        vcam.daemon.run(Teach(pose="digit_2", samples=10))
+        card = pose(vcam, "digit_1")
+        first = card.get_by_role("button", name="Sample 1 of Digit 1")
         expect(first).to_be_hidden()
         card.get_by_text("Samples: 12").click()
         expect(first.locator("img")).to_have_js_property("naturalWidth", 96)
@@ -197,31 +210,31 @@ def test_samples_are_thrown_out_and_moved_by_mouse_and_keys(page_of: Open) -> No
         expect(card.get_by_text("2 chosen")).to_be_visible()
         card.get_by_role("button", name="Throw out").click()
         expect(card).to_contain_text("Samples: 10")
-        card.get_by_role("button", name="Sample 1 of 1", exact=True).click()
-        card.get_by_label("Move to").select_option("2")
+        card.get_by_role("button", name="Sample 1 of Digit 1", exact=True).click()
+        card.get_by_label("Move to").select_option("digit_2")
         card.get_by_role("button", name="Move", exact=True).click()
-        expect(pose(vcam, "2")).to_contain_text("Samples: 11")
+        expect(pose(vcam, "digit_2")).to_contain_text("Samples: 11")
         assert vcam.sent(SortSamples) == [
             SortSamples(samples=(1, 12)),
-            SortSamples(samples=(2,), pose="2"),
+            SortSamples(samples=(2,), pose="digit_2"),
         ]
 
 
 def test_pose_plays_an_effect_is_renamed_and_forgotten(page_of: Open) -> None:
     with page_of() as vcam:
-        vcam.daemon.run(Teach(pose="wave", samples=10))
-        plays = pose(vcam, "wave").get_by_label("What Wave plays")
+        vcam.daemon.run(Teach(pose="phone", samples=10))
+        plays = pose(vcam, "phone").get_by_label("What Phone plays")
         plays.select_option("party/confetti")
         vcam.until(lambda: vcam.daemon.state().teaching.poses[0].answer == "party/confetti")
         plays.select_option("nothing")
         vcam.until(lambda: vcam.daemon.state().teaching.poses[0].answer == "")
         assert [command.set for command in vcam.sent(ChangeSettings)] == [
-            {"teaching.poses.wave.effect": "party/confetti"},
-            {"teaching.poses.wave.effect": None},
+            {"teaching.poses.phone.effect": "party/confetti"},
+            {"teaching.poses.phone.effect": None},
         ]
         dialog = vcam.page.get_by_role("dialog")
-        pose(vcam, "wave").get_by_role("button", name="Rename Wave").click()
-        dialog.get_by_label("New name of Wave").fill("hello")
+        pose(vcam, "phone").get_by_role("button", name="Rename Phone").click()
+        dialog.get_by_label("New name of Phone").fill("hello")
         dialog.get_by_role("button", name="Rename").click()
         expect(pose(vcam, "hello")).to_be_visible()
         pose(vcam, "hello").get_by_role("button", name="Forget Hello").click()
@@ -229,7 +242,7 @@ def test_pose_plays_an_effect_is_renamed_and_forgotten(page_of: Open) -> None:
         pose(vcam, "hello").get_by_role("button", name="Forget Hello").click()
         dialog.get_by_role("button", name="Forget").click()
         expect(pose(vcam, "hello")).to_have_count(0)
-        assert vcam.sent(RenamePose) == [RenamePose(pose="wave", to="hello")]
+        assert vcam.sent(RenamePose) == [RenamePose(pose="phone", to="hello")]
         assert vcam.sent(ForgetPose) == [ForgetPose(pose="hello")]
 
 
@@ -244,7 +257,7 @@ def test_poses_are_exported_forgotten_and_imported_again(page_of: Open) -> None:
     with page_of() as vcam:
         page = vcam.page
         teach_three(vcam.daemon)
-        expect(page.get_by_role("link", name="Export (.vcamposes)")).to_be_hidden()
+        expect(page.get_by_role("link", name="Export (.tflite)")).to_be_hidden()
         page.get_by_role("button", name="Use it").click()
         exported = []
         for name, file in ((".vcamposes", "poses.vcamposes"), (".tflite", "poses.tflite")):
@@ -259,9 +272,9 @@ def test_poses_are_exported_forgotten_and_imported_again(page_of: Open) -> None:
             name="poses.vcamposes", mimeType="application/octet-stream", buffer=exported[0]
         )
         page.set_input_files("#poses-file", [payload])
-        expect(page.locator(".toast")).to_contain_text("Imported: 1, 2, Wave")
+        expect(page.locator(".toast")).to_contain_text("Imported: Digit 1, Digit 2, Phone")
         expect(page.locator("[data-pose]")).to_have_count(3)
-        expect(pose(vcam, "wave")).to_contain_text("Came ready-made")
+        expect(pose(vcam, "phone")).to_contain_text("Samples: 12")
         expect(page.locator("#poses-file")).to_be_enabled()
         vcam.faults.expect("422")
         page.locator("label[for=poses-file]").evaluate(DROP, "no poses")
@@ -275,7 +288,7 @@ def test_what_is_seen_is_told_live_and_digits_are_switched(page_of: Open) -> Non
         teach_three(vcam.daemon)
         vcam.page.get_by_role("button", name="Use it").click()
         for name, score, words in (
-            ("wave", 0.93, "I see: Wave (0.93)"),
+            ("phone", 0.93, "I see: Phone (0.93)"),
             ("none", 0.9, "I see a hand, and no pose that I know."),
         ):
             hand = HandOutline(side="left", pose=name, score=score, points=hand_points())

@@ -63,27 +63,28 @@ class FakeTaught:
         Raises:
             VcamError: nothing was taught.
         """
-        names = [pose.name for pose in self._state().poses]
-        if not names:
+        samples = {pose.name: len(pose.samples) for pose in self._state().poses}
+        if not samples:
             raise VcamError("There is no taught pose", "teach one: vcam poses teach NAME")
-        return (
-            b"TFL3 of " + bytes(form, "ascii") if form == "tflite" else json.dumps(names).encode()
-        )
+        return b"TFL3 of tflite" if form == "tflite" else json.dumps(samples).encode()
 
     def install(self, content: bytes) -> tuple[str, ...]:
-        """Takes in what `export` gave.
+        """Takes in what `export` gave: samples without pictures, live at once.
 
         Raises:
             VcamError: it gave something else.
         """
         try:
-            names = tuple(map(str, json.loads(content)))
-        except (ValueError, TypeError, RecursionError):
+            counts = {str(name): int(count) for name, count in json.loads(content).items()}
+        except (ValueError, TypeError, AttributeError, RecursionError):
             raise VcamError("This is no file of taught poses", "export one") from None
-        new = (TaughtPoseState(name=name, live=True, ready_made=True) for name in names)
-        kept = (pose for pose in self._state().poses if pose.name not in names)
+        new = tuple(
+            TaughtPoseState(name=name, live=True, samples=self._new(count, picture=False))
+            for name, count in counts.items()
+        )
+        kept = (pose for pose in self._state().poses if pose.name not in counts)
         self._change(poses=(*kept, *new))
-        return names
+        return tuple(counts)
 
     def carry_out(self, order: TeachingOrder) -> None:
         """Carries an order out.
@@ -123,8 +124,11 @@ class FakeTaught:
             case UseTaught(on=on):
                 if state.phase != "judged":
                     raise VcamError("Nothing waits to go live", "train first: vcam poses train")
-                live = tuple(pose.model_copy(update={"live": on}) for pose in state.poses)
-                self._change(phase="idle", confirmed=on, poses=live, message="")
+                live = tuple(
+                    pose.model_copy(update={"live": pose.figures is not None} if on else {})
+                    for pose in state.poses
+                )
+                self._change(phase="idle", confirmed=True, poses=live, message="")
             case RenamePose(pose=pose, to=to):
                 self._known(pose)
                 renamed = tuple(
@@ -146,9 +150,7 @@ class FakeTaught:
         """Takes so many of the samples that are still to be taken."""
         state = self._state()
         left = state.left - count
-        first = self._last_id + 1
-        self._last_id += count
-        new = tuple(SampleState(id=first + each, picture=True) for each in range(count))
+        new = self._new(count, picture=True)
         samples = {pose.name: pose.samples for pose in state.poses}
         samples[state.pose] = (*samples.get(state.pose, ()), *new)
         if left > 0:
@@ -157,10 +159,16 @@ class FakeTaught:
             self._change(phase="idle", pose="", left=0, countdown_s=0, message="")
         self._replace(samples)
 
+    def _new(self, count: int, picture: bool) -> tuple[SampleState, ...]:
+        first = self._last_id + 1
+        self._last_id += count
+        return tuple(SampleState(id=first + each, picture=picture) for each in range(count))
+
     def _train(self) -> None:
-        poses = self._state().poses
-        few = next((pose.name for pose in poses if len(pose.samples) < LEAST_SAMPLES), None)
-        if few is not None or not poses:
+        """Learns the poses with samples enough; the others are left out."""
+        all_poses = self._state().poses
+        poses = tuple(pose for pose in all_poses if len(pose.samples) >= LEAST_SAMPLES)
+        if not poses:
             raise VcamError("There are too few samples", f"take {LEAST_SAMPLES} of each pose")
         figures = tuple(
             pose.model_copy(
@@ -172,6 +180,7 @@ class FakeTaught:
             )
             for pose in poses
         )
+        left_out = tuple(pose for pose in all_poses if pose not in poses)
         names = tuple(pose.name for pose in poses)
         size = len(names) + 1
         confusion = tuple(
@@ -180,7 +189,7 @@ class FakeTaught:
         )
         self._change(
             phase="judged",
-            poses=figures,
+            poses=(*figures, *left_out),
             classes=(*names, "none"),
             confusion=(*confusion, (0,) * size),
             trained_in_s=0.8,

@@ -53,6 +53,8 @@ export function gestureLabel(state, name) {
   if (name === "none") return t("pose.none");
   const known = state?.gestures.find((gesture) => gesture.name === name);
   if (known) return language === "id" ? known.label_id : known.label_en;
+  const [model, said] = name.split(":");
+  if (said) return `${modelTitle(state, model)}: ${readable(said)}`;
   return readable(name);
 }
 

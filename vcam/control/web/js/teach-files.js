@@ -23,7 +23,9 @@ export function buildFiles() {
   const out = h("p", { class: "foot" }, links, all);
   on("state", ({ teaching }) => {
     out.hidden = teaching.poses.length === 0;
-    for (const one of links) one.hidden = !teaching.poses.some((pose) => pose.live);
+    const [samples, network] = links;
+    samples.hidden = !teaching.poses.some((pose) => pose.samples.length);
+    network.hidden = !teaching.poses.some((pose) => pose.live);
   });
   const accept = ".vcamposes,application/octet-stream";
   return h(

@@ -33,10 +33,11 @@ export function buildPose({ name }) {
     if (sure) await order({ do: "forget_pose", pose: name });
   });
   const samples = buildSamples(name, label);
+  const tools = h("div", { class: "tools" }, rename, forget);
   const element = h(
     "li",
     { class: "card taught-pose", "data-pose": name },
-    h("div", { class: "head" }, h("h3", {}, label), live, h("div", { class: "tools" }, rename, forget)),
+    h("div", { class: "head" }, h("h3", {}, label), live, tools),
     facts,
     h("label", { class: "field" }, t("pose.effect"), effect.element),
     samples.element,
@@ -45,8 +46,10 @@ export function buildPose({ name }) {
     const isLive = pose.live;
     setText(live, t(isLive ? "pose.live" : "pose.waits"));
     live.classList.toggle("on", isLive);
-    setText(facts, pose.ready_made && !pose.samples.length ? t("pose.ready_made") : "");
-    facts.hidden = !facts.textContent;
+    const isReady = pose.ready_made && !pose.samples.length;
+    setText(facts, isReady ? t("pose.ready_made") : "");
+    facts.hidden = !isReady;
+    tools.hidden = isReady;
     effect.update(pose.answer || null);
     samples.update(pose.samples);
   };

@@ -15,8 +15,9 @@ import { say } from "./toast.js";
 /** So many samples of each pose are needed at least. */
 export const NEEDED = 10;
 const MOST = 300;
+const LONGEST = 40;
 const ALONE = { samples: 30, countdown_s: 3 };
-const DIGITS = ["1", "2", "3", "4", "5"];
+const DIGITS = ["digit_1", "digit_2", "digit_3", "digit_4", "digit_5"];
 
 /** Poses that were named here and have no sample yet. */
 let named = [];
@@ -94,8 +95,8 @@ function padOf(name, teaching) {
 
 function instruction({ phase, pose, message }) {
   if (phase === "idle" || phase === "judged" || phase === "failed") return message;
-  const label = gestureLabel(store.state, pose);
-  const words = t(`teaching.${phase}`, label);
+  if (phase === "training") return t("teaching.training");
+  const words = t(`teaching.${phase}`, gestureLabel(store.state, pose));
   return message ? `${words} ${message}` : words;
 }
 
@@ -177,12 +178,21 @@ function buildNaming(add) {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    const name = input.value.trim();
-    if (!name) return;
+    const name = plainName(input.value);
+    if (!name) return say(t("teach.name.letters"), "bad");
+    const own = store.state?.gestures.find((known) => known.name === name.toLowerCase());
+    if (own && !own.taught) return say(t("teach.name.taken", input.value.trim()), "bad");
     input.value = "";
-    add(name);
+    return add(name);
   });
   return form;
+}
+
+/** What is written, as a pose may be called; empty if nothing of it may stay. */
+function plainName(text) {
+  const words = text.normalize("NFKD").replaceAll(/\p{M}/gu, "").trim();
+  const plain = words.replaceAll(/[^A-Za-z0-9_-]+/g, "_").replaceAll(/^[_-]+|_+$/g, "");
+  return (/^\d/.test(plain) ? `digit_${plain}` : plain).slice(0, LONGEST);
 }
 
 function buildTrain() {
@@ -194,7 +204,7 @@ function buildTrain() {
     const own = teaching.poses.filter((pose) => !pose.ready_made || pose.samples.length);
     const few = own.filter((pose) => pose.samples.length < NEEDED);
     const isBusy = ["training", "taking", "countdown"].includes(teaching.phase);
-    train.disabled = own.length === 0 || few.length > 0 || isBusy;
+    train.disabled = own.length === few.length || isBusy;
     bar.hidden = teaching.phase !== "training";
     const words = few.map((pose) =>
       t("teach.few", gestureLabel(store.state, pose.name), NEEDED - pose.samples.length),
