@@ -97,9 +97,12 @@ def local_response_normalization(x: Any) -> Any:
     squares = layers.Reshape((height * width, channels, 1))(ops.square(x))
     # Zeros at both ends: a mean over what is there would divide by less there.
     squares = layers.ZeroPadding2D((0, 2))(squares)
-    means = layers.AveragePooling2D((1, 5), strides=1)(squares)
-    means = layers.Reshape((height, width, channels))(means)
-    return x * ops.power(1.0 + 1e-4 * means, -0.75)
+    base = 1.0 + 1e-4 * layers.AveragePooling2D((1, 5), strides=1)(squares)
+    # To the power of -3/4 by roots, and reshaped last: TensorFlow 2.21 measures the range of the
+    # factor for 8 bits after the product has overwritten it, if the product takes it directly.
+    root = ops.rsqrt(base)
+    factor = root * ops.rsqrt(base * root)
+    return x * layers.Reshape((height, width, channels))(factor)
 
 
 def auxiliary_logits(backbone: Any, classes: int) -> tuple[list[Any], list[Any]]:

@@ -36,8 +36,8 @@ def as_float(network: Any) -> bytes:
 def as_int8(network: Any, samples: Samples) -> bytes:
     """The same with 8-bit weights and activations; uint8 pictures go in, uint8 shares come out.
 
-    What LiteRT has no 8-bit form of stays float inside (of our backbones, the powers in GoogLeNet's
-    normalisation).
+    What LiteRT has no 8-bit form of stays float inside (of our backbones, the squares in
+    GoogLeNet's normalisation).
 
     Args:
         network: from pictures to probabilities.
