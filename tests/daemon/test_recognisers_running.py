@@ -52,6 +52,7 @@ class Running:
         )
         library = PackLibrary(self.settings.reactions)
         self.recognisers = Recognisers(self.pipeline, library, self.settings)
+        self.pipeline.apply(self.settings, ())
         self.pipeline.start()
         self.recognisers.look()
 

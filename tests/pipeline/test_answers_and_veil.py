@@ -17,9 +17,24 @@ BADGES = load_pack(shipped_pack_folder() / "badges")
 PEACE = Answers((("m:yes", "badges", "peace"),), (BADGES,))
 
 
-def test_an_effect_of_a_pack_that_is_off_answers():
+def knowing():
+    """Changes that have been told which packs are on: none."""
     changes = Changes(Settings())
     changes.to(Settings(), ())
+    return changes
+
+
+def test_answers_that_come_before_the_packs_switch_nothing_off():
+    changes = Changes(Settings())
+    early = changes.answer("models", PEACE)
+    assert (early.packs, early.rules, early.gestures) == (None, None, None)
+    change = changes.to(Settings(), (load_pack(shipped_pack_folder() / "party"),))
+    assert [pack.name for pack in change.packs] == ["party", "badges"]
+    assert "m:yes" in {rule.gesture for rule in change.rules}
+
+
+def test_an_effect_of_a_pack_that_is_off_answers():
+    changes = knowing()
     change = changes.answer("models", PEACE)
     assert change.packs == (BADGES,)
     (rule,) = change.rules
@@ -31,14 +46,14 @@ def test_an_effect_of_a_pack_that_is_off_answers():
 
 
 def test_two_who_answer_do_not_take_each_others_place():
-    changes = Changes(Settings())
+    changes = knowing()
     changes.answer("models", PEACE)
     change = changes.answer("taught", Answers((("wow", "badges", "rock"),), (BADGES,)))
     assert [rule.gesture for rule in change.rules] == ["m:yes", "wow"]
 
 
 def test_a_pack_that_is_on_is_drawn_once_and_its_own_rules_stay():
-    changes = Changes(Settings())
+    changes = knowing()
     changes.answer("models", PEACE)
     change = changes.to(Settings(), (BADGES,))
     assert change.packs is None
@@ -47,7 +62,7 @@ def test_a_pack_that_is_on_is_drawn_once_and_its_own_rules_stay():
 
 
 def test_nothing_answers_while_reactions_are_off():
-    changes = Changes(Settings())
+    changes = knowing()
     changes.answer("models", PEACE)
     off = Settings(reactions=ReactionSettings(enabled=False))
     change = changes.to(off, (BADGES,))
@@ -55,7 +70,7 @@ def test_nothing_answers_while_reactions_are_off():
 
 
 def test_what_is_in_no_pack_any_more_is_left_out():
-    changes = Changes(Settings())
+    changes = knowing()
     gone = (("m:yes", "badges", "nothing"), ("m:yes", "away", "peace"), *PEACE.effects * 2)
     change = changes.answer("models", Answers(gone, (BADGES,)))
     assert [rule.effect for rule in change.rules] == ["peace"]
@@ -64,12 +79,12 @@ def test_what_is_in_no_pack_any_more_is_left_out():
 def test_an_effect_that_no_gesture_plays_has_usual_times(tmp_path):
     bare = load_pack(shipped_pack_folder() / "badges")
     bare = type(bare)(bare.name, bare.title, bare.licence, bare.author, bare.effects, ())
-    change = Changes(Settings()).answer("models", Answers(PEACE.effects, (bare,)))
+    change = knowing().answer("models", Answers(PEACE.effects, (bare,)))
     assert change.rules[0].min_ms == MIN_MS
 
 
 def test_an_effect_answers_a_class_and_goes_with_it():
-    stage = Stage(Changes(Settings()).answer("models", PEACE).rules)
+    stage = Stage(knowing().answer("models", PEACE).rules)
     stage.handle([GestureEvent(EventKind.START, "m:yes", 1.0, (), 0.0, 1.0, 0.9)])
     assert [each.effect for each in stage.live(2.0)] == ["peace"]
     assert stage.newest(2.0) == "m:yes"

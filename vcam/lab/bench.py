@@ -180,6 +180,7 @@ def run_bench(
         pipeline = build(run_settings, source, [output], [], clock)
         if settings.recognisers.rules:
             library = PackLibrary(settings.reactions)
+            pipeline.apply(run_settings, library.take(settings.reactions))
             Recognisers(pipeline, library, run_settings).look()
         switch_interval_s = sys.getswitchinterval()
         sys.setswitchinterval(SWITCH_INTERVAL_S)

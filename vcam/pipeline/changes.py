@@ -83,8 +83,15 @@ class Changes:
         return self._to(settings, tuple(packs), self._answers)
 
     def answer(self, by: str, answers: Answers) -> Change:
-        """What changes with these answers in place of those that `by` has given before."""
-        return self._to(self.settings, self._asked, {**self._answers, by: answers})
+        """What changes with these answers in place of those that `by` has given before.
+
+        Nothing before `to` was called: without the packs, it is not known what else answers.
+        """
+        every = {**self._answers, by: answers}
+        if self._packs is None:
+            self._answers = every
+            return Change(None, None, None)
+        return self._to(self.settings, self._asked, every)
 
     def _to(
         self, settings: Settings, packs: tuple[Pack, ...], answers: dict[str, Answers]
