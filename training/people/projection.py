@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from training.common.files import writing
 from training.errors import TrainingError
@@ -48,7 +49,9 @@ def mean_face(faces: FaceSet) -> FloatArray:
     return np.asarray((mean - low) / (high - low) * room + _MARGIN_PX, np.float32)
 
 
-def warp_map(mean: FloatArray) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint16]], FloatArray]:
+def warp_map(
+    mean: FloatArray,
+) -> tuple[np.ndarray[tuple[int, ...], np.dtype[np.uint16]], FloatArray]:
     """Corners and weights of each pixel of the texture, as `FaceWarp` takes them."""
     from scipy.spatial import Delaunay
 
@@ -99,14 +102,14 @@ def make_model(faces: FaceSet, size: int = SIZE) -> MadeModel:
         texture = warp.straighten(face.image, face.mesh)
         rows.append((describe(texture) + describe(np.ascontiguousarray(texture[:, ::-1]))) / 2)
     mean, projection = whitening(np.array(rows, np.float32), size)
-    parts = {
-        "corners": corners,
-        "weights": stored_weights,
-        "mean": mean.astype(np.float16),
-        "projection": projection.astype(np.float16),
-    }
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, **parts)
+    np.savez_compressed(
+        buffer,
+        corners=corners,
+        weights=stored_weights,
+        mean=mean.astype(np.float16),
+        projection=projection.astype(np.float16),
+    )
     content = buffer.getvalue()
     return MadeModel(FaceModel.of(content), content)
 

@@ -135,7 +135,7 @@ def pixels(faces: FaceSet) -> FloatArray:
         cv2.resize(grey, (36, 48), interpolation=cv2.INTER_AREA).astype(np.float32).ravel()
         for grey in greys(faces)
     ]
-    return np.array(rows) / 255
+    return np.array(rows, np.float32) / np.float32(255)
 
 
 def binary_patterns(faces: FaceSet) -> FloatArray:
@@ -183,13 +183,14 @@ def by_chi_square(first: FloatArray, second: FloatArray) -> FloatArray:
 
 
 def _unit(given: FloatArray) -> FloatArray:
-    return given / np.maximum(np.linalg.norm(given, axis=1, keepdims=True), 1e-9)
+    length = np.linalg.norm(given, axis=1, keepdims=True)
+    return np.asarray(given / np.maximum(length, 1e-9), np.float32)
 
 
 _RING = ((-2, 0), (-1, 1), (0, 2), (1, 1), (2, 0), (1, -1), (0, -2), (-1, -1))
 _CODES = np.arange(256)
 _BITS = (_CODES[:, np.newaxis] >> np.arange(8)) & 1
-_UNIFORM = (_BITS != np.roll(_BITS, 1, axis=1)).sum(axis=1) <= 2
+_UNIFORM = np.not_equal(_BITS, np.roll(_BITS, 1, axis=1)).sum(axis=1) <= 2
 _BIN = np.where(_UNIFORM, np.cumsum(_UNIFORM) - 1, int(_UNIFORM.sum()))
 
 

@@ -2,18 +2,128 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
 from vcam.control.commands import Enrol, ForgetPerson, Outcome
-from vcam.control.state import PeopleState
+from vcam.control.state import EnrolmentState, PeopleState, PersonState
 from vcam.core.errors import VcamError
+from vcam.daemon.naming import unknown
+from vcam.daemon.people_attendance import Attendance, Zone, as_csv, local
+from vcam.daemon.people_enrolment import Enrolling
+from vcam.daemon.people_files import PeopleFiles
+from vcam.daemon.people_vision import load_people
+from vcam.daemon.private_file import PersonalError
+from vcam.pipeline import Pipeline
+from vcam.pipeline.mode import Mode
+from vcam.recognizers.contracts import PEOPLE
+from vcam.recognizers.people_gallery import MOST_PEOPLE, Gallery, Person, checked_name
+from vcam.recognizers.people_reader import PeopleReader, SeenFace
+from vcam.settings.schema import Settings
+
+logger = logging.getLogger(__name__)
+
+SAVE_EVERY_S = 60.0
+"""The attendance is written so often while somebody is seen; a crash loses no more."""
+
+PRESENT_S = 5.0
+"""Who was not seen for so long is not present."""
+
+TOLD_LINES = 100
 
 
 class People:
-    """Enrols people, recognises them, and keeps the attendance. Any thread."""
+    """Enrols people, recognises them, and keeps the attendance. Any thread.
+
+    Attributes:
+        on_change: told when the state has changed.
+
+    Args:
+        pipeline: runs the reader, draws the tags.
+        settings: in force.
+        folder: where files lie.
+        wall: time of day, seconds since the epoch.
+        zone: gives local time.
+    """
+
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        settings: Settings,
+        folder: Path,
+        wall: Callable[[], float] = time.time,
+        zone: Zone = local,
+    ) -> None:
+        self._pipeline = pipeline
+        self._settings = settings.people
+        self.on_change: Callable[[], None] = lambda: None
+        self._wall = wall
+        self._zone = zone
+        self._lock = threading.RLock()
+        self._files = PeopleFiles(folder)
+        self._gallery = self._files.gallery()
+        self._attendance = Attendance(self._files.attendance(), zone)
+        self._enrolling: Enrolling | None = None
+        self._told_enrolment: EnrolmentState | None = None
+        self._seen_at: dict[str, float] = {}
+        self._present: frozenset[str] = frozenset()
+        self._shown: Mapping[int, str] = {}
+        self._saved_at = wall()
+        self._unsaved = False
+        self._disk_problem = ""
+        self._reader: PeopleReader | None = None
 
     @property
     def state(self) -> PeopleState:
         """As the state tells of them."""
-        return PeopleState()
+        with self._lock:
+            people = tuple(
+                PersonState(
+                    name=each.name,
+                    faces=len(each.faces),
+                    since=each.since,
+                    present=each.name in self._present,
+                )
+                for each in self._gallery.people
+            )
+            lines = [line.told() for line in reversed(self._attendance.lines)][:TOLD_LINES]
+            return PeopleState(
+                on=self._settings.enabled,
+                people=people,
+                enrolment=self._told_enrolment,
+                attendance=tuple(lines),
+                problem=self._problem(),
+            )
+
+    def attendance_csv(self) -> str:
+        """A table of who was seen when; see the contract."""
+        with self._lock:
+            return as_csv(self._attendance.lines, self._zone)
+
+    def apply(self, settings: Settings, *, anew: bool = False) -> None:
+        """Takes other settings over; `anew`: who is enrolled may have changed on disk."""
+        with self._lock:
+            self._settings = settings.people
+            if anew:
+                self._gallery = self._files.gallery()
+            if self._attendance.prune(self._wall(), settings.people.keep_days):
+                self._unsaved = True
+                self._save()
+            self._bring()
+        self.on_change()
+
+    def start(self) -> None:
+        """Begins to look for people, if they are wanted."""
+        with self._lock:
+            self._bring()
+
+    def close(self) -> None:
+        """Writes what is not written yet."""
+        with self._lock:
+            self._save()
 
     def carry_out(self, order: Enrol | ForgetPerson) -> Outcome:
         """What came of an order.
@@ -21,8 +131,153 @@ class People:
         Raises:
             VcamError: it cannot be carried out; nothing has changed.
         """
-        raise VcamError("Nobody can be enrolled", "nothing helps now")
+        with self._lock:
+            outcome = self._enrol(order) if isinstance(order, Enrol) else self._forget(order.name)
+            self._bring()
+        self.on_change()
+        return outcome
 
-    def attendance_csv(self) -> str:
-        """A table of who was seen when."""
-        return "name,day,first,last,minutes\n"
+    def _enrol(self, order: Enrol) -> Outcome:
+        goes_on = self._enrolling is not None and not self._enrolling.is_over
+        if order.cancel:
+            if not goes_on or self._enrolling is None:
+                raise VcamError("No enrolment goes on", "begin one: vcam people enrol NAME")
+            self._enrolling.end("cancelled", "Cancelled: nothing was kept")
+            self._told_enrolment = self._enrolling.state
+            return Outcome(message="The enrolment is cancelled")
+        name = checked_name(order.name)
+        if not order.consent:
+            raise VcamError(
+                f"{name} has to agree to being recognised", "ask, and then give consent"
+            )
+        if goes_on:
+            raise VcamError("Somebody is being enrolled already", "wait, or cancel that")
+        if self._pipeline.mode is not Mode.LIVE:
+            raise VcamError(f"vcam is {self._pipeline.mode.value}", "resume first: vcam resume")
+        if len(self._gallery.without(name)) >= MOST_PEOPLE:
+            raise VcamError(f"{MOST_PEOPLE} people are enrolled", "forget some first")
+        self._enrolling = Enrolling(name)
+        self._told_enrolment = self._enrolling.state
+        return Outcome(message=f"{name}: {self._told_enrolment.message}")
+
+    def _forget(self, name: str | None) -> Outcome:
+        lines = [line for line in self._attendance.lines if name not in (None, line.name)]
+        if name is None:
+            gallery = Gallery()
+        else:
+            names = {*self._gallery.names, *(line.name for line in self._attendance.lines)}
+            if name not in names:
+                raise unknown("person", name, sorted(names))
+            gallery = self._gallery.without(name)
+        # Faces first: they are what somebody is recognised by.
+        self._files.keep_gallery(gallery)
+        self._gallery = gallery
+        self._seen_at = {seen: at for seen, at in self._seen_at.items() if seen in gallery.names}
+        self._present &= frozenset(gallery.names)
+        self._attendance.forget(name)
+        enrolling = self._enrolling
+        if enrolling is not None and name in (None, enrolling.name):
+            if not enrolling.is_over:
+                enrolling.end("cancelled", "Cancelled: nothing was kept")
+            self._enrolling = self._told_enrolment = None
+        self._files.keep_attendance(lines)
+        self._unsaved = False
+        return Outcome(message="Everybody is forgotten" if name is None else f"{name} is forgotten")
+
+    def _bring(self) -> None:
+        """Has the reader run, or not, as everything is now."""
+        enrolling = self._enrolling is not None and not self._enrolling.is_over
+        is_needed = enrolling or (self._settings.enabled and len(self._gallery) > 0)
+        if self._reader is None or self._reader_problem():
+            self._reader = PeopleReader(self._settings, self._gallery, load_people, self._note)
+        self._reader.apply(self._settings, self._gallery, enrolling=enrolling)
+        self._pipeline.recognisers.carry(PEOPLE, [self._reader] if is_needed else [])
+        self._pipeline.face_names.insist(enrolling)
+        if not (self._settings.enabled and self._settings.name_tag and is_needed):
+            self._show({})
+
+    def _note(self, seen: Sequence[SeenFace], at: float) -> None:
+        """Takes one look; on the recogniser thread."""
+        with self._lock:
+            changed = self._follow_enrolment(seen, at)
+            changed |= self._follow_present(seen, self._wall())
+        if changed:
+            self.on_change()
+
+    def _follow_enrolment(self, seen: Sequence[SeenFace], at: float) -> bool:
+        enrolling = self._enrolling
+        if enrolling is None or enrolling.is_over:
+            return False
+        enrolling.look(seen, at)
+        now = enrolling.state
+        if now.taken >= now.wanted and not enrolling.is_over:
+            self._finish(enrolling)
+            now = enrolling.state
+        if now == self._told_enrolment:
+            return False
+        self._told_enrolment = now
+        if enrolling.is_over:
+            self._bring()
+        return True
+
+    def _finish(self, enrolling: Enrolling) -> None:
+        name = enrolling.name
+        try:
+            gallery = self._gallery.with_person(Person(name, self._wall(), enrolling.faces))
+            self._files.keep_gallery(gallery)
+        except VcamError as error:
+            logger.error("%s is not enrolled: %s", name, error)
+            enrolling.end("failed", str(error))
+            return
+        self._gallery = gallery
+        switch = "" if self._settings.enabled else "; switch people.enabled on to recognise them"
+        enrolling.end("done", f"{name} is enrolled{switch}")
+
+    def _follow_present(self, seen: Sequence[SeenFace], now: float) -> bool:
+        settings, known = self._settings, frozenset(self._gallery.names)
+        if not settings.enabled:
+            return False
+        names = {each.face.track_id: each.name for each in seen if each.name in known}
+        if settings.attendance:
+            for name in sorted(set(names.values())):
+                self._attendance.see(name, now)
+                self._unsaved = True
+        self._seen_at |= dict.fromkeys(names.values(), now)
+        before = self._present
+        self._present = frozenset(
+            name for name, at in self._seen_at.items() if 0 <= now - at <= PRESENT_S
+        )
+        self._show(names if settings.name_tag else {})
+        is_new = self._present != before
+        is_due = not 0 <= now - self._saved_at < SAVE_EVERY_S
+        if self._unsaved and (is_new or is_due):
+            self._attendance.prune(now, settings.keep_days)
+            self._save()
+            return True
+        return is_new
+
+    def _show(self, names: Mapping[int, str]) -> None:
+        if names != self._shown:
+            self._shown = names
+            self._pipeline.face_names.show(names)
+
+    def _save(self) -> None:
+        """Writes the attendance; where that fails, the log goes on in memory."""
+        self._saved_at = self._wall()
+        if not self._unsaved:
+            return
+        try:
+            self._files.keep_attendance(self._attendance.lines)
+        except PersonalError as error:
+            if str(error) != self._disk_problem:
+                logger.error("%s", error)
+            self._disk_problem = str(error)
+        else:
+            self._unsaved, self._disk_problem = False, ""
+
+    def _reader_problem(self) -> str:
+        statuses = self._pipeline.recognisers.statuses()
+        return next((each.problem for each in statuses if each.name == PEOPLE), "")
+
+    def _problem(self) -> str:
+        return self._files.problem or self._reader_problem() or self._disk_problem

@@ -84,14 +84,15 @@ class PrivateFile:
             PersonalError: it is still there.
         """
         for path in (self.path, self._aside):
-            try:
-                path.unlink(missing_ok=True)
-            except NotADirectoryError:
-                continue
-            except OSError as error:
-                raise PersonalError(
-                    f"{path} cannot be deleted ({error.strerror})", "make its folder writable"
-                ) from None
+            self._unlink(path)
+
+    def delete_damaged(self) -> None:
+        """Deletes what was set aside of it, if anything was.
+
+        Raises:
+            PersonalError: it is still there.
+        """
+        self._unlink(self._aside)
 
     def size(self) -> int:
         """Bytes on disk, with what was set aside; 0 if there is nothing."""
@@ -100,6 +101,16 @@ class PrivateFile:
     @property
     def _aside(self) -> Path:
         return self.path.with_name(f"{self.path.name}.broken")
+
+    def _unlink(self, path: Path) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except NotADirectoryError:
+            return
+        except OSError as error:
+            raise PersonalError(
+                f"{path} cannot be deleted ({error.strerror})", "make its folder writable"
+            ) from None
 
     def _set_aside(self, why: str) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
@@ -76,6 +76,10 @@ class Drawer(Protocol):
 
     def set_packs(self, packs: Sequence[Pack]) -> None:
         """Draws from these packs from now on."""
+        ...
+
+    def set_names(self, names: Mapping[int, str]) -> None:
+        """Draws these names below the faces with these numbers from now on."""
         ...
 
 

@@ -188,7 +188,8 @@ def thinned(faces: FloatArray, most: int = MOST_FACES) -> FloatArray:
     """At most so many of them, spread over all."""
     if len(faces) <= most:
         return faces
-    return faces[np.linspace(0, len(faces) - 1, most).round().astype(int)]
+    rows = np.linspace(0, len(faces) - 1, most).round().astype(int)
+    return np.asarray(faces[rows], np.float32)
 
 
 def _coarse(face: FloatArray) -> bytes:
@@ -205,4 +206,4 @@ def _fine(text: str, size: int) -> FloatArray:
     length = float(np.linalg.norm(face))
     if len(face) != size or length == 0:
         raise ValueError("a face has another size")
-    return face / length
+    return np.asarray(face / length, np.float32)

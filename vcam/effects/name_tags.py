@@ -1,0 +1,59 @@
+"""Names below the faces of people who were recognised."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from vcam.effects import placing
+from vcam.effects.animation import Motion
+from vcam.effects.blend import Blender
+from vcam.effects.moment import Moment
+from vcam.effects.schema import TextSpec
+from vcam.effects.words import text_picture
+
+TAG: Final = TextSpec(
+    kind="text",
+    says="name_tag",
+    look="tag",
+    anchor="face.chin",
+    whose="each",
+    size=2.6,
+    letter=0.34,
+    offset=(0.0, 0.75),
+    rotate=False,
+)
+"""Looks as the name tag of the pack `faces`, smaller, and for each face its own."""
+
+MOST_LETTERS: Final = 24
+
+
+class NameTags:
+    """Draws them. Used from one thread only.
+
+    Args:
+        blender: lays them down.
+    """
+
+    def __init__(self, blender: Blender) -> None:
+        self._blender = blender
+        self.names: Mapping[int, str] = {}
+
+    def draw(self, moment: Moment) -> None:
+        """Draws the name of each face that has one, as far as it is in view."""
+        if not self.names:
+            return
+        for anchor in moment.anchors(TAG.anchor, "each", ()):
+            name = self.names.get(anchor.track_id, "")
+            made = text_picture(TAG, _short(name)) if name else None
+            if made is None:
+                continue
+            sprite, width = made
+            spec = TAG.model_copy(update={"size": width})
+            pose = placing.on_anchor(spec, sprite, anchor, Motion())
+            pose = placing.kept_inside(pose, moment.size)
+            self._blender.draw(moment.canvas, sprite, 0, pose, TAG.blend, None)
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= MOST_LETTERS else f"{name[: MOST_LETTERS - 1]}…"
