@@ -61,7 +61,7 @@ class ControlRoom:
         settings = store.loaded.settings
         self._ended = threading.Event()
         library = PackLibrary(settings.reactions, packs)
-        abilities = Abilities(Teaching(), Recognisers(pipeline, library, settings), People())
+        abilities = Abilities(Teaching(), Recognisers(pipeline, library, settings), People(pipeline, settings, personal.learnt.file.path.parent))
         self._abilities = abilities
 
         def make_applier(notices: Notices) -> Applier:
@@ -90,6 +90,7 @@ class ControlRoom:
             abilities,
             lambda: rack.cameras,
         )
+        abilities.people.on_change = self.daemon.pipeline_changed
         self._steering = Steering(self.daemon, settings.control)
         self._watcher = SettingsWatcher(store.path, self.daemon.file_changed, clock, self._ended)
         self._pack_watcher = PackWatcher(
@@ -106,6 +107,7 @@ class ControlRoom:
         self._watcher.start()
         self._pack_watcher.start()
         self._abilities.recognisers.look()
+        self._abilities.people.start()
         # The file may have been saved since it was read and before it was watched.
         self.daemon.file_changed()
         self._steering.start()
@@ -118,6 +120,7 @@ class ControlRoom:
         """Ends all; within a second."""
         self._ended.set()
         self.daemon.close()
+        self._abilities.people.close()
         self._steering.stop()
 
     def _apply_control(self, settings: ControlSettings) -> None:

@@ -52,6 +52,20 @@ class FakeRecognisers:
         return self.told
 
 
+class FakeFaceNames:
+    """Notes what names are shown, and whether the camera is insisted on."""
+
+    def __init__(self) -> None:
+        self.names = {}
+        self.insisted = False
+
+    def show(self, names):
+        self.names = dict(names)
+
+    def insist(self, on):
+        self.insisted = on
+
+
 class FakePipeline:
     """Notes what it is told, and tells what the test puts in."""
 
@@ -73,6 +87,7 @@ class FakePipeline:
         self.plan = None
         self.lent = {}
         self.recognisers = FakeRecognisers()
+        self.face_names = FakeFaceNames()
         self.counts = PipelineStats(0, 0, 0, 0, (), None, 0.0)
 
     def set_mode(self, mode):
@@ -192,7 +207,10 @@ class Desk:
 
         library = PackLibrary(settings.reactions, packs)
         recognisers = Recognisers(self.pipeline, library, settings)
-        abilities = Abilities(Teaching(), recognisers, People())
+        self.people = People(
+            self.pipeline, settings, folder / "personal", lambda: 1.7e9 + self.clock.now()
+        )
+        abilities = Abilities(Teaching(), recognisers, self.people)
 
         def make_applier(notices):
             return Applier(

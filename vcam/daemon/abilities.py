@@ -30,6 +30,7 @@ class Abilities:
     def apply(self, settings: Settings, *, anew: bool) -> None:
         """Takes other settings over; `anew`: files may have changed too. Returns at once."""
         self.recognisers.apply(settings, anew=anew)
+        self.people.apply(settings, anew=anew)
 
     def recognised(self, image: Image, observation: Observation) -> tuple[RecognisedClass, ...]:
         """What image models make of an uploaded picture, uint8 (h, w, 3) BGR."""

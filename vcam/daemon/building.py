@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from vcam.core.clock import Clock
@@ -56,6 +56,13 @@ class LateCompositor:
             self._real.apply(effects)
         elif effects.background.kind != "none":
             self._load(())
+
+    def set_names(self, names: Mapping[int, str]) -> None:
+        """Takes over whose faces are known."""
+        if self._real is None and names:
+            self._load(())
+        if self._real is not None:
+            self._real.set_names(names)
 
     @property
     def background_problem(self) -> str:

@@ -15,6 +15,7 @@ from vcam.core.clock import Clock
 from vcam.daemon.history import StartHistory
 from vcam.daemon.loading import user_pack_folder
 from vcam.daemon.model_files import models_folder
+from vcam.daemon.people_files import PeopleFiles
 from vcam.daemon.personal import Personal
 from vcam.settings.schema import Settings
 from vcam.settings.store import SettingsStore
@@ -49,6 +50,7 @@ def kept_state(
             _one_file("settings", "your settings", settings_path),
             _snapshots(settings),
             *_recording(settings),
+            *PeopleFiles(personal.learnt.file.path.parent).kept(),
             Kept(
                 kind="packs",
                 what="sticker packs that you installed: vcam pack remove deletes one",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
@@ -21,6 +21,7 @@ from vcam.effects.faults import Faults
 from vcam.effects.lights import Lights
 from vcam.effects.matting import Cutout, Matte, Shade
 from vcam.effects.moment import Moment, Taste
+from vcam.effects.name_tags import NameTags
 from vcam.effects.pack import Effect, Pack
 from vcam.effects.person_mask import PersonMask
 from vcam.effects.quality import QualityGovernor
@@ -88,6 +89,7 @@ class Compositor:
         self._stickers = Stickers(blender)
         self._swarms = Swarms(blender)
         self._lights = Lights()
+        self._name_tags = NameTags(blender)
         self.set_packs(packs)
 
     def mask_hz(self, live: Sequence[LiveEffect]) -> float:
@@ -126,13 +128,17 @@ class Compositor:
         self._mask.apply(effects.background)
         self._scenery.apply(effects.background)
 
+    def set_names(self, names: Mapping[int, str]) -> None:
+        """Draws these names below the faces with these numbers from now on."""
+        self._name_tags.names = names
+
     def close(self) -> None:
         """Ends what works in the background; it may be used again."""
         self._scenery.close()
 
     def wants(self, live: Sequence[LiveEffect]) -> bool:
         """Whether anything would be drawn."""
-        return bool(live) or self._scenery.is_set
+        return bool(live) or self._scenery.is_set or bool(self._name_tags.names)
 
     def wants_mask(self, live: Sequence[LiveEffect]) -> bool:
         """Whether it matters where the person is."""
@@ -209,10 +215,17 @@ class Compositor:
                 self._draw(moment, item)
         for item in front:
             self._draw(moment, item)
+        self._draw_names(moment)
         spent_s = time.perf_counter() - began_s
         self._mask.note_drawing(spent_s, seen_at)
         if self._governor is not None:
             self._governor.note(spent_s, seen_at)
+
+    def _draw_names(self, moment: Moment) -> None:
+        try:
+            self._name_tags.draw(moment)
+        except Exception as error:
+            self._faults.tell("The name tags cannot be drawn", error)
 
     def _alpha(self, moment: Moment, mask: PersonMask) -> npt.NDArray[np.uint8] | None:
         """Where the person is; None hides the whole room, whatever has failed."""

@@ -21,6 +21,7 @@ from vcam.pipeline.changes import Answers, Change, Changes
 from vcam.pipeline.contracts import Group
 from vcam.pipeline.demand import Demand
 from vcam.pipeline.director import Director, Lookers
+from vcam.pipeline.face_names import FaceNames
 from vcam.pipeline.looking import Look, Meters, Recognizer, meters_of
 from vcam.pipeline.mode import Mode
 from vcam.pipeline.output_thread import OutputLoop, video_format
@@ -49,6 +50,7 @@ class Pipeline:
         finished: set when there is nothing left to do, or a thread has failed.
         failure: which thread failed; empty if none did.
         recognisers: runs image models, and people.
+        face_names: draws names below faces.
 
     Args:
         source: where frames come from.
@@ -156,6 +158,7 @@ class Pipeline:
             self._stop,
             self._counters,
         )
+        self.face_names = FaceNames(compositor, self._demand, self._output.mailbox.post)
         self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
@@ -235,10 +238,7 @@ class Pipeline:
         post(lambda: self._demand.insist(plan is not None, "selfie"))
 
     def replace_source(self, source: Source) -> None:
-        """Goes on with another source; the old one is interrupted and closed.
-
-        One that does not come back is left to its thread after `GIVE_WAY_S`.
-        """
+        """Goes on with another source; the old one is interrupted, or left alone if it hangs."""
         self._capture.replace(source)
 
     def replace_recognizer(self, load: Callable[[], Recognizer]) -> None:

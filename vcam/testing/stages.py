@@ -187,6 +187,9 @@ class NothingToDraw:
     def set_packs(self, packs: Sequence[object]) -> None:
         """Needs none."""
 
+    def set_names(self, names: object) -> None:
+        """Draws none."""
+
     def wants(self, live: Sequence[object]) -> bool:
         """Would draw nothing."""
         return False
