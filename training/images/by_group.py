@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
@@ -73,6 +74,11 @@ def groups_of(samples: Sequence[Sample], pattern: re.Pattern[str]) -> dict[str, 
         name: _coarse([(match[name] or "?") if match else "?" for match in found])
         for name in pattern.groupindex
     }
+
+
+def groups_record(groups: Groups) -> dict[str, list[dict[str, object]]]:
+    """As JSON can hold it."""
+    return {name: [asdict(each) for each in figures] for name, figures in groups.items()}
 
 
 def groups_text(groups: Groups) -> str:

@@ -1,4 +1,4 @@
-"""`python -m training images train|evaluate|compare|export|predict`."""
+"""`python -m training images train|evaluate|compare|groups|export|predict`."""
 
 from __future__ import annotations
 
@@ -62,7 +62,11 @@ def add_to(tools: Any) -> None:
     predict.add_argument("model", type=Path, help="a run, or a .tflite with its card")
     predict.add_argument("pictures_to_read", type=Path, nargs="+", metavar="PICTURE")
     predict.add_argument("--json", action="store_true", help="one object a line")
-    for each in (evaluate, export, predict):
+    groups = _step(steps, "groups", _groups, "error of a run by groups that file names tell")
+    groups.add_argument("run_folder", type=Path, metavar="RUN")
+    groups.add_argument("--pattern", required=True, help="such as ^(?P<age>[0-9]+)_")
+    groups.add_argument("--json", type=Path, help="write the figures there")
+    for each in (evaluate, export, predict, groups):
         each.add_argument("--int8", action="store_true", help="of a run, its 8-bit form")
 
 
@@ -284,6 +288,16 @@ def _predict(chosen: argparse.Namespace) -> None:
         else:
             sure = "" if told.counts else " (too unsure to count)"
             print(f"{path}: {told.read} {scores[told.read]:.2f}{sure}")
+
+
+def _groups(chosen: argparse.Namespace) -> None:
+    from training.common.files import write_json
+    from training.images.by_group import error_by_group, groups_record, groups_text
+
+    groups = error_by_group(chosen.run_folder, chosen.pattern, int8=chosen.int8)
+    if chosen.json is not None:
+        write_json(chosen.json, groups_record(groups))
+    print(groups_text(groups))
 
 
 def _tell(report: str | None, folder: Path) -> None:
