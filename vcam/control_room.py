@@ -61,7 +61,11 @@ class ControlRoom:
         settings = store.loaded.settings
         self._ended = threading.Event()
         library = PackLibrary(settings.reactions, packs)
-        abilities = Abilities(Teaching(), Recognisers(pipeline, library, settings), People(pipeline, settings, personal.learnt.file.path.parent))
+        abilities = Abilities(
+            Teaching(pipeline, personal, library, settings, clock),
+            Recognisers(pipeline, library, settings),
+            People(pipeline, settings, personal.learnt.file.path.parent),
+        )
         self._abilities = abilities
 
         def make_applier(notices: Notices) -> Applier:
@@ -108,6 +112,7 @@ class ControlRoom:
         self._pack_watcher.start()
         self._abilities.recognisers.look()
         self._abilities.people.start()
+        self._abilities.teaching.start()
         # The file may have been saved since it was read and before it was watched.
         self.daemon.file_changed()
         self._steering.start()

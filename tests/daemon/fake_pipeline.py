@@ -199,6 +199,7 @@ class Desk:
         self.stopped = 0
         self.controls = []
         self.changes = 0
+        self.works = True
         packs = load_packs(settings.reactions) if settings.reactions.enabled else ()
         self.pipeline.packs = packs
         self.rack = OutputRack()
@@ -210,7 +211,17 @@ class Desk:
         self.people = People(
             self.pipeline, settings, folder / "personal", lambda: 1.7e9 + self.clock.now()
         )
-        abilities = Abilities(Teaching(), recognisers, self.people)
+        teaching = Teaching(
+            self.pipeline,
+            self.personal,
+            library,
+            settings,
+            self.clock,
+            wall=lambda: 1.7e9 + self.clock.now(),
+            spawn=lambda run: run() if self.works else None,
+        )
+        abilities = Abilities(teaching, recognisers, self.people)
+        self.teaching = teaching
 
         def make_applier(notices):
             return Applier(

@@ -207,7 +207,7 @@ def test_values_tell_origin_and_profile(make_desk):
 
 def test_cameras_are_listed(desk, monkeypatch):
     from vcam.capture.devices import CameraInfo
-    from vcam.daemon import daemon
+    from vcam.daemon import telling
 
     infos = (
         CameraInfo("/dev/video0", "A"),
@@ -215,7 +215,7 @@ def test_cameras_are_listed(desk, monkeypatch):
         CameraInfo("/dev/video9", "vcam", is_loopback=True),
     )
     finder = SimpleNamespace(choices=lambda: infos)
-    monkeypatch.setattr(daemon, "CameraFinder", lambda: finder)
+    monkeypatch.setattr(telling, "CameraFinder", lambda: finder)
     assert [(each.device, each.problem) for each in desk.daemon.cameras()] == [
         ("/dev/video0", ""),
         ("1", "busy"),

@@ -11,7 +11,7 @@ from vcam.cli.asking import answering, connect
 from vcam.cli.options import print_json
 from vcam.core.errors import SettingsError
 
-KINDS = ("all", "wrong", "calibration", "history")
+KINDS = ("all", "wrong", "calibration", "history", "taught")
 
 _FORGET_ALL = "vcam privacy forget"
 
@@ -42,7 +42,8 @@ def show(as_json: bool) -> None:
 def forget(what: str, as_json: bool) -> None:
     """Delete what vcam has learnt of you; without WHAT, all of it.
 
-    WHAT is wrong (starts that you called wrong), calibration (your thresholds) or history.
+    WHAT is wrong (starts that you called wrong), calibration (your thresholds), history or taught
+    (poses that you taught).
     Snapshots, recordings and settings are yours: no command deletes them.
     """
     from vcam.control.client import NoDaemonError
@@ -140,6 +141,7 @@ def _forget_files(what: str) -> dict[str, Any]:
             "wrong": personal.learnt.forget,
             "calibration": personal.thresholds.forget,
             "history": personal.history_file.delete,
+            "taught": personal.taught.forget,
         },
     )
     return outcome.model_dump(mode="json")

@@ -169,11 +169,11 @@ class Forget(Order):
     """Delete what vcam has learnt of its user, in memory and on disk.
 
     Attributes:
-        what: starts called wrong, personal thresholds, the history, or all three.
+        what: starts called wrong, personal thresholds, the history, taught poses, or all of them.
     """
 
     do: Literal["forget"] = "forget"
-    what: Literal["all", "wrong", "calibration", "history"] = "all"
+    what: Literal["all", "wrong", "calibration", "history", "taught"] = "all"
 
 
 class Teach(Order):

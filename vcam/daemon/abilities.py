@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from vcam.control.state import RecognisedClass
@@ -27,10 +28,22 @@ class Abilities:
     recognisers: Recognisers
     people: People
 
+    def follow(
+        self, on_live: Callable[[], None], on_change: Callable[[], None], busy: Callable[[], str]
+    ) -> None:
+        """Says whom to tell of other live poses and of changes, and who asks for the hands now."""
+        teaching = self.teaching
+        teaching.on_live, teaching.on_change, teaching.busy = on_live, on_change, busy
+
+    def close(self) -> None:
+        """Ends what goes on."""
+        self.teaching.close()
+
     def apply(self, settings: Settings, *, anew: bool) -> None:
         """Takes other settings over; `anew`: files may have changed too. Returns at once."""
         self.recognisers.apply(settings, anew=anew)
         self.people.apply(settings, anew=anew)
+        self.teaching.apply(settings, anew=anew)
 
     def recognised(self, image: Image, observation: Observation) -> tuple[RecognisedClass, ...]:
         """What image models make of an uploaded picture, uint8 (h, w, 3) BGR."""

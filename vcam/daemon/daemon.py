@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from vcam.capture.devices import CameraFinder
 from vcam.control.commands import Command, Outcome
 from vcam.control.contracts import Pictures
 from vcam.control.state import CameraChoice, Judgement, Meters, SettingValue, Start, State
@@ -32,7 +31,7 @@ from vcam.daemon.personal import Personal
 from vcam.daemon.repair import Repair
 from vcam.daemon.selfies import Selfies
 from vcam.daemon.snapshots import Snapshots
-from vcam.daemon.telling import told_state, unseen, watchers
+from vcam.daemon.telling import camera_choices, told_state, unseen, watchers
 from vcam.daemon.values import setting_values
 from vcam.effects.pack import Pack
 from vcam.pipeline import Pipeline, SourcePhase
@@ -97,7 +96,6 @@ class PipelineDaemon:
         self._library = library
         self._clock = clock
         self._camera_outputs = camera_outputs
-        self._told_unseen = ""
         self._wall = wall
         self._personal = personal
         self._abilities = abilities
@@ -113,10 +111,13 @@ class PipelineDaemon:
             make_applier(self.notices),
             self._changed,
             lambda settings: Enters(personal.enters(settings), personal.calibrated(settings)),
+            lambda: personal.taught.gestures,
         )
+        teaching = abilities.teaching
         self._repair = Repair(
-            self._history, personal, self._governor, pipeline, clock, wall, self._changed
+            self._history, personal, self._governor, pipeline, clock, wall, self._changed, teaching
         )
+        abilities.follow(self._governor.refresh, self._changed, lambda: self._repair.busy)
         self._selfies = Selfies(
             pipeline, self._governor, self._snapshots, self.notices, clock, wall, self._changed
         )
@@ -134,7 +135,7 @@ class PipelineDaemon:
         )
         self.packs = OwnPacks(library, lambda: self._reload(packs_too=True))
         self.people = abilities.people
-        self.taught = abilities.teaching
+        self.taught = teaching.files
         self._page: str | None = None
         self._lock = threading.Lock()
         self._version = 1
@@ -158,6 +159,7 @@ class PipelineDaemon:
         self._ended.set()
         self._wake.set()
         self._selfies.close()
+        self._abilities.close()
         self._repair.save()
 
     def run(self, command: Command) -> Outcome:
@@ -222,11 +224,7 @@ class PipelineDaemon:
 
     def cameras(self) -> tuple[CameraChoice, ...]:
         """The cameras of this machine that could be read; none is opened for it."""
-        return tuple(
-            CameraChoice(device=str(camera.device), name=camera.name, problem=camera.problem)
-            for camera in CameraFinder().choices()
-            if not camera.is_loopback
-        )
+        return camera_choices()
 
     def thumbnail(self, pack: str) -> bytes:
         """A PNG that shows the pack.
@@ -301,7 +299,7 @@ class PipelineDaemon:
         self._repair.save()
         outputs = self._pipeline.outputs()
         self._governor.follow(sorted({watcher.program for watcher in watchers(outputs)}))
-        self._tell_unseen(unseen(outputs, self._camera_outputs()))
+        self.notices.warn("cameras", unseen(outputs, self._camera_outputs()))
         if self._is_asked():
             self._renew_figures()
 
@@ -325,12 +323,6 @@ class PipelineDaemon:
             if figures != self._told_figures:
                 self._told_figures = figures
                 self._changed()
-
-    def _tell_unseen(self, problem: str) -> None:
-        if problem and problem != self._told_unseen:
-            logger.warning("%s", problem)
-        self._told_unseen = problem
-        self.notices.set("cameras", problem)
 
     def _is_asked(self) -> bool:
         return self._clock.now() - self._asked_at < ASKED_FOR_S

@@ -84,6 +84,7 @@ class Governor:
         on_change: told after each change.
         enters: `enter` of each pose where the settings say nothing, and those of them that are the
             user's own.
+        taught: the poses that were taught, and are live.
     """
 
     def __init__(
@@ -94,8 +95,10 @@ class Governor:
         applying: Applying,
         on_change: Callable[[], None],
         enters: Callable[[PersonalSettings], Enters] = lambda settings: Enters(card_thresholds()),
+        taught: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         self._enters = enters
+        self._taught = taught
         self._store = store
         self._library = library
         self._applying = applying
@@ -105,7 +108,9 @@ class Governor:
         self._programs: tuple[str, ...] = ()
         self._told_problem = ""
         loaded = store.loaded
-        self._in_force = _in_force(loaded, loaded.settings, packs, enters(loaded.settings.personal))
+        self._in_force = _in_force(
+            loaded, loaded.settings, packs, enters(loaded.settings.personal), taught()
+        )
 
     @property
     def in_force(self) -> InForce:
@@ -174,7 +179,7 @@ class Governor:
                 self._bring(self._in_force.loaded)
 
     def refresh(self) -> None:
-        """Thresholds have changed that are not in the settings."""
+        """Thresholds have changed that are not in the settings, or taught poses."""
         with self._lock:
             self._bring(self._in_force.loaded)
 
@@ -197,7 +202,7 @@ class Governor:
         if anew or settings.reactions != old.settings.reactions:
             packs = self._library.take(settings.reactions, anew=anew)
         enters = self._enters(settings.personal)
-        new = _in_force(loaded, settings, packs, enters, profile, by)
+        new = _in_force(loaded, settings, packs, enters, self._taught(), profile, by)
         if new == old and not anew:
             return
         if profile != old.profile:
@@ -225,12 +230,13 @@ def _in_force(
     settings: Settings,
     packs: tuple[Pack, ...],
     enters: Enters,
+    taught: tuple[str, ...],
     profile: str | None = None,
     by: str = "",
 ) -> InForce:
-    answered = answered_gestures(packs, settings)
+    answered = answered_gestures(packs, settings, taught)
     gestures = []
-    for name in GESTURES:
+    for name in (*GESTURES, *taught):
         thresholds = settings.triggers.thresholds(name, enters.card)
         gestures.append(
             GestureState(
@@ -243,6 +249,7 @@ def _in_force(
                 leave=round(thresholds.leave, 4),
                 dwell_ms=thresholds.dwell_ms,
                 calibrated=thresholds.enter == enters.own.get(name),
+                taught=name in taught,
             )
         )
     return InForce(loaded, settings, packs, answered, tuple(gestures), profile, by)

@@ -47,6 +47,7 @@ def kept_state(
             _wrong(personal),
             _calibration(personal),
             _history(personal, sorted(starts), settings),
+            _taught(personal),
             _one_file("settings", "your settings", settings_path),
             _snapshots(settings),
             *_recording(settings),
@@ -119,6 +120,22 @@ def _history(personal: Personal, starts: list[float], settings: Settings) -> Kep
         size=file.size(),
         since=starts[0] if starts else None,
         forget="history",
+    )
+
+
+def _taught(personal: Personal) -> Kept:
+    taught = personal.taught
+    poses = taught.samples.poses
+    times = [each.at for each in taught.samples if each.at > 0]
+    return Kept(
+        kind="taught",
+        what=f"landmarks of hands that you taught {len(poses)} poses with; their thumbnails are in "
+        "memory alone",
+        path=str(taught.file.path),
+        count=sum(len(samples) for samples in poses.values()),
+        size=taught.file.size(),
+        since=min(times, default=None),
+        forget="taught",
     )
 
 
@@ -198,7 +215,14 @@ class KeptTeller:
         now = self._clock.now()
         loaded, starts = self._store.loaded, self._history.starts()
         stored = self._personal.thresholds.stored
-        mark = loaded, self._personal.learnt.hands(), stored, starts[0] if starts else None
+        newest = starts[0] if starts else None
+        mark = (
+            loaded,
+            self._personal.learnt.hands(),
+            stored,
+            newest,
+            self._personal.taught.samples,
+        )
         looked = self._looked
         if looked is not None and now - looked[0] >= LOOK_EVERY_S:
             looked = None

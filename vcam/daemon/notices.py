@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
+
+logger = logging.getLogger(__name__)
 
 
 class Notices:
@@ -27,6 +30,12 @@ class Notices:
             if line:
                 self._lines[matter] = line
         self._on_change()
+
+    def warn(self, matter: str, line: str) -> None:
+        """As `set`; a new line is logged, too."""
+        if line and line != self._lines.get(matter, ""):
+            logger.warning("%s", line)
+        self.set(matter, line)
 
     def lines(self) -> tuple[str, ...]:
         """All lines, the oldest first."""

@@ -40,12 +40,12 @@ from vcam.daemon.abilities import Abilities
 from vcam.daemon.governor import Governor
 from vcam.daemon.naming import unknown
 from vcam.daemon.packs import PackLibrary
+from vcam.daemon.renaming import moved_settings
 from vcam.daemon.repair import Repair
 from vcam.daemon.selfies import Selfies
 from vcam.daemon.snapshots import Snapshots
 from vcam.pipeline import Pipeline
 from vcam.pipeline.mode import Mode
-from vcam.poses.vocabulary import GESTURES
 from vcam.settings.schema import ProfileSettings
 
 _RESUME_FIRST = "resume first: vcam resume"
@@ -137,9 +137,11 @@ class Orders:
                 return self._repair.calibrate(cancel, gestures)
             case Forget(what=what):
                 return self._repair.forget(what)
-            case (
-                Teach() | SortSamples() | TrainTaught() | UseTaught() | RenamePose() | ForgetPose()
-            ):
+            case RenamePose(pose=pose, to=to):
+                outcome = self._abilities.teaching.carry_out(command)
+                self._governor.change(*moved_settings(self._governor.in_force.settings, pose, to))
+                return outcome
+            case Teach() | SortSamples() | TrainTaught() | UseTaught() | ForgetPose():
                 return self._abilities.teaching.carry_out(command)
             case Enrol() | ForgetPerson():
                 return self._abilities.people.carry_out(command)
@@ -176,8 +178,7 @@ class Orders:
         return Outcome(message=f"Reactions are {_on_off(on)}")
 
     def _switch_gesture(self, name: str, on: bool) -> Outcome:
-        if name not in GESTURES:
-            raise unknown("gesture", name, GESTURES)
+        self._refuse_unknown(name)
         if self._is_on(name) != on:
             own = self._profile_with("gestures")
             key = f"triggers.gestures.{name}.enabled"
@@ -191,8 +192,7 @@ class Orders:
 
     def _react(self, gesture: str) -> Outcome:
         self._refuse_unless_drawing()
-        if gesture not in GESTURES:
-            raise unknown("gesture", gesture, GESTURES)
+        self._refuse_unknown(gesture)
         if not self._pipeline.react(gesture):
             answers = [
                 pack.name
@@ -202,6 +202,11 @@ class Orders:
             fix = f"switch one on: vcam pack on {answers[0]}" if answers else "no pack has one"
             raise VcamError(f"No pack that is on answers {gesture}", fix)
         return Outcome(message=f"{gesture} is answered")
+
+    def _refuse_unknown(self, gesture: str) -> None:
+        known = [each.name for each in self._governor.in_force.gestures]
+        if gesture not in known:
+            raise unknown("gesture", gesture, known)
 
     def _play(self, pack: str, effect: str) -> Outcome:
         self._refuse_unless_drawing()

@@ -9,6 +9,7 @@ from vcam.core.observation import Hand
 from vcam.daemon.learnt import LearntHands
 from vcam.daemon.personal_thresholds import PersonalThresholds
 from vcam.daemon.private_file import PrivateFile, personal_folder
+from vcam.daemon.taught import TaughtPoses
 from vcam.daemon.thresholds import card_thresholds, model_sha256
 from vcam.poses.classifier import HandDescription
 from vcam.poses.negatives import LearntHand
@@ -18,6 +19,7 @@ from vcam.settings.schema import PersonalSettings
 HANDS_FILE = "hands.jsonl"
 THRESHOLDS_FILE = "thresholds.json"
 HISTORY_FILE = "starts.jsonl"
+TAUGHT_FILE = "poses.json"
 
 
 class Personal:
@@ -26,6 +28,7 @@ class Personal:
     Attributes:
         learnt: hands of judged starts.
         thresholds: what calibration has found.
+        taught: poses that were taught, and what is live of them.
         history_file: where the history goes, if the user wants it kept.
 
     Args:
@@ -37,6 +40,7 @@ class Personal:
         place = folder or personal_folder()
         self.learnt = LearntHands(PrivateFile(place / HANDS_FILE))
         self.thresholds = PersonalThresholds(PrivateFile(place / THRESHOLDS_FILE), model_sha256())
+        self.taught = TaughtPoses(PrivateFile(place / TAUGHT_FILE))
         self.history_file = PrivateFile(place / HISTORY_FILE)
         self._settings = settings
 
@@ -59,7 +63,7 @@ class Personal:
         Args:
             settings: to go by; None takes those in force.
         """
-        return {**self.card(), **self.calibrated(settings)}
+        return {**self.card(), **self.taught.enter, **self.calibrated(settings)}
 
     def calibrated(self, settings: PersonalSettings | None = None) -> Mapping[str, float]:
         """Those of them that calibration has found; none where they are not to be used."""

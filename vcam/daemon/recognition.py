@@ -25,6 +25,7 @@ class HandRecognizer:
     ) -> None:
         self._observer = observer
         self._classifier = classifier
+        self._taught = personal.taught if personal else None
         self._verifier = personal.verifier(classifier.describe) if personal else None
         self._read: tuple[tuple[Hand, ...], Sequence[PoseReading]] = ((), ())
 
@@ -94,7 +95,13 @@ class HandRecognizer:
             self._verifier.reset()
 
     def _readings(self, observation: Observation) -> Sequence[PoseReading]:
-        if self._verifier is None:
+        if self._verifier is None or self._taught is None:
             return self._classifier.read(observation)
         described = [self._classifier.describe(hand) for hand in observation.hands]
-        return self._verifier.judge(observation.at, described)
+        readings = self._verifier.judge(observation.at, described)
+        if self._taught.model is None:
+            return readings
+        return [
+            self._taught.with_taught(description, reading)
+            for description, reading in zip(described, readings, strict=True)
+        ]

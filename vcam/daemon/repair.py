@@ -11,18 +11,19 @@ from vcam.control.state import CalibrationState, Start
 from vcam.core.clock import Clock
 from vcam.core.errors import VcamError
 from vcam.core.events import EventKind, GestureEvent
-from vcam.core.gestures import HEART_HANDS, MOVEMENTS, PAIRS, is_of_class
+from vcam.core.observation import NONE_POSE
 from vcam.daemon.calibration import Calibration
 from vcam.daemon.governor import Governor
 from vcam.daemon.history import StartHistory
 from vcam.daemon.naming import unknown
 from vcam.daemon.personal import Personal
 from vcam.daemon.private_file import PersonalError
+from vcam.daemon.teaching import Teaching
 from vcam.daemon.traces import RecentLooks
 from vcam.pipeline import Pipeline
 from vcam.pipeline.looking import Look
 from vcam.pipeline.mode import Mode
-from vcam.poses.vocabulary import GESTURES, label
+from vcam.poses.vocabulary import GESTURES, LABELS, label
 
 logger = logging.getLogger(__name__)
 
@@ -30,12 +31,13 @@ LOOKS_KEPT = 4
 """Of the hand of each start, spread over the hold: a hold is one pose, seen a little differently
 each time."""
 
-What = Literal["all", "wrong", "calibration", "history"]
+What = Literal["all", "wrong", "calibration", "history", "taught"]
 
 _FORGOTTEN = {
     "wrong": "the starts called wrong",
     "calibration": "the personal thresholds",
     "history": "the history",
+    "taught": "the taught poses",
 }
 
 
@@ -52,6 +54,7 @@ class Repair:
         clock: for the phases of a calibration.
         wall: time of day.
         on_change: told when the state or the history has changed.
+        teaching: takes samples meanwhile, which is a rehearsal, too.
     """
 
     def __init__(
@@ -63,7 +66,9 @@ class Repair:
         clock: Clock,
         wall: Callable[[], float],
         on_change: Callable[[], None],
+        teaching: Teaching,
     ) -> None:
+        self._teaching = teaching
         self._history = history
         self._personal = personal
         self._calibration = Calibration(
@@ -86,8 +91,13 @@ class Repair:
 
     @property
     def rehearses(self) -> bool:
-        """Whether a calibration goes on: nothing that starts or is taken back counts."""
-        return self._calibration.runs
+        """Whether one calibrates or teaches: nothing that starts or is taken back counts."""
+        return self._calibration.runs or self._teaching.runs
+
+    @property
+    def busy(self) -> str:
+        """What keeps samples from being taken; empty if nothing does."""
+        return "A calibration goes on" if self._calibration.runs else ""
 
     def look(self, look: Look) -> None:
         """Takes a look at a frame, before its events."""
@@ -95,6 +105,7 @@ class Repair:
         for start, trace in complete:
             self._history.trace(start, trace)
         self._calibration.look(look)
+        self._teaching.look(look)
         if complete:
             self._on_change()
 
@@ -157,6 +168,8 @@ class Repair:
         if problem:
             raise VcamError("Hands are not recognised", problem)
         on = {gesture.name for gesture in in_force.gestures if gesture.on}
+        if self._teaching.runs:
+            raise VcamError("Samples of a pose are being taken", "wait until that is over")
         names = self._names(gestures, in_force.answered, on)
         self._calibration.begin(names, in_force.settings.triggers)
         return Outcome(message="The calibration begins", data={"gestures": names})
@@ -174,6 +187,7 @@ class Repair:
                     "wrong": self._personal.learnt.forget,
                     "calibration": self._forget_calibration,
                     "history": self._history.forget,
+                    "taught": self._teaching.forget,
                 },
             )
         finally:
@@ -210,6 +224,8 @@ class Repair:
             return ""
         if not self._personal.learns:
             return "; vcam learns nothing from it (personal.learn_from_mistakes is false)"
+        if start.gesture in self._personal.taught.gestures:
+            return f"; take more samples of {start.gesture}, and throw out those that misled it"
         if not is_learnt(start.gesture):
             return "; vcam learns from poses of one hand alone"
         if not self._personal.learnt.call_wrong(start.gesture, start.at):
@@ -269,6 +285,5 @@ def forget_kinds(what: str, ways: Mapping[str, Callable[[], None]]) -> Outcome:
 
 
 def is_learnt(gesture: str) -> bool:
-    """Whether vcam learns about this gesture: it is a pose of one hand."""
-    other = gesture in PAIRS or gesture in MOVEMENTS or is_of_class(gesture)
-    return not other and gesture != HEART_HANDS
+    """Whether vcam learns about this gesture: it is a pose of one hand, and vcam's own."""
+    return gesture in LABELS and gesture != NONE_POSE

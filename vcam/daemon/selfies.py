@@ -21,7 +21,6 @@ from vcam.daemon.selfie_run import SelfieRun
 from vcam.daemon.snapshots import Snapshots, pictures_folder
 from vcam.pipeline import Pipeline, SourcePhase
 from vcam.pipeline.mode import Mode
-from vcam.poses.vocabulary import GESTURES
 
 logger = logging.getLogger(__name__)
 
@@ -74,10 +73,12 @@ class Selfies:
     @property
     def problem(self) -> str:
         """Why the gesture of the settings starts none; empty if it does, or there is none."""
-        gesture = self._governor.in_force.settings.selfie.gesture
-        if gesture is None or gesture in GESTURES:
+        in_force = self._governor.in_force
+        gesture = in_force.settings.selfie.gesture
+        known = [each.name for each in in_force.gestures]
+        if gesture is None or gesture in known:
             return ""
-        return f"selfie.gesture: {unknown('gesture', gesture, GESTURES)}"
+        return f"selfie.gesture: {unknown('gesture', gesture, known)}"
 
     def order(
         self, take: Take | None, countdown_s: float | None, looks: Looks | None, *, cancel: bool

@@ -6,8 +6,10 @@ import os
 from collections.abc import Sequence
 
 from vcam import __version__
+from vcam.capture.devices import CameraFinder
 from vcam.control.state import (
     CalibrationState,
+    CameraChoice,
     CameraState,
     Figures,
     KeptState,
@@ -88,7 +90,12 @@ def told_state(
         ),
         figures=figures,
         page=page,
-        notices=(*notices, *filter(None, [selfies.problem]), *abilities.recognisers.problems),
+        notices=(
+            *notices,
+            *filter(None, [selfies.problem]),
+            *abilities.recognisers.problems,
+            *abilities.teaching.problems,
+        ),
         calibration=calibration,
         kept=kept,
         selfie=selfies.state,
@@ -96,6 +103,15 @@ def told_state(
         teaching=abilities.teaching.state,
         recognisers=abilities.recognisers.states,
         people=abilities.people.state,
+    )
+
+
+def camera_choices() -> tuple[CameraChoice, ...]:
+    """The cameras of this machine that could be read; none is opened for it."""
+    return tuple(
+        CameraChoice(device=str(camera.device), name=camera.name, problem=camera.problem)
+        for camera in CameraFinder().choices()
+        if not camera.is_loopback
     )
 
 

@@ -14,14 +14,22 @@ if TYPE_CHECKING:
     from vcam.effects.pack import Pack
 
 
-def answered_gestures(packs: Iterable[Pack], settings: Settings | None = None) -> tuple[str, ...]:
+def answered_gestures(
+    packs: Iterable[Pack], settings: Settings | None = None, taught: Iterable[str] = ()
+) -> tuple[str, ...]:
     """The gestures that these packs answer, or a selfie. No other is worth watching for.
 
     Args:
         packs: those that are on.
-        settings: tell what starts a selfie; None for nothing.
+        settings: tell what starts a selfie, and what answers taught poses; None for nothing.
+        taught: poses that were taught, and are live.
     """
-    return watched_gestures([rule for pack in packs for rule in pack.rules], settings)
+    rules = [rule for pack in packs for rule in pack.rules]
+    seen = tuple(taught)
+    watched = watched_gestures(rules, settings, seen)
+    own = settings.teaching.poses if settings is not None and settings.reactions.enabled else {}
+    answered = {pose for pose in seen if pose in own and own[pose].effect is not None}
+    return (*watched, *(pose for pose in seen if pose in answered and pose not in watched))
 
 
 def card_thresholds() -> Mapping[str, float]:
