@@ -218,6 +218,33 @@ def test_a_full_disk_is_one_line_and_leaves_the_earlier_run(
     assert left == ["settings.json"]
 
 
+def test_compares_and_does_not_train_twice(
+    place: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = ["images", "compare", str(pictures), "--backbones", "tiny,small", "--epochs", "1"]
+    given = [*told, *HOW, "--name", "both", "--runs", str(place)]
+    assert main(given) == 0
+    folder = place / "both-comparison"
+    rows = json.loads((folder / "comparison.json").read_text())["rows"]
+    assert [row["backbone"] for row in rows] == ["tiny", "small"]
+    assert all(row["parameters"] > 200 and row["CPU ms"] > 0 for row in rows)
+    names = {each.name for each in folder.iterdir()}
+    assert names == {
+        "tiny",
+        "small",
+        *(f"comparison.{end}" for end in ("json", "csv", "md", "png")),
+    }
+    assert load_card(folder / "small" / "both-small.json").classes == ("dark", "light")
+    (folder / "comparison.md").unlink()
+
+    def never(*_: Any) -> Any:
+        raise AssertionError("trained again")
+
+    monkeypatch.setattr(fitting, "_epoch", never)
+    assert main(given) == 0
+    assert "| tiny | none |" in (folder / "comparison.md").read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

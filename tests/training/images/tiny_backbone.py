@@ -29,8 +29,9 @@ TINY = TinyBackbone("tiny", None, "tf", scratch_rate=2e-2)
 
 
 def register() -> None:
-    """Makes it known by its name; it is in no list."""
+    """Makes it known by its name, and by another; it is in no list."""
     backbones._PLAIN["tiny"] = TINY
+    backbones._PLAIN["small"] = TinyBackbone("small", None, "mean", scratch_rate=1e-3)
 
 
 if __name__ == "__main__":
