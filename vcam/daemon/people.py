@@ -11,7 +11,6 @@ from pathlib import Path
 from vcam.control.commands import Enrol, ForgetPerson, Outcome
 from vcam.control.state import EnrolmentState, PeopleState, PersonState
 from vcam.core.errors import VcamError
-from vcam.daemon.naming import unknown
 from vcam.daemon.people_attendance import Attendance, Zone, as_csv, local
 from vcam.daemon.people_enrolment import Enrolling
 from vcam.daemon.people_files import PeopleFiles
@@ -161,16 +160,10 @@ class People:
         return Outcome(message=f"{name}: {self._told_enrolment.message}")
 
     def _forget(self, name: str | None) -> Outcome:
-        lines = [line for line in self._attendance.lines if name not in (None, line.name)]
-        if name is None:
-            gallery = Gallery()
-        else:
-            names = {*self._gallery.names, *(line.name for line in self._attendance.lines)}
-            if name not in names:
-                raise unknown("person", name, sorted(names))
-            gallery = self._gallery.without(name)
-        # Faces first: they are what somebody is recognised by.
-        self._files.keep_gallery(gallery)
+        # What was seen in the last minute is not on disk yet.
+        self._save()
+        message = self._files.forget(name)
+        gallery = self._gallery.without(name) if name is not None else Gallery()
         self._gallery = gallery
         self._seen_at = {seen: at for seen, at in self._seen_at.items() if seen in gallery.names}
         self._present &= frozenset(gallery.names)
@@ -180,9 +173,7 @@ class People:
             if not enrolling.is_over:
                 enrolling.end("cancelled", "Cancelled: nothing was kept")
             self._enrolling = self._told_enrolment = None
-        self._files.keep_attendance(lines)
-        self._unsaved = False
-        return Outcome(message="Everybody is forgotten" if name is None else f"{name} is forgotten")
+        return Outcome(message=message)
 
     def _bring(self) -> None:
         """Has the reader run, or not, as everything is now."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from vcam.control.state import Kept
 from vcam.core.errors import ModelError
 from vcam.daemon import people_attendance as attendance
+from vcam.daemon.naming import unknown
 from vcam.daemon.people_attendance import DayLine
 from vcam.daemon.private_file import PrivateFile
 from vcam.recognizers import people_gallery
@@ -39,8 +40,7 @@ class PeopleFiles:
     def gallery(self) -> Gallery:
         """Who is enrolled; nobody where the file is missing or cannot be used."""
         self.problem = ""
-        nothing: tuple[Gallery, str] = (Gallery(), "")
-        gallery, model = self._people.read(people_gallery.from_bytes, nothing)
+        gallery, model = self._read()
         try:
             is_ours = not model or model == load_card().model_sha256
         except ModelError as error:
@@ -52,8 +52,12 @@ class PeopleFiles:
             return Gallery()
         return gallery
 
-    def keep_gallery(self, gallery: Gallery) -> None:
+    def keep_gallery(self, gallery: Gallery, model: str | None = None) -> None:
         """Keeps who is enrolled; nothing stays on disk of others.
+
+        Args:
+            gallery: who that is.
+            model: that made their numbers; None for the one that vcam ships.
 
         Raises:
             PersonalError: it cannot be written; what was there is there still.
@@ -62,7 +66,8 @@ class PeopleFiles:
         if len(gallery) == 0:
             self._people.delete()
         else:
-            self._people.write(people_gallery.to_bytes(gallery, load_card().model_sha256))
+            model = load_card().model_sha256 if model is None else model
+            self._people.write(people_gallery.to_bytes(gallery, model))
             self._people.delete_damaged()
         self.problem = ""
 
@@ -93,9 +98,30 @@ class PeopleFiles:
         else:
             self._attendance.delete()
 
+    def forget(self, name: str | None) -> str:
+        """Deletes a person, or everybody for None; one line about it.
+
+        Raises:
+            VcamError: there is no such person, or something is there still.
+        """
+        # Whatever model made it: who cannot be recognised any more can be forgotten.
+        (gallery, model), lines = self._read(), self.attendance()
+        if name is None:
+            gallery, lines = Gallery(), ()
+        else:
+            names = {*gallery.names, *(line.name for line in lines)}
+            if name not in names:
+                raise unknown("person", name, sorted(names))
+            gallery = gallery.without(name)
+            lines = tuple(line for line in lines if line.name != name)
+        # Faces first: they are what somebody is recognised by.
+        self.keep_gallery(gallery, model)
+        self.keep_attendance(lines)
+        return "Everybody is forgotten" if name is None else f"{name} is forgotten"
+
     def kept(self) -> tuple[Kept, Kept]:
         """What there is of both."""
-        people, lines = self.gallery().people, self.attendance()
+        people, lines = self._read()[0].people, self.attendance()
         return (
             Kept(
                 kind="people",
@@ -115,3 +141,7 @@ class PeopleFiles:
                 since=min((each.first for each in lines), default=None),
             ),
         )
+
+    def _read(self) -> tuple[Gallery, str]:
+        nothing: tuple[Gallery, str] = (Gallery(), "")
+        return self._people.read(people_gallery.from_bytes, nothing)
