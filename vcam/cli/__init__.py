@@ -14,6 +14,7 @@ from vcam.cli.inspect import devices, doctor
 from vcam.cli.lab import lab
 from vcam.cli.models import models
 from vcam.cli.packs import pack
+from vcam.cli.people import people
 from vcam.cli.privacy import privacy
 from vcam.cli.run import demo, run
 from vcam.cli.selfie import selfie
@@ -73,6 +74,7 @@ main.add_sections(
         "Set up and look after": (
             config,
             models,
+            people,
             privacy,
             devices,
             doctor,
