@@ -15,6 +15,7 @@ from vcam.cli.lab import lab
 from vcam.cli.models import models
 from vcam.cli.packs import pack
 from vcam.cli.people import people
+from vcam.cli.poses import poses
 from vcam.cli.privacy import privacy
 from vcam.cli.run import demo, run
 from vcam.cli.selfie import selfie
@@ -70,6 +71,7 @@ main.add_sections(
             history,
             wrong,
             calibrate,
+            poses,
         ),
         "Set up and look after": (
             config,

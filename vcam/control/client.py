@@ -26,8 +26,10 @@ TIMEOUT_S = 10.0
 POLL_S = 0.5
 """Between two looks of `Client.watch`."""
 
-MAX_ANSWER_BYTES = 8 << 20
+MAX_ANSWER_BYTES = 9 << 20
 """Far beyond any answer; a page that sends more is not ours."""
+
+_BYTES = "application/octet-stream"
 
 _LOOPBACK = ("127.0.0.1", "::1")
 
@@ -123,6 +125,16 @@ class Client:
         """A link that opens the page in a browser, once; raises as `run` does."""
         return str(self._ask("POST", "/api/links", {})["url"])
 
+    def export_poses(self, form: str) -> bytes:
+        """The taught poses as a file, `vcam` or `tflite`; raises as `run` does."""
+        content: bytes = self._ask("GET", f"/api/poses/export?form={form}")
+        return content
+
+    def install_poses(self, content: bytes) -> list[str]:
+        """Takes such a file in; returns the names of its poses. Raises as `run` does."""
+        names: list[str] = self._ask("POST", "/api/poses", content)["names"]
+        return names
+
     def watch(self, period_s: float = POLL_S) -> Iterator[dict[str, Any]]:
         """The state at once, and again every `period_s` seconds, changed or not.
 
@@ -174,13 +186,18 @@ class Client:
         connection = http.client.HTTPConnection(self._host, self._port, timeout=self._timeout_s)
         headers = {"Authorization": f"Bearer {self._token}"}
         data = None
-        if body is not None:
+        if isinstance(body, bytes):
+            headers["Content-Type"] = _BYTES
+            data = body
+        elif body is not None:
             headers["Content-Type"] = "application/json"
             data = json.dumps(body).encode()
         try:
             connection.request(method, path, data, headers)
             response = connection.getresponse()
             raw = response.read(MAX_ANSWER_BYTES)
+            if response.getheader("Content-Type") == _BYTES:
+                return response.status, raw
         finally:
             connection.close()
         try:
