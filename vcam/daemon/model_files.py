@@ -124,7 +124,7 @@ def checked_model(path: Path) -> ModelCard:
             "rename it, and its card: small letters, digits, - and _"
             + (f"; {PEOPLE} is taken" if path.stem == PEOPLE else ""),
         )
-    return ImageModel.load(path).card
+    return ImageModel.load(path, to_run=False).card
 
 
 def install_model(path: Path, folder: Path) -> str:
@@ -142,7 +142,7 @@ def install_model(path: Path, folder: Path) -> str:
     card = load_card(card_path(path))
     model = read_model(path)
     check_digest(card, model, path)
-    ImageModel(model, card)
+    ImageModel(model, card, to_run=False)
     target = folder / f"{card.name}{_ENDING}"
     temporary: list[Path] = []
     try:

@@ -33,19 +33,20 @@ class ImageModel:
     Args:
         model: the bytes of the `.tflite` file.
         card: its card.
+        to_run: False to check it alone, which is quicker.
 
     Raises:
         ModelError: it is no network, or the card does not fit.
     """
 
-    def __init__(self, model: bytes, card: ModelCard) -> None:
+    def __init__(self, model: bytes, card: ModelCard, *, to_run: bool = True) -> None:
         self.card = card
-        self._network = Network(model, card.name)
+        self._network = Network(model, card.name, accelerated=to_run)
         _check_input(self._network.input_shape, card)
         _check_output(self._network.output_shapes, card)
 
     @classmethod
-    def load(cls, path: Path) -> ImageModel:
+    def load(cls, path: Path, *, to_run: bool = True) -> ImageModel:
         """A `.tflite` file with the card beside it.
 
         Raises:
@@ -54,7 +55,7 @@ class ImageModel:
         card = load_card(card_path(path))
         model = read_model(path)
         check_digest(card, model, path)
-        return cls(model, card)
+        return cls(model, card, to_run=to_run)
 
     def scores(self, image: Image) -> Mapping[str, float]:
         """What it makes of a picture, of any size; stretched to the network's.

@@ -74,15 +74,13 @@ def square(image: Image, box: Box, margin: float) -> Image:
     side = max(1, round(max(box.width, box.height) * (1 + 2 * margin)))
     # A square larger than this shows its border alone.
     side = min(side, 2 * max(height, width))
-    left, top = (round(middle - side / 2) for middle in box.centre)
+    x, y = box.centre
+    # Of a box that hardly reaches in, the square still shows a pixel.
+    left = min(max(round(x - side / 2), 1 - side), width - 1)
+    top = min(max(round(y - side / 2), 1 - side), height - 1)
     right, bottom = left + side, top + side
-    inside = image[max(0, top) : max(1, min(height, bottom)), max(0, left) : max(1, right)]
-    beyond = (
-        max(0, -top),
-        max(0, bottom - height),
-        max(0, -left),
-        max(0, right - width),
-    )
+    inside = image[max(0, top) : bottom, max(0, left) : right]
+    beyond = max(0, -top), max(0, bottom - height), max(0, -left), max(0, right - width)
     if any(beyond):
         return np.asarray(cv2.copyMakeBorder(inside, *beyond, cv2.BORDER_REPLICATE), np.uint8)
     return inside
