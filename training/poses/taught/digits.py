@@ -14,10 +14,6 @@ from training.errors import TrainingError
 from training.poses.table import LandmarkTable
 from vcam.poses.taught.hands import HandStack
 
-NAMES: Final = ("one", "two", "three", "four", "five")
-"""What the ready-made digits are called; `one`, `three` and `four` are poses of vcam's own, too, so
-theirs are `digit_one` and so on (see `pose_of`)."""
-
 FOLDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "sign_digits": ("1", "2", "3", "4", "5"),
     "digits_varied": ("one", "two", "three", "four", "five"),
@@ -25,6 +21,12 @@ FOLDERS: Final[Mapping[str, tuple[str, ...]]] = {
     "room_two_people": ("one", "v_sign", "three", "four", "palm"),
 }
 """Class folders of one to five."""
+
+TAUGHT_ON: Final = ("sign_digits", "digits_varied", "webcam_fingers")
+"""The sets that the ready-made digits are taught on."""
+
+JUDGED_SHARE: Final = 0.4
+"""Of the people of each set, so many only judge; the ready-made digits never see them."""
 
 
 def pose_of(digit: int) -> str:
@@ -84,6 +86,18 @@ def digit_hands(table: LandmarkTable, name: str) -> DigitHands:
         np.array(who, np.str_),
         table.shares[pictures],
     )
+
+
+def parted(hands: DigitHands) -> tuple[DigitHands, DigitHands]:
+    """Those that digits are taught on, and those of other people, who judge.
+
+    People are drawn by their names, so that the parts are the same in every run.
+    """
+    people = np.unique(hands.who)
+    order = np.random.default_rng(5).permutation(len(people))
+    judges = people[order[: round(JUDGED_SHARE * len(people))]]
+    judged = np.isin(hands.who, judges)
+    return hands.take(~judged), hands.take(judged)
 
 
 def stack_of(table: LandmarkTable, rows: npt.NDArray[np.intp]) -> HandStack:
