@@ -178,9 +178,11 @@ def from_bytes(content: bytes) -> tuple[Gallery, str]:
         raise ValueError("it names somebody twice")
     for name in names:
         try:
-            checked_name(name)
-        except UnfitName as error:
-            raise ValueError(error.message) from error
+            is_fit = checked_name(name) == name
+        except UnfitName:
+            is_fit = False
+        if not is_fit:
+            raise ValueError("it has a name that nobody can have")
     return Gallery(people), stored.model
 
 

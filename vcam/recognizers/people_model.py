@@ -102,9 +102,7 @@ class FaceModel:
                 warp = FaceWarp(stored["corners"], stored["weights"])
                 return cls(warp, stored["mean"], stored["projection"])
         except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
-            raise ModelError(
-                f"{MODEL_FILE.name} is no model of faces: {error}", _FIX
-            ) from error
+            raise ModelError(f"{MODEL_FILE.name} is no model of faces: {error}", _FIX) from error
 
 
 def card_file(model: Path) -> Path:
