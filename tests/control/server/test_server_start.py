@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import contextlib
+import gc
 import json
 import logging
 import os
@@ -15,6 +17,7 @@ from vcam.control.server import ControlServer
 from vcam.control.server import listening as ports
 from vcam.core.errors import OutputError
 from vcam.settings.schema import PageSettings
+from vcam.testing import FakeDaemon
 
 WAIT_S = 10.0
 
@@ -243,3 +246,29 @@ def test_server_that_cannot_load_leaves_nothing_that_keeps_clients_waiting(
         assert "the page's server has ended" in caplog.text
     finally:
         starting.stop()
+
+
+def test_who_comes_while_it_ends_is_hung_up_on(tmp_path):
+    """No socket is left to be found by the garbage collector, whose warning fails this test."""
+    came: list[socket.socket] = []
+
+    def come(port: int) -> None:
+        with contextlib.suppress(OSError):
+            for _ in range(30):
+                came.append(socket.create_connection(("127.0.0.1", port), 1))
+
+    for number in range(6):
+        server = ControlServer(FakeDaemon(), PageSettings(port=0), tmp_path / f"{number}")
+        server.start()
+        assert server.wait_ready(20)
+        port = int(server.url.rpartition(":")[2])
+        threads = [threading.Thread(target=come, args=(port,)) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        server.stop()
+        for thread in threads:
+            thread.join()
+        for connection in came:
+            connection.close()
+        came.clear()
+        gc.collect()

@@ -26,6 +26,9 @@ MAX_MESSAGE_BYTES = 1024
 
 PING_S = 20.0
 
+_LAST_TURNS = 4
+"""Of the event loop; each step of opening or closing a connection takes one."""
+
 LAST_ANSWERS_S = 0.2
 """For answers that are under way when the server stops."""
 
@@ -73,6 +76,14 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Ends streams and connections; uvicorn's own would sleep, and wait for clients."""
+        loop = asyncio.get_running_loop()
+        for listening in self.servers:
+            for each in listening.sockets:
+                # Proactors have no readers.
+                with contextlib.suppress(NotImplementedError):
+                    loop.remove_reader(each)
+        # asyncio loses the sockets of those whom it lets in while it closes.
+        await _turns()
         for listening in self.servers:
             listening.close()
         self._on_stop()
@@ -86,6 +97,13 @@ class Server(uvicorn.Server):
             connection.transport.abort()
         for task in tuple(self.server_state.tasks):
             task.cancel()
+        await _turns()
+
+
+async def _turns() -> None:
+    """Lets what is due happen: connections come into being, or let go of their sockets."""
+    for _ in range(_LAST_TURNS):
+        await asyncio.sleep(0)
 
 
 class _ToDebug(logging.Handler):
