@@ -199,7 +199,7 @@ class Desk:
         self.stopped = 0
         self.controls = []
         self.changes = 0
-        self.works = True
+        self.jobs = []
         packs = load_packs(settings.reactions) if settings.reactions.enabled else ()
         self.pipeline.packs = packs
         self.rack = OutputRack()
@@ -218,7 +218,7 @@ class Desk:
             settings,
             self.clock,
             wall=lambda: 1.7e9 + self.clock.now(),
-            spawn=lambda run: run() if self.works else None,
+            spawn=self.jobs.append,
         )
         abilities = Abilities(teaching, recognisers, self.people)
         self.teaching = teaching
@@ -251,6 +251,11 @@ class Desk:
             wall=lambda: 1.7e9 + self.clock.now(),
         )
         self.daemon.subscribe(self._changed)
+
+    def work(self) -> None:
+        """Does what teaching has put off."""
+        while self.jobs:
+            self.jobs.pop(0)()
 
     def save(self, text: str) -> None:
         """Saves the file as an editor does, and has it noticed."""

@@ -10,6 +10,9 @@ from vcam.core.geometry import FloatArray
 ROUNDS = 160
 """Enough for the loss to change in its fifth digit only, at the penalties in use."""
 
+_UNSHARED = 200_000
+"""Multiplications that OpenBLAS does in the calling thread: those of products below 4 x 65,536."""
+
 
 def fit_softmax(
     rows: FloatArray,
@@ -48,8 +51,13 @@ def fit_softmax(
     step = np.float32(1 / (0.5 * _largest(inputs, share) + penalty))
     point = np.zeros((inputs.shape[1], count), np.float32)
     ahead, momentum = point, 1.0
+    blocks = _blocks(n, inputs.shape[1] * count)
     for _ in range(rounds):
-        gradient = inputs.T @ (share * (_softmax(inputs @ ahead) - wanted)) + kept * ahead
+        gradient = kept * ahead
+        for block in blocks:
+            rows_of = inputs[block]
+            missed = share[block] * (_softmax(rows_of @ ahead) - wanted[block])
+            gradient += rows_of.T @ missed
         following = ahead - step * gradient
         if float((gradient * (following - point)).sum()) > 0:
             momentum = 1.0
@@ -57,6 +65,15 @@ def fit_softmax(
         ahead = following + np.float32((momentum - 1) / faster) * (following - point)
         point, momentum = following, faster
     return np.asarray(point, np.float32)
+
+
+def _blocks(rows: int, of_each: int) -> list[slice]:
+    """Rows in blocks whose products are too small for the linear algebra library to share out.
+
+    Its threads wait for each other by spinning: beside a camera that costs far more than it saves.
+    """
+    size = max(1, _UNSHARED // of_each)
+    return [slice(start, start + size) for start in range(0, rows, size)]
 
 
 def softmax(scores: FloatArray) -> FloatArray:
@@ -76,7 +93,7 @@ def _largest(inputs: FloatArray, share: FloatArray) -> float:
     vector = np.ones((inputs.shape[1], 1), np.float32)
     value = 1.0
     for _ in range(20):
-        vector = inputs.T @ (share * (inputs @ vector))
+        vector = np.einsum("ij,ik->jk", inputs, share * np.einsum("ij,jk->ik", inputs, vector))
         value = float(np.sqrt((vector**2).sum()))
         if value < 1e-12:
             return 1e-12
