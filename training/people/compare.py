@@ -100,8 +100,9 @@ def compared(
 ) -> list[dict[str, Any]]:
     """A row for each way and set.
 
-    The threshold of each split is found on every other stranger: the likeness that 1 % of them
-    reach. False accepts are measured on the rest of them, and on the people who were left out.
+    The threshold of each split is the likeness that 1 % of looks at the people who were left out
+    reach, or at every other stranger if that is higher: so false accepts of those are 1 % at most,
+    and those of the other strangers are measured on faces that it was not found on.
 
     Args:
         sets: by the names in `PLANS`.
@@ -137,7 +138,9 @@ def _measured(
     right = rival.names[asked.argmax(axis=1)] == people[part.asked]
     likeness = asked.max(axis=1)
     told = {"accuracy": float(right.mean())}
-    threshold = float(np.quantile(strange[::2].max(axis=1), 1 - FALSE_ACCEPTS))
+    threshold = max(
+        float(np.quantile(each.max(axis=1), 1 - FALSE_ACCEPTS)) for each in (unknown, strange[::2])
+    )
     for name, at in (("", threshold), ("shipped_", way.shipped)):
         if at is None:
             continue

@@ -58,6 +58,10 @@ class MobileNetRival:
             weights=None if recipe.weights == "none" else recipe.weights,
             pooling="avg",
         )
+        for layer in body.layers:
+            if isinstance(layer, keras.layers.BatchNormalization):
+                # Keras' 0.999 takes thousands of steps, and there are a few hundred.
+                layer.momentum = 0.9
         x = keras.layers.Dropout(0.3)(body.output)
         given_classes = keras.layers.Dense(len(self.names), activation="softmax")(x)
         self._network = keras.Model(body.input, given_classes)

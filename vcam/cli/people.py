@@ -69,9 +69,9 @@ def list_(as_json: bool) -> None:
 def enrol(
     name: str | None, folder: Path | None, consent: bool, cancel: bool, as_json: bool
 ) -> None:
-    """Enrol NAME, before the camera of the running vcam or from pictures.
+    """Enrol NAME, before the camera or from pictures.
 
-    It tells what to do: look at the camera, turn a little to both sides, up and down. Who was
+    The running vcam tells what to do: look at the camera, turn a little to both sides, up and down. Who was
     enrolled before under this name is replaced. Pictures are not kept, but numbers made of them.
     """
     if cancel:
@@ -101,7 +101,7 @@ def enrol(
 @click.argument("name", shell_complete=_KNOWN)
 @answering
 def forget(name: str, as_json: bool) -> None:
-    """Delete NAME: numbers of the face, and lines of the attendance."""
+    """Delete NAME: the face, and the attendance."""
     _say(_forget(name), as_json)
 
 
