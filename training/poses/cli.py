@@ -1,4 +1,4 @@
-"""`python -m training poses build|train|evaluate|compare|export|darken`."""
+"""`python -m training poses build|train|evaluate|compare|export|darken`, and of taught poses."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from training.errors import TrainingError
+from training.poses.taught import cli as taught
 from training.poses.train import Recipe
 
 logger = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ def add_to(tools: Any) -> None:
     copies.add_argument("source", type=Path, help="folder of pictures")
     copies.add_argument("to", type=Path, help="where the copies go")
     copies.add_argument("--kind", default="darken", help="darken, dusk, coarsen, smear or reheld")
+    taught.add_to(steps, TABLE, SHIPPED)
 
 
 def _step(

@@ -7,7 +7,7 @@ several photographs each, so that what ships are weights and no person's hand.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -15,10 +15,11 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from training.common.files import writing
+from training.common.environment import tool_versions
+from training.common.files import write_json, writing
 from training.poses.hands import Hands
 from training.poses.select import labelled_hands
-from training.poses.sets import PICTURE_SETS
+from training.poses.sets import CLIP_SETS, PICTURE_SETS
 from training.poses.synthetic import synthetic_hands
 from training.poses.table import LandmarkTable
 from training.poses.taught.digits import FOLDERS, stack_of
@@ -68,6 +69,52 @@ def background(table: LandmarkTable, seed: int = 0) -> tuple[Mapping[str, Means]
         count = _NONE_MEANS if pose == NONE_POSE else _POSE_MEANS
         means[pose] = averaged(hands.take(own), count, seed)
     return means, labelled.counts
+
+
+def write_background(table: LandmarkTable, to: Path, seed: int = 0) -> dict[str, int]:
+    """Writes `background.npz` with its card; returns how many known hands each pose has.
+
+    Args:
+        table: all hands.
+        to: the folder.
+        seed: of drawn hands and of the clustering.
+
+    Raises:
+        TrainingError: it cannot be written.
+    """
+    means, photographs = background(table, seed)
+    counts = {pose: len(each.hands) for pose, each in means.items()}
+    sha256 = save_known(to / "background.npz", means)
+    sources = {each.name: (each.source, each.licence) for each in PICTURE_SETS}
+    sources |= {each.name: (each.source, each.licence) for each in CLIP_SETS}
+    write_json(
+        to / "background.json",
+        {
+            "name": "known hands",
+            "what": "averaged hands of vcam's own poses, and of none: what taught poses are told "
+            "apart from",
+            "sha256": sha256,
+            "poses": counts,
+            "hands_of_a_mean": {
+                "least": LEAST_OF_A_MEAN,
+                "mean": round(float(np.mean([each.counts.mean() for each in means.values()])), 1),
+            },
+            "trained_on": [
+                {
+                    "name": name,
+                    "source": sources[name][0],
+                    "licence": sources[name][1],
+                    "hands": count,
+                }
+                for name, count in photographs.items()
+                if count and name in sources
+            ],
+            "drawn_hands_of_a_pose": _DRAWN,
+            "settings": {"seed": seed},
+            "tools": dict(tool_versions()),
+        },
+    )
+    return counts
 
 
 def averaged(hands: HandStack, count: int, seed: int) -> Means:
@@ -145,8 +192,3 @@ def _clusters(rows: npt.NDArray[np.float32], count: int, seed: int) -> npt.NDArr
             if own.any():
                 centres[each] = rows[own].mean(axis=0)
     return cluster
-
-
-def poses_of(means: Mapping[str, Means]) -> Sequence[str]:
-    """The pose of each known hand, in order."""
-    return [pose for pose, each in means.items() for _ in range(len(each.hands))]
