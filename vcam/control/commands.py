@@ -8,9 +8,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, TypeAdapter
 
 Name = Annotated[str, Field(min_length=1, max_length=100)]
+
+
+def _whole(value: Any) -> Any:
+    """In JSON, 3.0 is a whole number too."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
 
 MAX_CHANGES = 100
 
@@ -142,7 +150,7 @@ class MarkWrong(Order):
     """
 
     do: Literal["wrong"] = "wrong"
-    start: int = Field(ge=1)
+    start: Whole = Field(ge=1)
     wrong: bool = True
 
 
@@ -188,7 +196,7 @@ class Teach(Order):
 
     do: Literal["teach"] = "teach"
     pose: Name
-    samples: int = Field(30, ge=1, le=300)
+    samples: Whole = Field(30, ge=1, le=300)
     countdown_s: float = Field(0, ge=0, le=30)
     cancel: bool = False
 
@@ -202,7 +210,7 @@ class SortSamples(Order):
     """
 
     do: Literal["samples"] = "samples"
-    samples: tuple[int, ...] = Field(min_length=1, max_length=1000, strict=False)
+    samples: tuple[Whole, ...] = Field(min_length=1, max_length=1000, strict=False)
     pose: Name | None = None
 
 

@@ -12,6 +12,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis import GenerationMode
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from vcam.control.commands import COMMANDS
 from vcam.control.server.access import Access
@@ -114,12 +115,16 @@ CAN_BE_WRONG = tuple(name for name in OPERATIONS if "{" in name or name in TAKIN
 )
 def test_api_is_as_it_describes_itself(operations, access, label, mode):
     operation = operations[label]
+    # Bytes are bytes to a description; that they must be an export's, it cannot tell.
+    untold = [positive_data_acceptance] if label == "POST /api/poses" else []
     examples = 20 if label in TAKING_A_BODY else 5
 
     @settings(max_examples=examples, suppress_health_check=list(HealthCheck), derandomize=True)
     @given(case=operation.as_strategy(generation_mode=mode))
     def check(case):
-        case.call_and_validate(headers={"Authorization": f"Bearer {access.token}"})
+        case.call_and_validate(
+            headers={"Authorization": f"Bearer {access.token}"}, excluded_checks=untold
+        )
 
     check()
 

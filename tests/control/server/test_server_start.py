@@ -257,7 +257,7 @@ def test_who_comes_while_it_ends_is_hung_up_on(tmp_path):
             for _ in range(30):
                 came.append(socket.create_connection(("127.0.0.1", port), 1))
 
-    for number in range(6):
+    for number in range(2):
         server = ControlServer(FakeDaemon(), PageSettings(port=0), tmp_path / f"{number}")
         server.start()
         assert server.wait_ready(20)
