@@ -67,7 +67,7 @@ def load_known(path: Path) -> KnownHands:
         ModelError: the file is missing or damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             numbers, poses = stored["numbers"], stored["poses"]
         if numbers.ndim != 2 or numbers.shape[1] != NUMBERS or poses.shape != (len(numbers),):
             raise ValueError("its parts do not fit each other")
