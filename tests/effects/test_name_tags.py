@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from vcam.core.geometry import Box
@@ -41,6 +43,21 @@ def test_each_face_has_its_own_name_below_it():
     assert np.ptp(right) > np.ptp(left) > 0
     compositor.set_names({})
     assert not drawn(compositor, 1.3).any()
+
+
+def test_tag_of_a_face_that_fills_the_picture_stays_small():
+    compositor = Compositor()
+    compositor.set_names({1: "Siti"})
+    near = face(1, 480)
+    points = {"eyes": near.eyes, "nose": near.nose, "mouth": near.mouth}
+    large = {name: (each - (480, 180)) * 4 + (480, 180) for name, each in points.items()}
+    shape = replace(near.shape, chin=np.array([480, 460], np.float32))
+    whole = replace(near, box=Box(200, 0, 560, 480), shape=shape, **large)
+    canvas = np.zeros((480, 960, 3), np.uint8)
+    observation = Observation(1, 1.0, (960, 480), faces=(whole,))
+    compositor.draw(canvas, (), observation, 1.0)
+    rows = np.nonzero(canvas.any(axis=2))[0]
+    assert 10 < np.ptp(rows) < 0.12 * 480
 
 
 def test_name_that_no_font_has_and_endless_ones_harm_nothing():

@@ -71,8 +71,9 @@ def enrol(
 ) -> None:
     """Enrol NAME, before the camera or from pictures.
 
-    The running vcam tells what to do: look at the camera, turn a little to both sides, up and down. Who was
-    enrolled before under this name is replaced. Pictures are not kept, but numbers made of them.
+    The running vcam tells what to do: look at the camera, turn a little to both sides, up and
+    down. Who was enrolled before under this name is replaced. Pictures are not kept, but numbers
+    made of them.
     """
     if cancel:
         _say(connect().run({"do": "enrol", "name": name or "-", "cancel": True}), as_json)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from vcam.effects import placing
 from vcam.effects.animation import Motion
-from vcam.effects.blend import Blender
+from vcam.effects.blend import Blender, Pose2D
 from vcam.effects.moment import Moment
 from vcam.effects.schema import TextSpec
 from vcam.effects.words import text_picture
@@ -26,6 +27,9 @@ TAG: Final = TextSpec(
 """Looks as the name tag of the pack `faces`, smaller, and for each face its own."""
 
 MOST_LETTERS: Final = 24
+
+MOST_HEIGHT: Final = 0.1
+"""Of the picture: the tag of a face that fills it would cover the mouth."""
 
 
 class NameTags:
@@ -50,9 +54,14 @@ class NameTags:
                 continue
             sprite, width = made
             spec = TAG.model_copy(update={"size": width})
-            pose = placing.on_anchor(spec, sprite, anchor, Motion())
+            pose = _bounded(placing.on_anchor(spec, sprite, anchor, Motion()), moment.size[1])
             pose = placing.kept_inside(pose, moment.size)
             self._blender.draw(moment.canvas, sprite, 0, pose, TAG.blend, None)
+
+
+def _bounded(pose: Pose2D, height: int) -> Pose2D:
+    share = min(1.0, MOST_HEIGHT * height / max(pose.height, 1e-6))
+    return replace(pose, width=pose.width * share, height=pose.height * share)
 
 
 def _short(name: str) -> str:
