@@ -14,17 +14,9 @@ from vcam.effects.flight import Area
 from vcam.effects.light import LightLayer
 from vcam.effects.schema import LasersSpec
 
-_SHELLS = (
-    (7.0, 0.02),
-    (5.6, 0.05),
-    (4.4, 0.09),
-    (3.4, 0.15),
-    (2.6, 0.24),
-    (2.0, 0.34),
-    (1.5, 0.45),
-)
-"""Width in cores and light of what a beam is drawn of, from the outside to the core: together they
-come close to a bell curve."""
+_SHELLS = ((6.6, 0.03), (4.6, 0.09), (3.1, 0.20), (2.0, 0.36))
+"""Width in cores and light of what a beam's glow is drawn of, from the outside to the core: put out
+of focus they come close to a bell curve."""
 
 _TUBE = 0.55
 _CORE = 0.5
@@ -115,20 +107,26 @@ def draw_beams(
     colours = palette(spec.colours)[[beam.colour for beam in beams]] * light
     width = max(1.5, spec.width * unit)
     # The farther out, the sooner it ends: so a beam peters out instead of being cut off.
-    glow = [_corners(beams, width * wide, 1.0 - 0.03 * wide) for wide, _ in _SHELLS]
-    shades = [colours * bright for _, bright in _SHELLS]
-    soft.polygons(np.concatenate(glow), np.concatenate(shades).tolist(), smooth=False)
-    cores = [_corners(beams, width, 0.97), _corners(beams, width * _CORE, 1.0)]
+    glow = _corners(beams, [(width * wide, 1.0 - 0.03 * wide) for wide, _ in _SHELLS])
+    shades = np.concatenate([colours * bright for _, bright in _SHELLS])
+    soft.polygons(glow, shades.tolist(), smooth=False)
+    cores = _corners(beams, [(width, 0.97), (width * _CORE, 1.0)])
     white = colours * (1 - _CORE_WHITE) + 255 * light * _CORE_WHITE
-    sharp.polygons(np.concatenate(cores), np.concatenate([colours * _TUBE, white]).tolist())
+    sharp.polygons(cores, np.concatenate([colours * _TUBE, white]).tolist())
 
 
-def _corners(beams: Sequence[Beam], width: float, reach: float) -> Numbers:
-    """The corners of all beams, float64 (n, 4, 2), `reach` of their lengths long."""
-    start = np.array([(beam.x, beam.y) for beam in beams])
-    way = np.array([(math.cos(beam.angle), -math.sin(beam.angle)) for beam in beams])
-    length = np.array([beam.length for beam in beams])[:, np.newaxis]
+def _corners(beams: Sequence[Beam], shells: Sequence[tuple[float, float]]) -> Numbers:
+    """The corners of all beams, float64 (m * n, 4, 2): of all in the first shell, and so on.
+
+    Args:
+        beams: n of them.
+        shells: m of them: width, pixels, and share of the length.
+    """
+    x, y, angle, length = np.array([(beam.x, beam.y, beam.angle, beam.length) for beam in beams]).T
+    start = np.stack([x, y], axis=1)
+    way = np.stack([np.cos(angle), -np.sin(angle)], axis=1)
     across = np.stack([-way[:, 1], way[:, 0]], axis=1)
-    end = start + way * length * reach
+    width, reach = np.array(shells).T[:, :, np.newaxis, np.newaxis]
+    end = start + way * length[:, np.newaxis] * reach
     near, far = across * width / 2, across * (width / 2 * _WIDENING)
-    return np.stack([start + near, start - near, end - far, end + far], axis=1)
+    return np.stack([start + near, start - near, end - far, end + far], axis=2).reshape(-1, 4, 2)

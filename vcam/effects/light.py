@@ -21,11 +21,14 @@ if TYPE_CHECKING:
 SHIFT = 4
 """Fraction bits of OpenCV's corners: a sixteenth of a pixel."""
 
-_BAND = 40
+_BAND = 32
 """Rows of the layer that are brought to the picture together."""
 
-_STEP = 32
-"""Columns of the layer that are told apart."""
+_CELL = 32
+"""Columns of the layer that are told apart; their bytes are a whole number of 64-bit words."""
+
+_SOFT = 4
+"""So far, in its own pixels, light reaches out that is put out of focus."""
 
 _THIN = 3
 """Lines up to so many pixels wide are drawn as so many beside each other."""
@@ -46,7 +49,8 @@ class LightLayer:
 
     def __init__(self, coarse: int = 1) -> None:
         self._coarse = coarse
-        self._plane = np.zeros((0, 0, 3), np.uint8)
+        self._whole = np.zeros((0, 0, 3), np.uint8)
+        self._plane = self._whole
         self._large = np.empty(0, np.uint8)
         self._box: tuple[int, int, int, int] | None = None
 
@@ -64,8 +68,10 @@ class LightLayer:
         """Takes the picture's size; what was drawn and not brought there yet is kept."""
         height, width = (-(-side // self._coarse) for side in canvas.shape[:2])
         if self._plane.shape[:2] != (height, width):
-            self._plane = np.zeros((height, width, 3), np.uint8)
-            self._large = np.empty(3 * (_BAND + 2) * (width + 2) * self._coarse**2, np.uint8)
+            rows, columns = -(-height // _BAND) * _BAND, -(-width // _CELL) * _CELL
+            self._whole = np.zeros((rows, columns, 3), np.uint8)
+            self._plane = self._whole[:height, :width]
+            self._large = np.empty(3 * (_BAND + 2) * (width + 2) * 4 * self._coarse, np.uint8)
             self._box = None
 
     def lines(self, points: Numbers, colour: Colour, width: float) -> None:
@@ -122,10 +128,12 @@ class LightLayer:
         """Puts what was drawn a little out of focus."""
         if self._box is None:
             return
-        self._grow(2)
+        self._grow(_SOFT)
         left, top, right, bottom = self._box
         view = self._plane[top:bottom, left:right]
-        cv2.GaussianBlur(view, (5, 5), 0, dst=view)
+        # Two means, one after the other, are nearly a bell curve, and cheaper.
+        side = _SOFT + 1
+        cv2.blur(cv2.blur(view, (side, side)), (side, side), dst=view)
 
     def spread(self, radius: float, gain: float, again: float = 0.0) -> None:
         """Lets what was drawn shine out round itself.
@@ -158,18 +166,13 @@ class LightLayer:
         """
         if self._box is None:
             return
-        left, top, right, bottom = self._box
-        self._box = None
-        height, width = self._plane.shape[:2]
-        x0, x1 = max(0, left - 1), min(width, right + 1)
-        y0, y1 = max(0, top - 1), min(height, bottom + 1)
-        size = (2 * (x1 - x0), 2 * (y1 - y0))
-        large = cv2.resize(self._plane[y0:y1, x0:x1], size, interpolation=cv2.INTER_LINEAR)
-        finer._take(2 * x0, 2 * y0, 2 * x1, 2 * y1)
-        target = finer._plane[2 * y0 : 2 * y1, 2 * x0 : 2 * x1]
-        rows, columns = target.shape[:2]
-        cv2.add(target, large[:rows, :columns], dst=target)
-        self._plane[top:bottom, left:right] = 0
+        for left, top, right, bottom in self._lit():
+            finer._take(2 * left, 2 * top, 2 * right, 2 * bottom)
+            target = finer._plane[2 * top : 2 * bottom, 2 * left : 2 * right]
+            rows, columns = target.shape[:2]
+            light = self._enlarged(left, top, right, bottom, 2, 2)[:rows, :columns]
+            cv2.add(target, light, dst=target)
+        self._clear()
 
     def dots(
         self, dots: Dots, x: Numbers, y: Numbers, size: Numbers, light: Numbers, colour: Numbers
@@ -199,45 +202,72 @@ class LightLayer:
         if self._box is None:
             return
         left, top, right, bottom = self._box
-        self._box = None
+        coarse = self._coarse
         if person is not None:
             lit = self._plane[top:bottom, left:right]
-            person.hide(lit, left, top, half=self._coarse == 2)
-        if self._coarse == 1:
-            _shine(canvas[top:bottom, left:right], self._plane[top:bottom, left:right], screen)
+            person.hide(lit, left, top, half=coarse == 2)
+        if coarse == 1:
+            for left, top, right, bottom in self._lit():
+                part = np.s_[top:bottom, left:right]
+                _shine(canvas[part], self._plane[part], screen)
         else:
-            for start in range(top, bottom, _BAND):
-                self._bring_band(canvas, left, right, start, min(bottom, start + _BAND), screen)
-        self._plane[top:bottom, left:right] = 0
+            for left, top, right, bottom in self._lit():
+                # Two rows of the picture share one: it costs less, and light has no edges to show.
+                light = self._enlarged(left, top, right, bottom, coarse, coarse // 2)
+                target = canvas[top * coarse : bottom * coarse, left * coarse : right * coarse]
+                for odd in (0, 1):
+                    lines = target[odd::2]
+                    rows, columns = lines.shape[:2]
+                    _shine(lines, light[:rows, :columns], screen)
+        self._clear()
 
-    def _bring_band(
-        self, canvas: Image, left: int, right: int, top: int, bottom: int, screen: bool
-    ) -> None:
-        lit = self._plane[top:bottom, left:right].max(axis=0).max(axis=1) > 0
-        steps = np.flatnonzero(np.add.reduceat(lit, np.arange(0, len(lit), _STEP)))
-        coarse = self._coarse
+    def _clear(self) -> None:
+        if self._box is not None:
+            left, top, right, bottom = self._box
+            self._plane[top:bottom, left:right] = 0
+            self._box = None
+
+    def _lit(self) -> list[tuple[int, int, int, int]]:
+        """Left, top, right, bottom of rectangles of the plane that hold all of its light."""
+        if self._box is None:
+            return []
+        left, top, right, bottom = self._box
+        first, last = left // _CELL, -(-right // _CELL)
+        upper, lower = top // _BAND, -(-bottom // _BAND)
+        part = self._whole[upper * _BAND : lower * _BAND, first * _CELL : last * _CELL]
+        bands = part.reshape(lower - upper, _BAND, -1).max(axis=1)
+        words = bands.view(np.uint64).reshape(lower - upper, last - first, -1)
+        lit = np.zeros((lower - upper, last - first + 2), np.int8)
+        lit[:, 1:-1] = words.any(axis=2)
+        # A call costs as much as a cell: what is dark between two lit ones goes along with them.
+        lit[:, 1:-1] |= lit[:, :-2] & lit[:, 2:]
+        steps = np.diff(lit, axis=1)
+        rows, begins = np.nonzero(steps > 0)
+        ends = np.nonzero(steps < 0)[1]
+        return [
+            (
+                max(left, (first + begin) * _CELL),
+                max(top, (upper + row) * _BAND),
+                min(right, (first + end) * _CELL),
+                min(bottom, (upper + row + 1) * _BAND),
+            )
+            for row, begin, end in zip(rows.tolist(), begins.tolist(), ends.tolist(), strict=True)
+        ]
+
+    def _enlarged(
+        self, left: int, top: int, right: int, bottom: int, across: int, down: int
+    ) -> Image:
+        """A part of the plane so many times as wide and high; the next call overwrites it."""
         height, width = self._plane.shape[:2]
-        for run in np.split(steps, np.flatnonzero(np.diff(steps) > 1) + 1):
-            if not len(run):
-                continue
-            start = left + int(run[0]) * _STEP
-            end = min(right, left + (int(run[-1]) + 1) * _STEP)
-            # One more pixel on each side, so that what is drawn larger fits what is beside it.
-            x0, x1 = max(0, start - 1), min(width, end + 1)
-            y0, y1 = max(0, top - 1), min(height, bottom + 1)
-            # Two rows of the picture share one: it halves the cost, and light has no edges to show.
-            tall = coarse // 2
-            size = ((x1 - x0) * coarse, (y1 - y0) * tall)
-            # Fresh memory of this size would cost as much as what is done with it.
-            large = self._large[: 3 * size[0] * size[1]].reshape(size[1], size[0], 3)
-            cv2.resize(self._plane[y0:y1, x0:x1], size, large, interpolation=cv2.INTER_LINEAR)
-            from_x, from_y = (start - x0) * coarse, (top - y0) * tall
-            target = canvas[top * coarse : bottom * coarse, start * coarse : end * coarse]
-            for odd in (0, 1):
-                lines = target[odd::2]
-                rows, columns = lines.shape[:2]
-                part = large[from_y : from_y + rows, from_x : from_x + columns]
-                _shine(lines, part, screen)
+        # One more pixel on each side, so that it fits what is beside it.
+        x0, x1 = max(0, left - 1), min(width, right + 1)
+        y0, y1 = max(0, top - 1), min(height, bottom + 1)
+        size = (x1 - x0) * across, (y1 - y0) * down
+        # Fresh memory of this size would cost as much as what is done with it.
+        large = self._large[: 3 * size[0] * size[1]].reshape(size[1], size[0], 3)
+        cv2.resize(self._plane[y0:y1, x0:x1], size, large, interpolation=cv2.INTER_LINEAR)
+        from_x, from_y = (left - x0) * across, (top - y0) * down
+        return large[from_y : from_y + (bottom - top) * down, from_x:]
 
     def _fixed(self, points: Numbers) -> npt.NDArray[np.int32]:
         fixed = ((points / self._coarse - 0.5) * (1 << SHIFT)).round()

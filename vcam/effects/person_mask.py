@@ -112,12 +112,14 @@ class PersonMask:
         width, height = size
         level = self._governor.level
         alpha_is = (self._mask_at, place)
-        if self._alpha.shape == (height, width) and level == _KEPT and alpha_is == self._alpha_is:
+        follows = self._quality == "good" and level < _PLAIN
+        kept = self._alpha.shape == (height, width) and alpha_is == self._alpha_is
+        if kept and (level == _KEPT or not follows):
             return self._alpha
         self._alpha_is = alpha_is
         if self._alpha.shape != (height, width):
             self._alpha = np.empty((height, width), np.uint8)
-        if self._quality == "good" and level < _PLAIN:
+        if follows:
             share = self._guided(self._mask, size, place, picture)
         else:
             share = self._plain(self._mask, size, place)
