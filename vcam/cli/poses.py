@@ -104,7 +104,10 @@ def forget(name: str | None, every: bool, as_json: bool) -> None:
 @click.argument("to")
 @answering
 def rename(name: str, to: str, as_json: bool) -> None:
-    """Call the taught pose NAME something else; what it plays goes with it."""
+    """Give the taught pose NAME another name.
+
+    What it plays, and its thresholds, go with it.
+    """
     order({"do": "rename_pose", "pose": name, "to": to}, as_json)
 
 

@@ -9,7 +9,7 @@ from vcam.core.observation import Hand
 from vcam.daemon.learnt import LearntHands
 from vcam.daemon.personal_thresholds import PersonalThresholds
 from vcam.daemon.private_file import PrivateFile, personal_folder
-from vcam.daemon.taught import TaughtPoses
+from vcam.daemon.taught import TAUGHT_FILE, TaughtPoses
 from vcam.daemon.thresholds import card_thresholds, model_sha256
 from vcam.poses.classifier import HandDescription
 from vcam.poses.negatives import LearntHand
@@ -19,7 +19,6 @@ from vcam.settings.schema import PersonalSettings
 HANDS_FILE = "hands.jsonl"
 THRESHOLDS_FILE = "thresholds.json"
 HISTORY_FILE = "starts.jsonl"
-TAUGHT_FILE = "poses.json"
 
 
 class Personal:

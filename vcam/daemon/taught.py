@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from vcam.core.errors import VcamError
 from vcam.core.observation import NONE_POSE, PoseReading
-from vcam.daemon.private_file import PersonalError, PrivateFile
+from vcam.daemon.private_file import PrivateFile, personal_folder
 from vcam.poses.classifier import HandDescription
 from vcam.poses.taught.model import TaughtModel
 from vcam.poses.taught.samples import (
@@ -23,7 +22,8 @@ from vcam.poses.taught.samples import (
 )
 from vcam.poses.vocabulary import GESTURES
 
-logger = logging.getLogger(__name__)
+TAUGHT_FILE = "poses.json"
+"""In the folder of what is learnt of the user."""
 
 
 class TaughtPoses:
@@ -132,6 +132,17 @@ class TaughtPoses:
         self._samples, self._unsaved = samples, False
 
 
+def taught_names() -> tuple[str, ...]:
+    """The poses that were taught, by the file of the user, and the digits that come with vcam.
+
+    For those who speak to no daemon.
+    """
+    from vcam.poses.taught.known import DIGITS, known_hands
+
+    file = PrivateFile(personal_folder() / TAUGHT_FILE)
+    return tuple(dict.fromkeys((*TaughtPoses(file).samples.poses, *known_hands(DIGITS).names)))
+
+
 def check_name(name: str, taken: Sequence[str]) -> None:
     """Makes sure that a new pose may have this name.
 
@@ -176,6 +187,3 @@ def read_export(content: bytes) -> Samples:
     for name in samples.poses:
         check_name(name, ())
     return samples
-
-
-__all__ = ["PersonalError", "TaughtPoses", "check_name", "read_export"]

@@ -125,10 +125,16 @@ def check_packages(distribution: str = "vcam") -> Check:
 def check_gesture_names(settings: Settings, where: str) -> Check:
     """Whether the gestures that the settings name exist."""
     unknown = [name for name in settings.triggers.gestures if name not in GESTURES]
+    if unknown:
+        from vcam.daemon.taught import taught_names
+
+        taught = taught_names()
+        unknown = [name for name in unknown if name not in taught]
     if not unknown:
         return ok("settings", where)
-    near = difflib.get_close_matches(unknown[0], GESTURES, n=1)
-    fix = f"did you mean {near[0]}?" if near else f"there are: {', '.join(GESTURES)}"
+    known = (*GESTURES, *taught)
+    near = difflib.get_close_matches(unknown[0], known, n=1)
+    fix = f"did you mean {near[0]}?" if near else f"there are: {', '.join(known)}"
     return warn("settings", f"triggers.gestures.{unknown[0]} names no gesture", fix)
 
 
