@@ -28,42 +28,35 @@ MOST_JUDGED: Final = 2000
 """Pictures of a part that a LiteRT model reads; the interval of its accuracy is then 2 % wide."""
 
 
-def as_float(network: Any) -> bytes:
-    """A Keras network as a `.tflite` file's content, float32, for one picture at a time."""
-    return _converted(network, None)
+def lite_forms(network: Any, samples: Samples) -> tuple[bytes, bytes]:
+    """A Keras network as the content of two `.tflite` files, for one picture at a time.
 
-
-def as_int8(network: Any, samples: Samples) -> bytes:
-    """The same with 8-bit weights and activations; uint8 pictures go in, uint8 shares come out.
-
-    What LiteRT has no 8-bit form of stays float inside (of our backbones, the squares in
-    GoogLeNet's normalisation).
+    The first is float32. The second has 8-bit weights and activations: uint8 pictures go in, uint8
+    shares come out. What LiteRT has no 8-bit form of stays float inside (of our backbones, the
+    squares in GoogLeNet's normalisation).
 
     Args:
         network: from pictures to probabilities.
-        samples: its training part says how large the numbers inside get.
+        samples: the training part says how large the numbers inside get.
     """
-    return _converted(network, samples)
-
-
-def _converted(network: Any, samples: Samples | None) -> bytes:
     tf = tensorflow()
+    side = int(network.input_shape[1])
     with tempfile.TemporaryDirectory() as folder:
         # A saved model in between: the direct way from Keras 3 leaves warnings and resources.
         write_saved_model(network, Path(folder) / "model", batch=1)
         with native_stderr_closed():
             converter = tf.lite.TFLiteConverter.from_saved_model(f"{folder}/model")
-            if samples is not None:
-                side = int(network.input_shape[1])
-                converter.optimizations = [tf.lite.Optimize.DEFAULT]
-                converter.representative_dataset = lambda: _typical(samples, side)
-                converter.target_spec.supported_ops = [
-                    tf.lite.OpsSet.TFLITE_BUILTINS_INT8,
-                    tf.lite.OpsSet.TFLITE_BUILTINS,
-                ]
-                converter.inference_input_type = tf.uint8
-                converter.inference_output_type = tf.uint8
-            return bytes(converter.convert())
+            exact = bytes(converter.convert())
+            converter = tf.lite.TFLiteConverter.from_saved_model(f"{folder}/model")
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+            converter.representative_dataset = lambda: _typical(samples, side)
+            converter.target_spec.supported_ops = [
+                tf.lite.OpsSet.TFLITE_BUILTINS_INT8,
+                tf.lite.OpsSet.TFLITE_BUILTINS,
+            ]
+            converter.inference_input_type = tf.uint8
+            converter.inference_output_type = tf.uint8
+            return exact, bytes(converter.convert())
 
 
 def _typical(samples: Samples, side: int) -> Iterator[list[Any]]:

@@ -29,7 +29,7 @@ from training.images.evaluate import (
 )
 from training.images.fitting import Fitting, phases_of
 from training.images.judging import Figures, judge
-from training.images.lite import as_float, as_int8
+from training.images.lite import lite_forms
 from training.images.model import build_classifier, chosen_precision, dtype_policy, full_precision
 from training.images.models import INT8, write_model
 from training.images.plots import plot_learning
@@ -186,9 +186,10 @@ def write_run(folder: Path, plan: Plan, data: Data, fitted: Fitted) -> str:
     temperature = temperature_of(validation, labels)
     figures = judge(likely, truth, samples.classes, temperature=temperature)
     write_judged(folder, samples, "test", likely, figures)
+    exact, int8 = lite_forms(network, samples)
     forms = [
-        measure_form(name, as_float(network), samples),
-        measure_form(f"{name}{INT8}", as_int8(network, samples), samples),
+        measure_form(name, exact, samples),
+        measure_form(f"{name}{INT8}", int8, samples),
     ]
     for form in forms:
         card = make_card(

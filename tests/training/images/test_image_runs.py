@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
-import logging
 import runpy
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from training.__main__ import main
 from training.errors import TrainingError
 from training.images import fitting, resuming
 from training.images.export import Changes
-from training.images.lite import as_float, as_int8
+from training.images.lite import lite_forms
 from training.images.predict import Predictor
 from training.quiet import tensorflow
 from vcam.core.errors import ModelError
@@ -53,12 +54,60 @@ def pictures(place: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def run(place: Path, pictures: Path) -> Path:
-    """One training from scratch, which all of the tests below look at."""
+def broken_off(place: Path, pictures: Path) -> list[str]:
+    """What came of a training that Ctrl-C ended in its third epoch: status and errors, by turns."""
     told = ["images", "train", str(pictures), "--backbone", "tiny", "--epochs", "4"]
     named = ["--runs", str(place / "runs"), "--region", "face", "--title", "Day or night"]
-    assert main([*told, *HOW, *named, "--data-licence", "ours", "--licence", "MIT"]) == 0
+    given = [*told, *HOW, *named, "--data-licence", "ours", "--licence", "MIT"]
+    true_epoch = fitting._epoch
+
+    def interrupted(*args: Any) -> Any:
+        if args[2] == "from scratch 3/4":
+            raise KeyboardInterrupt
+        return true_epoch(*args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitting, "_epoch", interrupted)
+        happened = [_told(given)]
+    happened.append(_told(given))
+    extra = pictures / "dark" / "99.png"
+    extra.write_bytes((pictures / "dark" / "01.png").read_bytes())
+    happened.append(_told(["images", "train", "--resume", str(place / "runs" / "day")]))
+    extra.unlink()
+    return happened
+
+
+def _told(arguments: list[str]) -> str:
+    with contextlib.redirect_stderr(io.StringIO()) as errors:
+        status = main(arguments)
+    return f"{status} {errors.getvalue().strip()}"
+
+
+@pytest.fixture(scope="module")
+def run(place: Path, broken_off: list[str]) -> Path:
+    """One training from scratch, interrupted and gone on with, which all tests below look at."""
+    asked: list[str] = []
+    true_epoch = fitting._epoch
+
+    def noted(*args: Any) -> Any:
+        asked.append(args[2])
+        return true_epoch(*args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fitting, "_epoch", noted)
+        assert main(["images", "train", "--resume", str(place / "runs" / "day")]) == 0
+    assert asked == ["from scratch 3/4", "from scratch 4/4"]
     return place / "runs" / "day"
+
+
+def test_ctrl_c_leaves_a_run_that_goes_on(broken_off: list[str], run: Path) -> None:
+    stopped, again, other = broken_off
+    assert stopped == "130 stopped"
+    assert again.startswith("1 error: ")
+    assert f"holds a run that broke off: go on with --resume {run}" in again
+    assert "the pictures are not those that" in other
+    assert not (run / "checkpoint.npz").exists()
+    assert f"{run} is finished" in _told(["images", "train", "--resume", str(run)])
 
 
 def test_a_run_says_everything(run: Path) -> None:
@@ -155,45 +204,6 @@ def test_predicts_and_judges_other_pictures(
     assert "classes that day does not know: dusk" in capsys.readouterr().err
 
 
-def test_ctrl_c_leaves_a_run_that_goes_on(
-    place: Path,
-    pictures: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level(logging.INFO)
-    true_epoch = fitting._epoch
-    asked: list[str] = []
-
-    def interrupted(*given: Any) -> Any:
-        asked.append(given[2])
-        if asked.count("from scratch 2/2") == 1:
-            asked.append("")
-            raise KeyboardInterrupt
-        return true_epoch(*given)
-
-    monkeypatch.setattr(fitting, "_epoch", interrupted)
-    told = ["images", "train", str(pictures), "--backbone", "tiny", "--epochs", "2", *HOW]
-    named = ["--name", "again", "--runs", str(place)]
-    assert main([*told, *named]) == 130
-    assert not (place / "again").exists()
-    assert f"--resume {place / 'again'}" in caplog.text
-    assert main([*told, *named]) == 1
-    assert "holds a run that broke off" in capsys.readouterr().err
-    extra = pictures / "dark" / "99.png"
-    extra.write_bytes((pictures / "dark" / "01.png").read_bytes())
-    assert main(["images", "train", "--resume", str(place / "again")]) == 1
-    assert "not those that" in capsys.readouterr().err
-    extra.unlink()
-    assert main(["images", "train", "--resume", str(place / "again")]) == 0
-    assert [each for each in asked if each] == ["from scratch 1/2"] + ["from scratch 2/2"] * 2
-    assert json.loads((place / "again" / "figures.json").read_text())["epochs"] == 2
-    assert not (place / "again" / "checkpoint.npz").exists()
-    assert main(["images", "train", "--resume", str(place / "again")]) == 1
-    assert "again is finished" in capsys.readouterr().err
-
-
 def test_a_full_disk_is_one_line_and_leaves_the_earlier_run(
     run: Path,
     pictures: Path,
@@ -206,6 +216,7 @@ def test_a_full_disk_is_one_line_and_leaves_the_earlier_run(
         file.write(b"half")
         raise OSError(28, "No space left on device")
 
+    monkeypatch.setattr(fitting, "_epoch", lambda *_: (0.5, 0.5))
     monkeypatch.setattr(resuming.np, "savez", full)
     told = ["images", "train", str(pictures), "--backbone", "tiny", "--epochs", "1", *HOW]
     assert main([*told, "--runs", str(run.parent)]) == 1
@@ -221,6 +232,8 @@ def test_a_full_disk_is_one_line_and_leaves_the_earlier_run(
 def test_compares_and_does_not_train_twice(
     place: Path, pictures: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Untrained they are compared as well as trained, and in half of the time.
+    monkeypatch.setattr(fitting, "_epoch", lambda *_: (0.5, 0.5))
     told = ["images", "compare", str(pictures), "--backbones", "tiny,small", "--epochs", "1"]
     given = [*told, *HOW, "--name", "both", "--runs", str(place)]
     assert main(given) == 0
@@ -289,6 +302,5 @@ def test_googlenets_int8_form_reads_as_its_float_one(pictures: Path) -> None:
     network = keras.Model(picture, keras.layers.Dense(2, activation="softmax")(x))
     samples = split(read_folders(pictures))
     shown = np.full((1, 32, 32, 3), 90, np.float32)
-    exact = Network(as_float(network), "float").run(shown)[0]
-    int8 = Network(as_int8(network, samples), "int8").run(shown)[0]
+    exact, int8 = (Network(form, "tiny").run(shown)[0] for form in lite_forms(network, samples))
     assert int8 == pytest.approx(exact, abs=0.08)
