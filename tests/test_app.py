@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import threading
+from unittest.mock import MagicMock
 
 import pytest
 
@@ -35,6 +36,9 @@ class IdlePipeline:
         self.failure = ""
         self.stopped = False
         self._fails = failure
+        # What steers it may tell them what it likes.
+        self.recognisers = MagicMock(statuses=tuple)
+        self.face_names = MagicMock()
 
     def start(self) -> None:
         self.failure = self._fails
@@ -55,6 +59,15 @@ class IdlePipeline:
 
     def apply(self, settings, packs):
         self.packs = packs
+
+    def rehearse(self, on):
+        pass
+
+    def answer(self, by, answers):
+        pass
+
+    def set_card(self, card):
+        pass
 
 
 @pytest.fixture
