@@ -14,6 +14,7 @@ from vcam.recognizers.people_features import FEATURES, describe
 from vcam.recognizers.people_gallery import (
     Gallery,
     Match,
+    Person,
     UnfitName,
     checked_name,
     from_bytes,
@@ -120,6 +121,28 @@ def test_gallery_knows_its_people_and_returns_from_its_file():
     for before, after in zip(gallery.people, back.people, strict=True):
         assert (before.faces * after.faces).sum(axis=1).min() > 0.999
     assert Gallery().match(numbers(1)) == Match("", 0.0)
+
+
+def test_what_changes_from_look_to_look_counts_less():
+    way = np.eye(16, dtype=np.float32)[0]
+    people = []
+    for seed, name in enumerate(("Siti", "Budi")):
+        own = numbers(seed)
+        looks = np.array([own + push * way for push in (-1.5, -0.5, 0.5, 1.5)], np.float32)
+        people.append(Person(name, 0.0, looks / np.linalg.norm(looks, axis=1, keepdims=True)))
+    pushed = numbers(1) + 1.5 * way
+    pushed /= np.linalg.norm(pushed)
+    middle = people[1].faces.mean(axis=0)
+    plain = float(middle @ pushed) / float(np.linalg.norm(middle))
+    match = Gallery(people).match(pushed.astype(np.float32))
+    assert match.name == "Budi"
+    assert match.likeness > plain + 0.1
+
+
+def test_gallery_of_one_look_compares_it_as_it_is():
+    own = numbers(3)
+    match = Gallery([Person("Siti", 0.0, own[np.newaxis])]).match(near(own, 0.6))
+    assert match.likeness == pytest.approx(0.6, abs=1e-3)
 
 
 def test_gallery_file_holds_no_one_who_was_taken_out():

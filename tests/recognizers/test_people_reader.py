@@ -81,8 +81,8 @@ def test_settings_thresholds_go_before_the_measured_ones(room, look):
     gallery = Gallery([person("Siti", 1)])
     room.in_view = {1: near(numbers(1), 0.7)}
     assert look(made(room, gallery, votes=1), 1)[1].get("Siti") == 1.0
-    assert look(made(room, gallery, votes=1, sure=0.95), 1) == {}
-    assert look(made(room, gallery, votes=1, sure=0.95, unknown=0.9), 1) == {1: {"unknown": 1.0}}
+    assert look(made(room, gallery, votes=1, sure=0.99), 1) == {}
+    assert look(made(room, gallery, votes=1, sure=0.99, unknown=0.98), 1) == {1: {"unknown": 1.0}}
 
 
 def test_forgetting_somebody_takes_the_name_from_the_face_at_once(room, look):

@@ -13,6 +13,7 @@ from training.people.faces import FaceSet
 from training.people.mobile import MobileNetRival, MobileRecipe, crops
 from training.people.rivals import (
     Discriminant,
+    Enrolled,
     Middles,
     Names,
     Nearest,
@@ -71,8 +72,8 @@ class Way:
 def ways(model: FaceModel, sure: float, mobile: MobileRecipe | None) -> Sequence[Way]:
     """All ways; MobileNetV2 only with a recipe, for it takes minutes."""
     listed = [
-        Way("vcam", lambda faces: embeddings(faces, model), Middles, shipped=sure),
-        Way("vcam's numbers, Fisher's discriminant", lambda f: embeddings(f, model), Discriminant),
+        Way("vcam", lambda faces: embeddings(faces, model), Enrolled, shipped=sure),
+        Way("vcam's numbers, mean of each person", lambda f: embeddings(f, model), Middles),
         Way("local binary patterns", binary_patterns, _nearest(by_chi_square)),
         Way("Fisherfaces", pixels, lambda given, people: Discriminant(given, people, 80)),
         Way("eigenfaces", pixels, _eigenfaces),

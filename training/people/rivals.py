@@ -12,6 +12,7 @@ import numpy.typing as npt
 from training.people.faces import CROP, FaceSet
 from vcam.core.frame import Image
 from vcam.core.geometry import FloatArray
+from vcam.recognizers.people_gallery import Gallery, Person
 from vcam.recognizers.people_model import FaceModel
 
 Names = npt.NDArray[np.str_]
@@ -50,6 +51,25 @@ class Middles:
     def __call__(self, given: FloatArray) -> FloatArray:
         """Likeness, (n, names)."""
         return np.asarray(_unit(given) @ self._middles.T, np.float32)
+
+
+class Enrolled:
+    """Likeness as vcam has it.
+
+    Args:
+        given: embeddings of the enrolled faces.
+        people: whose they are.
+    """
+
+    def __init__(self, given: FloatArray, people: Names) -> None:
+        self._gallery = Gallery(
+            Person(str(name), 0.0, given[people == name]) for name in np.unique(people)
+        )
+        self.names: Names = np.array(self._gallery.names)
+
+    def __call__(self, given: FloatArray) -> FloatArray:
+        """Likeness, (n, names)."""
+        return self._gallery.likeness(given)
 
 
 class Nearest:

@@ -6,7 +6,6 @@ import base64
 import binascii
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Annotated, Final, Literal, NamedTuple
 
 import numpy as np
@@ -26,6 +25,7 @@ MOST_FACES: Final = 60
 
 MOST_NAME: Final = 60
 _STEPS = 127.0
+_LEAST_SPREAD = 1e-9
 
 
 class UnfitName(VcamError):
@@ -53,15 +53,13 @@ class Person:
     since: float
     faces: FloatArray = field(repr=False)
 
-    @cached_property
-    def middle(self) -> FloatArray:
-        """Where their faces lie on the whole, float32 (size,), of length 1."""
-        mean = self.faces.mean(axis=0)
-        return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-9), np.float32)
-
 
 class Gallery:
     """All who are enrolled. Never changes; `with_person` and `without` give others.
+
+    What differs from look to look of the same person says little of who it is, and counts less
+    (Fisher's discriminant, about the mean of all faces in place of that of the enrolled: they may
+    be one or two). A person is the mean of their looks; likeness is the cosine.
 
     Attributes:
         people: in the order of their names.
@@ -72,7 +70,10 @@ class Gallery:
 
     def __init__(self, people: Iterable[Person] = ()) -> None:
         self.people: Sequence[Person] = tuple(sorted(people, key=lambda each: each.name.casefold()))
-        self._middles = np.array([each.middle for each in self.people], np.float32)
+        self._weighing = _weighing(self.people)
+        self._middles = _unit(
+            np.array([self._weighed(each.faces).mean(axis=0) for each in self.people], np.float32)
+        )
 
     def __len__(self) -> int:
         return len(self.people)
@@ -86,9 +87,16 @@ class Gallery:
         """Who a face, float32 (size,) of length 1, looks like most."""
         if not self.people:
             return Match("", 0.0)
-        likeness = self._middles @ face
+        likeness = self.likeness(face[np.newaxis])[0]
         best = int(likeness.argmax())
         return Match(self.people[best].name, float(np.clip(likeness[best], 0.0, 1.0)))
+
+    def likeness(self, faces: FloatArray) -> FloatArray:
+        """Of each face, (n, size), to each of `people`: (n, people), -1..1."""
+        return np.asarray(self._weighed(faces) @ self._middles.T, np.float32)
+
+    def _weighed(self, faces: FloatArray) -> FloatArray:
+        return _unit(faces @ self._weighing)
 
     def with_person(self, person: Person) -> Gallery:
         """The same with this person, in place of who had the name."""
@@ -192,6 +200,26 @@ def thinned(faces: FloatArray, most: int = MOST_FACES) -> FloatArray:
         return faces
     rows = np.linspace(0, len(faces) - 1, most).round().astype(int)
     return np.asarray(faces[rows], np.float32)
+
+
+def _weighing(people: Sequence[Person]) -> FloatArray:
+    """(size, size): what makes the spread of looks at one person alike in all directions."""
+    if not people:
+        return np.eye(1, dtype=np.float32)
+    apart = np.concatenate([each.faces - each.faces.mean(axis=0) for each in people])
+    spread = apart.astype(np.float64).T @ apart
+    size = len(spread)
+    # As much spread again, alike in all directions: a few looks do not show all that can change.
+    level = float(np.trace(spread)) / size
+    if level < _LEAST_SPREAD:
+        return np.eye(size, dtype=np.float32)
+    spread += level * np.eye(size)
+    return np.asarray(np.linalg.cholesky(np.linalg.inv(spread)), np.float32)
+
+
+def _unit(faces: FloatArray) -> FloatArray:
+    length = np.linalg.norm(faces, axis=-1, keepdims=True)
+    return np.asarray(faces / np.maximum(length, 1e-9), np.float32)
 
 
 def _coarse(face: FloatArray) -> bytes:
