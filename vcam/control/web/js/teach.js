@@ -15,6 +15,8 @@ import { say } from "./toast.js";
 /** So many samples of each pose are needed at least. */
 export const NEEDED = 10;
 const MOST = 300;
+/** A score below that is no sight of anything. */
+const SEEN = 0.5;
 const LONGEST = 40;
 const ALONE = { samples: 30, countdown_s: 3 };
 const DIGITS = ["digit_1", "digit_2", "digit_3", "digit_4", "digit_5"];
@@ -221,12 +223,13 @@ function buildSeen() {
   on("meters", ({ gestures, hands }) => {
     const { teaching } = store.state ?? { teaching: { poses: [] } };
     const live = teaching.poses.filter((pose) => pose.live).map((pose) => pose.name);
-    const found = [
-      ...gestures.filter((meter) => live.includes(meter.gesture)),
-      ...hands.map((hand) => ({ gesture: hand.pose, score: hand.score })),
-    ].sort((one, other) => other.score - one.score);
-    const [best] = found.filter(({ gesture, score }) => gesture !== "none" && score >= 0.5);
-    words.classList.toggle("sure", Boolean(best) && live.includes(best?.gesture));
+    const falling = (one, other) => other.score - one.score;
+    const shown = hands.map((hand) => ({ gesture: hand.pose, score: hand.score }));
+    // What was taught is what somebody looks for here, whatever else the hand may be as well.
+    const taught = [...gestures, ...shown].filter((meter) => live.includes(meter.gesture));
+    const found = [...taught.sort(falling), ...shown.sort(falling)];
+    const best = found.find(({ gesture, score }) => gesture !== "none" && score >= SEEN);
+    words.classList.toggle("sure", Boolean(best) && live.includes(best.gesture));
     if (best) {
       setText(words, t("teach.see", gestureLabel(store.state, best.gesture), number(best.score, 2)));
     } else setText(words, hands.length ? t("teach.see.unknown") : t("teach.see.none"));
