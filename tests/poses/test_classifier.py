@@ -13,7 +13,7 @@ import pytest
 from vcam.core.errors import ModelError
 from vcam.core.observation import NONE_POSE, Hand, Observation
 from vcam.poses.classifier import PoseClassifier, shipped_model
-from vcam.poses.features import FEATURE_VERSION
+from vcam.poses.features import FEATURE_COUNT, FEATURE_VERSION
 from vcam.poses.vocabulary import POSES, SELFIE_POSES
 from vcam.synthetic.joints import random_joints
 
@@ -223,3 +223,33 @@ def test_description_agrees_with_reading_embedding_and_limits(classifier: PoseCl
     assert first.shape.shape == (126,)
     assert first.distances["v_sign"] < classifier.card.distance_limits["v_sign"]
     assert first.distances["fist"] > classifier.card.distance_limits["fist"]
+
+
+def check_of(bias: float, least: float = 0.0, features: int = FEATURE_COUNT) -> dict[str, Any]:
+    return {"v_sign": {"weights": [0.0] * features, "bias": bias, "least": least}}
+
+
+def test_a_hand_that_fails_a_poses_check_is_none(copied: Path) -> None:
+    hand, fist = drawn("v_sign", 3), drawn("fist", 3)
+    edit(copied, checks=check_of(1.0))
+    passed = PoseClassifier.load(copied).read_hand(hand)
+    assert passed.best[0] == "v_sign"
+    edit(copied, checks=check_of(1.0, 2.0))
+    strict = PoseClassifier.load(copied)
+    failed = strict.read_hand(hand)
+    assert failed.best[0] == NONE_POSE
+    assert failed.scores["v_sign"] == 0
+    assert failed.scores[NONE_POSE] == pytest.approx(
+        passed.scores[NONE_POSE] + passed.scores["v_sign"]
+    )
+    assert strict.read_hand(fist).best[0] == "fist"
+
+
+def test_a_check_of_other_features_is_refused(copied: Path) -> None:
+    edit(copied, checks=check_of(0.0, features=FEATURE_COUNT - 1))
+    with pytest.raises(ModelError, match="checks"):
+        PoseClassifier.load(copied)
+
+
+def test_the_shipped_head_checks_the_fingers_of_a_v(classifier: PoseClassifier) -> None:
+    assert set(classifier.card.checks) == {"v_sign"}

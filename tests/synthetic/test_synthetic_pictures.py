@@ -100,7 +100,7 @@ def test_samples_are_labelled_varied_and_repeatable(palm) -> None:
 
 
 def test_command_line_writes_pictures_and_labels(palm, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(sample_module.sample, "__defaults__", (SIZE, 60.0))
+    monkeypatch.setattr(sample_module.sample, "__defaults__", (SIZE, 60.0, False, 0.2))
     sample_module.main(["--out", str(tmp_path), "--poses", "ok,fist", "--count", "1", "--sheet"])
     labels = json.loads((tmp_path / "labels.json").read_text(encoding="utf-8"))
     assert sorted(labels) == ["fist_0.png", "ok_0.png"]

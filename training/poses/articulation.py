@@ -8,6 +8,7 @@ They are made out of measured hands, so that proportions, view and landmark erro
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -182,7 +183,7 @@ def vary_habits(hands: Hands, amount: float | FloatArray, rng: np.random.Generat
         _turn(own, 2, 5, thumb[1], (1, 2))
         _turn(own, 3, 5, thumb[2], (0, 1))
         varied.append((own @ axes.transpose(0, 2, 1) * length + wrist).astype(np.float32))
-    return Hands(varied[0], varied[1], hands.left, hands.allowed, hands.weight, hands.noise)
+    return replace(hands, screen=varied[0], world=varied[1])
 
 
 def _spread(
@@ -211,9 +212,15 @@ NEAR_MISSES: dict[str, tuple[Bend, ...]] = {
 _SHARES = {"v_sign": 0.6}
 """Of the share asked for. More of them cost more V signs from behind than they keep out."""
 
+_FREELY_CLOSED = frozenset({"thumb_up", "thumb_down"})
+"""Poses whose fists are closed further in drawings than people close theirs: opened a little, a
+drawn fist is one of theirs, and the thumb up on it no near miss."""
+
 
 def spoil(hands: Hands, share: float, rng: np.random.Generator) -> Hands:
     """Turns a share of the hands that show a pose of `NEAR_MISSES` into near misses.
+
+    Drawn thumbs up and down stay: what they are taken for is drawn itself.
 
     Args:
         hands: left alone.
@@ -223,7 +230,8 @@ def spoil(hands: Hands, share: float, rng: np.random.Generator) -> Hands:
     screen, world, allowed = hands.screen.copy(), hands.world.copy(), hands.allowed.copy()
     for pose, bends in NEAR_MISSES.items():
         part = 1.0 if share >= 1 else share * _SHARES.get(pose, 1.0)
-        chosen = np.flatnonzero(hands.shows(pose) & (rng.random(len(hands)) < part))
+        fit = hands.shows(pose) & ~(hands.drawn & (pose in _FREELY_CLOSED))
+        chosen = np.flatnonzero(fit & (rng.random(len(hands)) < part))
         way = rng.integers(len(bends), size=len(chosen))
         for index, bend in enumerate(bends):
             rows = chosen[way == index]
@@ -236,4 +244,4 @@ def spoil(hands: Hands, share: float, rng: np.random.Generator) -> Hands:
                 bend(own, np.random.default_rng(seed))
                 landmarks[rows] = own @ axes.transpose(0, 2, 1) * length + wrist
             allowed[rows] = mask(NOT_DELIBERATE)
-    return Hands(screen, world, hands.left, allowed, hands.weight, hands.noise)
+    return replace(hands, screen=screen, world=world, allowed=allowed)

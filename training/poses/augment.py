@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -63,6 +63,9 @@ _HANGING = -0.55  # a V or metal whose fingers point this far down is meant for 
 def augment(hands: Hands, how: Augmentation, rng: np.random.Generator) -> Hands:
     """A new, harder draw of the same hands, with labels that fit what they show now."""
     over = rng.random(len(hands)) < how.turned_over_share
+    # Drawings show near misses from both sides as they are. An outline of hooked fingers, turned
+    # over, is that of a V from behind.
+    over &= ~(hands.drawn & ~(hands.allowed & mask(DELIBERATE)).any(axis=1))
     # Folded fingers are hidden from behind, and taken for less folded than they are.
     habits = np.where(over, 2.2, 1.0) * how.habits
     hands = vary_habits(hands, habits.astype(np.float32), rng)
@@ -82,7 +85,7 @@ def augment(hands: Hands, how: Augmentation, rng: np.random.Generator) -> Hands:
     for landmarks in (screen, world):
         _disturb(landmarks, hands.noise, how, rng)
     left = hands.left ^ (rng.random(count) < how.wrong_side_share)
-    return Hands(screen, world, left, allowed, hands.weight, hands.noise)
+    return replace(hands, screen=screen, world=world, left=left, allowed=allowed)
 
 
 def turn_over(hands: Hands, rows: BoolArray) -> Hands:
@@ -96,7 +99,7 @@ def turn_over(hands: Hands, rows: BoolArray) -> Hands:
     screen[rows, :, 2] *= -1
     world[rows, :, 2] *= -1
     noise = np.where(rows, hands.noise + _HIDDEN_NOISE, hands.noise).astype(np.float32)
-    return Hands(screen, world, hands.left ^ rows, hands.allowed, hands.weight, noise)
+    return replace(hands, screen=screen, world=world, left=hands.left ^ rows, noise=noise)
 
 
 def _wide_roll_chance(hands: Hands, how: Augmentation) -> FloatArray:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import cv2
 import numpy as np
@@ -17,17 +17,31 @@ from training.common.files import files_in
 from training.errors import TrainingError
 from training.poses.photos import own_photographs
 from training.poses.pictures import COARSE, DARK, REHELD, WORSENERS
-from training.poses.sets import CLIP_SETS, PICTURE_SETS
+from training.poses.sets import CLIP_SETS, DRAWN_PICTURES, NEARLY_V, PICTURE_SETS
 from training.poses.table import LandmarkTable, TableWriter
 from vcam.core.frame import Frame, Image
 from vcam.core.observation import Hand
 from vcam.settings.schema import VisionSettings
+from vcam.synthetic.poses import SHAPES
+from vcam.synthetic.sample import sample
 from vcam.vision.observer import Observer
 from vcam.vision.stills import observe_picture
 
 CLIP_ENDINGS = frozenset({".mp4", ".mov", ".webm", ".avi", ".mkv"})
 
 _CLIP_STEP_S = 0.15
+
+DRAWN_SIZE: Final = (640, 360)
+_BACK_SHARES: Final = {"v_sign": 0.5}
+_USUAL_BACK_SHARE: Final = 0.2
+_DRAWN_SEED: Final = 40_000  # far from those of other drawn hands
+
+_OFTEN: Final = {
+    "v_sign": 5.0,
+    **dict.fromkeys(("hooked_v", "two_closed", "crossed_fingers", "claw"), 2.5),
+    **dict.fromkeys(("metal", "pinky_only", "thumb_up", "thumb_sideways"), 2.5),
+}
+"""Shapes drawn more often: what effects answer by default, and what was taken for it."""
 
 Hands = tuple[Hand, ...]
 _Job = TypeVar("_Job")
@@ -44,6 +58,14 @@ class _Photograph:
 
 
 @dataclass(frozen=True, slots=True)
+class _Drawing:
+    shape: str
+    number: int
+    share: float
+    variant: int
+
+
+@dataclass(frozen=True, slots=True)
 class _Clip:
     set_name: str
     file: Path
@@ -55,6 +77,7 @@ def build_table(
     photos: Path | None = None,
     worsened: bool = True,
     limit: int | None = None,
+    drawn: int = 0,
     jobs: int = 1,
 ) -> LandmarkTable:
     """Finds the hands of all sets that lie under `data`, and of a user's own photographs.
@@ -64,6 +87,7 @@ def build_table(
         photos: a user's own folder, see `training.poses.photos`.
         worsened: also a dark or a coarse copy of each photograph.
         limit: at most so many pictures of a class folder, and clips of a set.
+        drawn: so many drawn pictures of each shape; of the most important ones more.
         jobs: processes that look at pictures.
 
     Raises:
@@ -91,6 +115,18 @@ def build_table(
             variant=photograph.variant,
             share=photograph.share,
         )
+    drawings = list(_drawings(drawn))
+    for drawing, hands in zip(
+        drawings, _in_processes(_look_at_drawing, drawings, jobs, "drawn pictures"), strict=True
+    ):
+        writer.add(
+            DRAWN_PICTURES,
+            drawing.shape,
+            f"{drawing.number}",
+            hands,
+            variant=drawing.variant,
+            share=drawing.share,
+        )
     for clip, moments in zip(clips, _in_processes(_watch, clips, jobs, "clips"), strict=True):
         for at_s, hands in moments:
             writer.add(clip.set_name, clip.file.stem, clip.file.name, hands, at_s=at_s)
@@ -104,6 +140,16 @@ def _photographs(data: Path, worsened: bool, limit: int | None) -> Iterator[_Pho
             for place, file in enumerate(files):
                 for variant in _variants(place, worsened):
                     yield _Photograph(each.name, label, file, place / len(files), variant)
+
+
+def _drawings(count: int) -> Iterator[_Drawing]:
+    """Drawn pictures; every fourth is dark, every fourth coarse or smeared."""
+    for shape in sorted(SHAPES):
+        number = round(count * _OFTEN.get(shape, 1.0))
+        for place in range(number):
+            turn = place // 4
+            worse = {1: DARK[turn % len(DARK)], 3: COARSE[turn % len(COARSE)]}
+            yield _Drawing(shape, place, place / number, worse.get(place % 4, 0))
 
 
 def _variants(place: int, worsened: bool) -> tuple[int, ...]:
@@ -154,6 +200,31 @@ def _look(photograph: _Photograph) -> Hands:
     if shown is None or _eyes is None:
         return ()
     return observe_picture(_eyes, shown).hands
+
+
+def _look_at_drawing(drawing: _Drawing) -> Hands:
+    """The hand in a drawn picture, if it is found where it was drawn."""
+    if _eyes is None:
+        return ()
+    shown = sample(
+        drawing.shape,
+        _DRAWN_SEED + drawing.number,
+        DRAWN_SIZE,
+        quick=True,
+        back_share=_BACK_SHARES.get(drawing.shape, _USUAL_BACK_SHARE),
+    )
+    if shown.back and drawing.shape in NEARLY_V:
+        return ()  # those are the landmarks of a V from behind
+    image = shown.image
+    if drawing.variant:
+        seed = [_DRAWN_SEED, drawing.number, drawing.variant]
+        image = WORSENERS[drawing.variant - 1](image, np.random.default_rng(seed))
+    middle = shown.points.mean(axis=0)
+    return tuple(
+        hand
+        for hand in observe_picture(_eyes, image).hands
+        if np.hypot(*(hand.points.mean(axis=0) - middle)) < shown.palm_px
+    )[:1]
 
 
 def _watch(clip: _Clip) -> list[tuple[float, Hands]]:

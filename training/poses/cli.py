@@ -29,6 +29,9 @@ def add_to(tools: Any) -> None:
     _pictures(build)
     build.add_argument("--jobs", type=int, default=1, help="processes (default 1)")
     build.add_argument("--limit", type=int, help="pictures of a class, clips of a set")
+    build.add_argument(
+        "--drawn", type=int, default=60, help="drawn pictures of each shape (default 60)"
+    )
     build.add_argument("--plain", action="store_true", help="no worsened copies")
 
     recipe = Recipe()
@@ -109,6 +112,7 @@ def _build(chosen: argparse.Namespace) -> None:
         photos=chosen.photos,
         worsened=not chosen.plain,
         limit=chosen.limit,
+        drawn=chosen.drawn,
         jobs=chosen.jobs,
     )
     table.save(chosen.table)

@@ -112,6 +112,7 @@ def make_card(
         calibration_error=round(calibration_error, 4),
         settings=flat_settings(recipe),
         tools=tool_versions(),
+        checks=head.checks,
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +26,7 @@ class Hands:
         allowed: bool (n, poses), the poses that each may be read as.
         weight: float32 (n,), in the loss and in the draw.
         noise: float32 (n,), how much landmark noise augmentation adds at most, in palm lengths.
+        drawn: bool (n,), hands of `vcam/synthetic`, not of people; none of them unless said.
     """
 
     screen: FloatArray
@@ -34,6 +35,11 @@ class Hands:
     allowed: BoolArray
     weight: FloatArray
     noise: FloatArray
+    drawn: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))
+
+    def __post_init__(self) -> None:
+        if len(self.drawn) != len(self.screen):
+            object.__setattr__(self, "drawn", np.zeros(len(self.screen), np.bool_))
 
     def __len__(self) -> int:
         return len(self.screen)
@@ -47,6 +53,7 @@ class Hands:
             self.allowed[rows],
             self.weight[rows],
             self.noise[rows],
+            self.drawn[rows],
         )
 
     def features(self) -> FloatArray:
@@ -68,6 +75,7 @@ class Hands:
             np.concatenate([part.allowed for part in all_parts]),
             np.concatenate([part.weight for part in all_parts]),
             np.concatenate([part.noise for part in all_parts]),
+            np.concatenate([part.drawn for part in all_parts]),
         )
 
 

@@ -14,6 +14,7 @@ from training.common.folder import run_folder
 from training.common.plots import plot_reliability, plot_roc
 from training.common.progress import epochs
 from training.errors import TrainingError
+from training.poses.checks import fit_checks
 from training.poses.compare import judged_of, thresholds_of
 from training.poses.contest import Entry, pools_of, rates_and_recalls
 from training.poses.export import (
@@ -113,6 +114,7 @@ def train_run(
             head = train_head(
                 Hands.join([hands, drawn]), Hands.join([validation, more]), recipe, told
             )
+        head.checks = fit_checks(table, recipe.check, sets)
         write_curves(place, head.curves)
         measured = write_measured(
             place,

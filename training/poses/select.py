@@ -12,7 +12,14 @@ import numpy.typing as npt
 
 from training.poses.hands import BoolArray, Hands, mask
 from training.poses.pictures import COARSE, DARK, REHELD
-from training.poses.sets import CLIP_SETS, NOT_DELIBERATE, PICTURE_SETS, PictureSet, Role
+from training.poses.sets import (
+    CLIP_SETS,
+    DRAWN_PICTURES,
+    NOT_DELIBERATE,
+    PICTURE_SETS,
+    PictureSet,
+    Role,
+)
 from training.poses.table import LandmarkTable
 from vcam.core.observation import NONE_POSE
 from vcam.poses.vocabulary import POSES
@@ -121,6 +128,16 @@ def labelled_hands(
     return Labelled(hands, every, counts)
 
 
+def near_misses(table: LandmarkTable, shape: str, part: Part) -> Hands:
+    """The drawn pictures' hands of a shape that no set trains on, as hands that make no sign."""
+    drawn = next(each for each in PICTURE_SETS if each.name == DRAWN_PICTURES)
+    pictures = (table.sets == drawn.name) & (table.labels == shape)
+    pictures &= _in_part(table.shares, part, drawn.validation_share, drawn.test_share)
+    rows = np.flatnonzero(pictures[table.picture])
+    allowed = np.tile(mask([NONE_POSE]), (len(rows), 1))
+    return hands_of(table, rows, allowed, np.ones(len(rows)))
+
+
 def judged_sets(table: LandmarkTable, sets: Sequence[PictureSet] = PICTURE_SETS) -> list[Judged]:
     """Everything that no hand was trained on: held-out sets, and the kept share of the others."""
     found = []
@@ -171,6 +188,7 @@ def hands_of(
         allowed,
         weights.astype(np.float32),
         np.full(len(rows), _PHOTOGRAPH_NOISE, np.float32),
+        table.sets[table.picture[rows]] == DRAWN_PICTURES,
     )
 
 

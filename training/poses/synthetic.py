@@ -71,4 +71,5 @@ def synthetic_hands(count: int, seed: int, max_view_deg: float = 60.0) -> Hands:
         np.array(allowed, np.bool_),
         np.array(weight, np.float32),
         np.full(len(left), _NOISE, np.float32),
+        np.ones(len(left), np.bool_),
     )

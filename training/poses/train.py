@@ -10,6 +10,7 @@ import numpy as np
 
 from training.poses.articulation import NEAR_MISSES, spoil
 from training.poses.augment import Augmentation, augment, balance
+from training.poses.checks import CheckRecipe, checked
 from training.poses.hands import Hands
 from training.poses.head import (
     Architecture,
@@ -23,6 +24,7 @@ from training.poses.measure import NONE, threshold_curve
 from training.quiet import tensorflow
 from vcam.core.geometry import FloatArray
 from vcam.core.observation import NONE_POSE
+from vcam.poses.card import PoseCheck
 from vcam.poses.vocabulary import POSES
 
 _LIMIT_QUANTILE = 0.995
@@ -50,6 +52,7 @@ class Recipe:
         least_precision: that thresholds must reach on the validation hands.
         most_near_misses: share of near misses that thresholds may let pass.
         lowest_threshold: no pose counts below it.
+        check: how the check of a pose's near miss is fitted.
     """
 
     seed: int = 7
@@ -63,6 +66,7 @@ class Recipe:
     least_precision: float = 0.995
     most_near_misses: float = 0.002
     lowest_threshold: float = 0.75
+    check: CheckRecipe = field(default_factory=CheckRecipe)
 
 
 @dataclass(eq=False)
@@ -77,6 +81,7 @@ class TrainedHead:
         thresholds: (poses,).
         limits: (poses,), of distance.
         curves: per epoch, the losses.
+        checks: per pose, what a hand must pass beside the network.
     """
 
     network: Any
@@ -86,13 +91,16 @@ class TrainedHead:
     thresholds: FloatArray
     limits: FloatArray
     curves: list[dict[str, float]]
+    checks: dict[str, PoseCheck] = field(default_factory=dict)
 
     def read(self, hands: Hands) -> tuple[FloatArray, FloatArray]:
         """Scores and distances, both (n, poses)."""
         features = hands.features()
         logits = np.asarray(self.network.predict(features, batch_size=2048, verbose=0))
         hidden = np.asarray(self.hidden.predict(features, batch_size=2048, verbose=0))
-        return vote(logits, self.temperature), self.distances.measure(hidden)
+        columns = {POSES.index(pose): check for pose, check in self.checks.items()}
+        scores = checked(vote(logits, self.temperature), features, columns)
+        return scores, self.distances.measure(hidden)
 
 
 def train_head(

@@ -53,6 +53,20 @@ class PoseFigures(_Part):
     others: int = Field(ge=0)
 
 
+class PoseCheck(_Part):
+    """A second look at hands that are read as one pose: a line through all features.
+
+    Attributes:
+        weights: of each feature.
+        bias: added to the weighted features; above 0 the hand rather shows the pose.
+        least: the sum from which on it may count as the pose.
+    """
+
+    weights: tuple[float, ...]
+    bias: float
+    least: float
+
+
 class PoseCard(_Part):
     """What stands on a pose model's card.
 
@@ -74,6 +88,7 @@ class PoseCard(_Part):
         calibration_error: expected calibration error on the validation hands, 15 bins.
         settings: what the training tool was told, seed included.
         tools: versions of the libraries that trained it.
+        checks: per pose, what a hand must pass beside the network to be read as it.
     """
 
     format: int
@@ -91,6 +106,7 @@ class PoseCard(_Part):
     calibration_error: Share
     settings: Mapping[str, str | int | float | bool | None]
     tools: Mapping[str, str]
+    checks: Mapping[str, PoseCheck] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _is_whole(self) -> PoseCard:
@@ -104,6 +120,8 @@ class PoseCard(_Part):
             missing = set(self.classes) - {NONE_POSE} - set(table)
             if missing:
                 raise ValueError(f"it has no {what} for {', '.join(sorted(missing))}")
+        if strange := set(self.checks) - set(self.classes):
+            raise ValueError(f"it checks {', '.join(sorted(strange))}, which is no class of it")
         return self
 
 

@@ -52,7 +52,8 @@ class PoseClassifier:
 
     The network gives, per class, a calibrated probability and the squared distance from the
     class's centre in the space of its last hidden layers, and the hand's place in that space. A
-    hand beyond the limit of its likeliest pose is none that the network was taught.
+    hand beyond the limit of its likeliest pose is none that the network was taught. A hand that
+    does not pass the card's check of a pose is none where the network read that pose.
 
     Use each instance from one thread at a time.
 
@@ -76,7 +77,15 @@ class PoseClassifier:
         wanted = 2 * len(card.classes) + card.embedding_size
         if taken != (1, FEATURE_COUNT) or [out.size for out in given] != [wanted]:
             raise ModelError(f"the pose model {card.name} does not fit its card", _FIX)
+        lengths = {len(check.weights) for check in card.checks.values()}
+        if lengths - {FEATURE_COUNT}:
+            raise ModelError(f"the checks of the pose model {card.name} do not fit its card", _FIX)
         self.card = card
+        self._checks = [
+            (card.classes.index(pose), np.array(check.weights, np.float32), check)
+            for pose, check in card.checks.items()
+        ]
+        self._none = card.classes.index(NONE_POSE)
         self._network = network
         self._limits = np.array(
             [card.distance_limits.get(pose, np.inf) for pose in card.classes], np.float32
@@ -118,7 +127,11 @@ class PoseClassifier:
 
     def describe_features(self, features: FloatArray, track_id: int = 0) -> HandDescription:
         """As `describe`, of the features (FEATURE_COUNT,) of a hand."""
-        output = self._network.run(features[np.newaxis])[0][0]
+        output = self._network.run(features[np.newaxis])[0][0].copy()
+        for pose, weights, check in self._checks:
+            if features @ weights + check.bias < check.least:
+                output[self._none] += output[pose]
+                output[pose] = 0
         classes = self.card.classes
         count = len(classes)
         best = int(output[:count].argmax())

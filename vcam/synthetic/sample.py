@@ -10,6 +10,7 @@ import argparse
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -33,6 +34,8 @@ from vcam.synthetic.poses import SHAPES, pose_angles
 
 _BACK_SHARE = 0.2
 _PALM_SHARE = (0.16, 0.36)  # palm length in picture heights, smallest and largest
+_FAR_PALM_SHARE = (0.08, 0.34)
+_QUICK_ROOMS = 40
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +66,12 @@ class Sample:
 
 
 def sample(
-    pose: str, seed: int, size: tuple[int, int] = (640, 480), max_view_deg: float = 60.0
+    pose: str,
+    seed: int,
+    size: tuple[int, int] = (640, 480),
+    max_view_deg: float = 60.0,
+    quick: bool = False,
+    back_share: float = _BACK_SHARE,
 ) -> Sample:
     """A random picture of a pose; the same for the same arguments.
 
@@ -72,6 +80,9 @@ def sample(
         seed: chooses everything that is random.
         size: width and height, pixels.
         max_view_deg: how far the hand may be turned away from the way the pose is held.
+        quick: as film is drawn, at a tenth of the cost: simpler light, one of a few rooms, hands
+            farther away.
+        back_share: of the pictures show the back of the hand.
 
     Raises:
         KeyError: no such pose.
@@ -79,7 +90,10 @@ def sample(
     rng = np.random.default_rng([seed, *pose.encode()])
     width, height = size
     look = random_look(rng)
-    picture, background_name = _random_background(rng, height, width, look)
+    if quick:
+        picture, background_name = _quick_room(int(rng.integers(_QUICK_ROOMS)), size), "room"
+    else:
+        picture, background_name = _random_background(rng, height, width, look)
     person = random_proportions(rng)
     shape, joints = build_shape(
         pose_angles(pose, rng, person),
@@ -88,10 +102,11 @@ def sample(
         finger_thickness=float(rng.uniform(0.92, 1.08)),
         sleeve_cm=float(rng.uniform(7, 16)) if rng.random() < 0.6 else None,
     )
-    back = bool(rng.random() < _BACK_SHARE)
+    back = bool(rng.random() < back_share)
     rotation, view_deg = random_rotation(SHAPES[pose], back, rng, max_view_deg)
-    translation, focal = _random_placement(rng, shape, rotation, size)
-    picture = draw_hand(picture, shape, rotation, translation, focal, look)
+    palm_share = _FAR_PALM_SHARE if quick else _PALM_SHARE
+    translation, focal = _random_placement(rng, shape, rotation, size, palm_share)
+    picture = draw_hand(picture, shape, rotation, translation, focal, look, quick=quick)
     points, _ = project(joints, rotation, translation, focal, (width / 2, height / 2))
     side: Side = "right"
     if rng.random() < 0.5:
@@ -142,13 +157,24 @@ def _random_background(
     return over(picture, draw_blurred_person((height, width), dressed, position, hair)), "person"
 
 
+@lru_cache(maxsize=_QUICK_ROOMS)
+def _quick_room(number: int, size: tuple[int, int]) -> Picture:
+    rng = np.random.default_rng([number, 3])
+    paint = background.gradient if rng.random() < 0.2 else background.room
+    return paint(rng, size[1], size[0])
+
+
 def _random_placement(
-    rng: np.random.Generator, shape: Shape, rotation: FloatArray, size: tuple[int, int]
+    rng: np.random.Generator,
+    shape: Shape,
+    rotation: FloatArray,
+    size: tuple[int, int],
+    palm_share: tuple[float, float],
 ) -> tuple[FloatArray, float]:
     """Translation (3,) in cm and focal length in pixels, with the hand inside the picture."""
     width, height = size
     focal = width * float(rng.uniform(0.85, 1.4))
-    palm = float(rng.uniform(*_PALM_SHARE)) * height
+    palm = float(rng.uniform(*palm_share)) * height
     distance = PALM_LENGTH_CM * focal / palm
     fingers = shape.finger_spheres
     reach = palm * 2.1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -88,3 +89,13 @@ def test_drawn_closed_fingers_are_closer_than_a_v(draw_hands: DrawHands) -> None
     open_v, closed = draw_hands("v_sign", 12), draw_hands("v_sign", 12, "two_closed")
     assert finger_gap_deg(open_v.world, open_v.left).min() > 8
     assert finger_gap_deg(closed.world, closed.left).max() < 4
+
+
+def test_drawn_thumbs_are_not_spoilt_but_drawn_vs_are(draw_hands: DrawHands) -> None:
+    thumbs, vs = draw_hands("thumb_up", 12), draw_hands("v_sign", 12)
+    both = Hands.join([thumbs, replace(thumbs, drawn=np.ones(12, bool)), vs])
+    both = replace(both, drawn=np.repeat([False, True, True], 12))
+    spoilt = spoil(both, 1.0, np.random.default_rng(2))
+    assert spoilt.shows("thumb_up").tolist() == [False] * 12 + [True] * 12 + [False] * 12
+    assert not spoilt.shows("v_sign").any()
+    assert spoilt.drawn.tolist() == both.drawn.tolist()

@@ -116,3 +116,14 @@ def test_balance_heeds_weights(draw_hands: DrawHands, weight: float) -> None:
     weights[0] = weight
     rows = balance(replace(hands, weight=weights), 5000, np.random.default_rng(2))
     assert (rows == 0).mean() == pytest.approx(weight / (9 + weight), abs=0.03)
+
+
+def test_drawn_near_misses_are_not_turned_over(draw_hands: DrawHands) -> None:
+    how = Augmentation(turned_over_share=1.0, wrong_side_share=0.0, spoiled_share=0.0)
+    hooked = draw_hands(NONE_POSE, 6, "hooked_v")
+    drawn = replace(hooked, drawn=np.ones(6, bool))
+    signs = replace(draw_hands("v_sign", 6), drawn=np.ones(6, bool))
+    sides = [augment(each, how, np.random.default_rng(1)).left for each in (hooked, drawn, signs)]
+    assert (sides[0] != hooked.left).all()
+    assert (sides[1] == drawn.left).all()
+    assert (sides[2] != signs.left).all()

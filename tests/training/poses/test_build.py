@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from training.errors import TrainingError
 from training.poses import build
 from training.poses.pictures import DARK
+from training.poses.sets import DRAWN_PICTURES
 from vcam.core.frame import Frame, Image
 from vcam.core.observation import Hand, Observation
 
@@ -91,3 +93,32 @@ def test_a_folder_without_sets_is_refused(tmp_path: Path, eyes: FakeEyes) -> Non
     with pytest.raises(TrainingError, match="none of the sets") as caught:
         build.build_table(tmp_path)
     assert "--data" in caught.value.fix
+
+
+def test_drawn_pictures_are_looked_at_where_the_hand_was_drawn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, draw_hand: Callable[[str, int], Hand]
+) -> None:
+    write_picture(tmp_path / "hands/rps_one_man/fist/0.jpg", 20)
+    drawn = draw_hand("v_sign", 1)
+    middle = drawn.points.mean(axis=0)
+
+    def draw(shape: str, seed: int, size: tuple[int, int], **how: object) -> SimpleNamespace:
+        shift = 500.0 if seed % 2 else 0.0
+        return SimpleNamespace(
+            image=np.full((360, 640, 3), 120, np.uint8),
+            points=drawn.points + shift,
+            palm_px=50.0,
+            back=shape == "hooked_v",
+        )
+
+    monkeypatch.setattr(build, "sample", draw)
+    monkeypatch.setattr(build, "SHAPES", {"fist": None, "hooked_v": None})
+    monkeypatch.setattr(build, "_eyes", FakeEyes(drawn))
+    table = build.build_table(tmp_path, drawn=4)
+    of_drawings = table.sets == DRAWN_PICTURES
+    assert table.labels[of_drawings].tolist() == ["fist"] * 4 + ["hooked_v"] * 10
+    assert table.variants[of_drawings].tolist()[:4] == [0, 1, 0, 2]
+    # Every second hand is not where it was drawn, and hooked fingers count from the front alone.
+    found = table.picture[np.isin(table.picture, np.flatnonzero(of_drawings))]
+    assert table.labels[found].tolist() == ["fist"] * 2
+    assert np.allclose(table.points[-1].mean(axis=0), middle)
