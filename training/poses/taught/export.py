@@ -9,6 +9,7 @@ import numpy as np
 
 from training.common.files import writing
 from training.errors import TrainingError
+from training.quiet import tensorflow
 from vcam.poses.classifier import PoseClassifier
 from vcam.poses.features import DIRECTION_COUNT, SHAPE_COUNT
 from vcam.poses.taught.hands import HandStack
@@ -54,7 +55,7 @@ def write_keras(model: TaughtModel, path: Path) -> None:
     Raises:
         TrainingError: the file cannot be written.
     """
-    import keras
+    keras = tensorflow().keras
 
     size = model.weights.shape[0] - 1 - SHAPE_COUNT - DIRECTION_COUNT
     inputs, scaled = [], []
