@@ -139,7 +139,9 @@ class Orders:
                 return self._repair.forget(what)
             case RenamePose(pose=pose, to=to):
                 outcome = self._abilities.teaching.carry_out(command)
-                self._governor.change(*moved_settings(self._governor.in_force.settings, pose, to))
+                changes, unset = moved_settings(self._governor.in_force.settings, pose, to)
+                if changes:
+                    self._governor.change(changes, unset)
                 return outcome
             case Teach() | SortSamples() | TrainTaught() | UseTaught() | ForgetPose():
                 return self._abilities.teaching.carry_out(command)

@@ -74,7 +74,8 @@ def digits_run(table: LandmarkTable, to: Path, seed: int = 0) -> dict[str, Digit
     Raises:
         TrainingError: the table has not the sets, or nothing can be written.
     """
-    learner = Learner(PoseClassifier.load().describe_features, known_hands(BACKGROUND))
+    head = PoseClassifier.load()
+    learner = Learner(head.describe_features, known_hands(BACKGROUND))
     parts = {name: parted(digit_hands(table, name)) for name in TAUGHT_ON}
     taught = {name: part[0] for name, part in parts.items()}
     taught[NOISY] = _agreeing(learner, taught)
@@ -103,7 +104,9 @@ def digits_run(table: LandmarkTable, to: Path, seed: int = 0) -> dict[str, Digit
         for name, hands in judges.items()
     }
     sha256 = save_known(to / "digits.npz", means)
-    write_json(to / "digits.json", _card(sha256, taught, means, figures, seed))
+    write_json(
+        to / "digits.json", _card(sha256, head.card.model_sha256, taught, means, figures, seed)
+    )
     return figures
 
 
@@ -167,6 +170,7 @@ def _agreeing(learner: Learner, taught: Mapping[str, DigitHands]) -> DigitHands:
 
 def _card(
     sha256: str,
+    head_sha256: str,
     taught: Mapping[str, DigitHands],
     means: Mapping[str, Means],
     figures: Mapping[str, DigitFigures],
@@ -177,6 +181,7 @@ def _card(
         "name": "digits 1 to 5",
         "what": "averaged hands of the poses digit_1 to digit_5; vcam learns them at its start",
         "sha256": sha256,
+        "judged_with_pose_head": head_sha256,
         "poses": {pose: len(each.hands) for pose, each in means.items()},
         "hands_of_a_mean": {
             "least": LEAST_OF_A_MEAN,
