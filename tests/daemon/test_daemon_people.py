@@ -215,6 +215,16 @@ def test_old_attendance_is_deleted(desk, look):
     assert len(people.attendance) == 1
 
 
+def test_start_deletes_what_is_too_old_even_if_nothing_is_noted_any_more(desk, look):
+    enrol(desk, look)
+    switch_on(desk, attendance=True)
+    look(seen("Siti"))
+    switch_on(desk, attendance=False)
+    desk.clock.advance(86_400 * 40)
+    desk.people.start()
+    assert "attendance.json" not in files(desk)
+
+
 def test_forgetting_leaves_nothing_behind(desk, look):
     enrol(desk, look)
     enrol(desk, look, "Budi")

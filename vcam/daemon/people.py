@@ -108,15 +108,14 @@ class People:
             self._settings = settings.people
             if anew:
                 self._gallery = self._files.gallery()
-            if self._attendance.prune(self._wall(), settings.people.keep_days):
-                self._unsaved = True
-                self._save()
+            self._prune()
             self._bring()
         self.on_change()
 
     def start(self) -> None:
-        """Begins to look for people, if they are wanted."""
+        """Begins to look for people, if they are wanted; deletes what is too old."""
         with self._lock:
+            self._prune()
             self._bring()
 
     def close(self) -> None:
@@ -251,6 +250,11 @@ class People:
         if names != self._shown:
             self._shown = names
             self._pipeline.face_names.show(names)
+
+    def _prune(self) -> None:
+        if self._attendance.prune(self._wall(), self._settings.keep_days):
+            self._unsaved = True
+            self._save()
 
     def _save(self) -> None:
         """Writes the attendance; where that fails, the log goes on in memory."""
