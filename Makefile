@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format bench gallery report clean
+.PHONY: help demo test lint format bench gallery report abilities clean
 
 help:
 	@echo "make demo    the bundled clip through the whole path, with a live preview"
@@ -15,6 +15,7 @@ help:
 	@echo "make format  put the code in the project's format"
 	@echo "make bench   CPU, latency and cadence on the demo clip"
 	@echo "make gallery docs/gallery.md: every effect of the shipped packs, moving"
+	@echo "make abilities  docs/abilities.md: people, smoking, face attributes, digits (hours; DATA=FOLDER)"
 	@echo "make report  how well it recognises: measures, and writes the tables (hours; DATA=FOLDER, JOBS=N)"
 
 # Every rule that needs packages names one of these two stamps.
@@ -52,6 +53,10 @@ format: $(VENV)/.dev
 
 bench: $(VENV)/.runtime
 	$(BIN)/vcam lab bench --seconds 60
+
+abilities: $(VENV)/.dev
+	$(BIN)/vcam weights pull
+	$(BIN)/python tools/abilities.py measure --data "$(DATA)"
 
 gallery: $(VENV)/.runtime
 	$(BIN)/vcam lab gallery docs/gallery --page docs/gallery.md
