@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from training.common.files import PICTURE_ENDINGS
 from training.errors import TrainingError
-from training.images.calibration import tempered
-from training.images.decoding import read_picture, resized
+from training.images.decoding import read_picture
 from training.images.models import TrainedModel, open_model
-from vcam.core.errors import ModelError
 from vcam.core.frame import Image
-from vcam.core.litert import Network
+from vcam.recognizers.image_model import ImageModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,31 +32,18 @@ class Prediction:
     counts: bool
 
 
-@dataclass(slots=True, eq=False)
 class Predictor:
-    """Reads pictures with one model; use it from one thread at a time.
+    """Reads pictures with one model, as the camera does; use it from one thread at a time.
 
-    Attributes:
+    Args:
         trained: the model.
 
     Raises:
         ModelError: the runtime refuses it, or its card does not fit.
     """
 
-    trained: TrainedModel
-    _network: Network = field(init=False)
-
-    def __post_init__(self) -> None:
-        card = self.trained.card
-        self._network = Network(self.trained.content, card.name)
-        size = (1, card.input.height, card.input.width, 3)
-        classes = (1, len(card.classes))
-        if self._network.input_shape != size or self._network.output_shapes != (classes,):
-            raise ModelError(
-                f"{self.trained.path} takes {self._network.input_shape} and gives "
-                f"{self._network.output_shapes}, its card says {size} and {classes}",
-                "export it again",
-            )
+    def __init__(self, trained: TrainedModel) -> None:
+        self._model = ImageModel(trained.content, trained.card)
 
     @classmethod
     def load(cls, place: Path, *, int8: bool = False) -> Predictor:
@@ -70,14 +56,14 @@ class Predictor:
         return cls(open_model(place, int8=int8))
 
     def read(self, image: Image) -> Prediction:
-        """One picture, uint8 (h, w, 3) RGB of any size."""
-        card = self.trained.card
-        shown = resized(image, card.input.width).astype(np.float32)
-        scores = tempered(self._network.run(shown)[0], card.temperature)[0]
-        best = int(scores.argmax())
-        name = card.classes[best]
-        told = {each: float(score) for each, score in zip(card.classes, scores, strict=True)}
-        return Prediction(told, name, told[name] >= card.threshold(name))
+        """One picture, uint8 (h, w, 3) RGB of any size.
+
+        Raises:
+            ModelError: what the model gives are no probabilities.
+        """
+        told = dict(self._model.scores(np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2BGR))))
+        best = max(told, key=told.__getitem__)
+        return Prediction(told, best, told[best] >= self._model.card.threshold(best))
 
 
 def predict(predictor: Predictor, places: Sequence[Path]) -> Iterator[tuple[Path, Prediction]]:
