@@ -20,9 +20,13 @@ MAX_DRAWN_SIDE = 16_384
 MIN_OPACITY = 1 / 255
 
 _LARGE = 90_000
-"""Pixels: above, what is soft or much enlarged is turned at half the size and enlarged then, which
-costs half and looks the same."""
+"""Pixels: above, what is soft or much enlarged is turned at half or a quarter of the size and
+enlarged then, which costs half and looks the same."""
 _ENLARGED = 1.7
+_COARSEST = 4
+
+_NEAR = 40_000
+"""Pixels that are blended at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +103,8 @@ class Blender:
         """The level as it lies in a window of the canvas, uint8 (h, w, 4), and its left and top."""
         left, top, right, bottom = window
         width, height = right - left, bottom - top
-        coarse = width * height >= _LARGE and (scale >= _ENLARGED or level.is_soft)
-        step = 2 if coarse else 1
-        odd_x, odd_y = (left % 2, top % 2) if coarse else (0, 0)
+        step = _step(level, scale) if width * height >= _LARGE else 1
+        odd_x, odd_y = left % step, top % step
         left, top, width, height = left - odd_x, top - odd_y, width + odd_x, height + odd_y
         # From the window's pixels to those of a grid of which each is `step` of them wide.
         matrix[0, 2] -= left
@@ -119,11 +122,11 @@ class Blender:
             borderMode=cv2.BORDER_CONSTANT,
             borderValue=(0, 0, 0, 0),
         )
-        if person is not None:
-            person.hide(patch, left // step, top // step, half=coarse)
         if opacity < 1:
             cv2.convertScaleAbs(patch, dst=patch, alpha=max(0.0, opacity))
-        if not coarse:
+        if person is not None and step < _COARSEST:
+            person.hide(patch, left // step, top // step, half=step > 1)
+        if step == 1:
             return patch, left, top
         # What is turned is smaller than the box round its corners, and some may be hidden.
         x, y, across, down = cv2.boundingRect(patch.reshape(size[1], 4 * size[0]))
@@ -134,14 +137,20 @@ class Blender:
         x, y, end_x, end_y = max(0, x - 1), max(0, y - 1), x + across + 1, y + down + 1
         patch = patch[y:end_y, x:end_x]
         size = patch.shape[1], patch.shape[0]
-        left, top, width, height = left + 2 * x, top + 2 * y, width - 2 * x, height - 2 * y
+        left, top = left + step * x, top + step * y
+        width, height = width - step * x, height - step * y
         if x:
             odd_x = 0
         if y:
             odd_y = 0
-        large = self._take("large", 2 * size[1], 2 * size[0], 4)
-        cv2.resize(patch, (2 * size[0], 2 * size[1]), dst=large, interpolation=cv2.INTER_LINEAR)
-        return large[odd_y:height, odd_x:width], left + odd_x, top + odd_y
+        large = self._take("large", step * size[1], step * size[0], 4)
+        wide = step * size[0], step * size[1]
+        cv2.resize(patch, wide, dst=large, interpolation=cv2.INTER_LINEAR)
+        shown = large[odd_y:height, odd_x:width]
+        if person is not None and step == _COARSEST:
+            # The person's edge is sharper than what is drawn so coarsely.
+            person.hide(shown, left + odd_x, top + odd_y)
+        return shown, left + odd_x, top + odd_y
 
     def blend(
         self,
@@ -162,6 +171,13 @@ class Blender:
         height, width = patch.shape[:2]
         if opacity < 1:
             cv2.convertScaleAbs(patch, dst=patch, alpha=max(0.0, opacity))
+        # So few rows at a time that what lies between the steps stays near the processor.
+        rows = max(8, _NEAR // max(1, width))
+        for top in range(0, height, rows):
+            self._blend_rows(target[top : top + rows], patch[top : top + rows], mode)
+
+    def _blend_rows(self, target: Image, patch: npt.NDArray[np.uint8], mode: Blend) -> None:
+        height, width = patch.shape[:2]
         colour = self._take("colour", height, width, 3)
         cover = self._take("cover", height, width, 3)
         cv2.cvtColor(patch, cv2.COLOR_BGRA2BGR, dst=colour)
@@ -186,6 +202,12 @@ class Blender:
         if kept is None or kept.size < wanted:
             kept = self._scratch[name] = np.empty(wanted, np.uint8)
         return kept[:wanted].reshape(height, width, channels)
+
+
+def _step(level: Level, scale: float) -> int:
+    """How many of the canvas's pixels one may be wide that the level is turned into."""
+    room = max(1.0, scale) * (2 if level.is_soft else 1)
+    return _COARSEST if room >= 2 * _ENLARGED else 2 if room >= _ENLARGED else 1
 
 
 def is_drawable(pose: Pose2D) -> bool:
