@@ -139,9 +139,9 @@ class Orders:
                 return self._repair.forget(what)
             case RenamePose(pose=pose, to=to):
                 outcome = self._abilities.teaching.carry_out(command)
-                changes, unset = moved_settings(self._governor.in_force.settings, pose, to)
-                if changes:
-                    self._governor.change(changes, unset)
+                new, gone = moved_settings(self._governor.in_force.settings, pose, to)
+                if new:
+                    self._governor.change(new, gone)
                 return outcome
             case Teach() | SortSamples() | TrainTaught() | UseTaught() | ForgetPose():
                 return self._abilities.teaching.carry_out(command)
