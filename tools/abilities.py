@@ -88,26 +88,17 @@ STEPS: Mapping[str, Step] = {
         _training("people", "compare", f"{DATA}/faces", "--mobile", "--json", f"{OUT}/people.json"),
         collect=("people.json",),
     ),
-    "smoking_imagenet": Step(
+    "smoking": Step(
         _training(
-            *("images", "train", f"{DATA}/smoking", "--name", "smoking-imagenet"),
-            *("--backbone", "efficientnet_lite0", "--head-epochs", "8", "--epochs", "10"),
-            *("--patience", "4", *_SMOKING),
-        ),
-        run="smoking-imagenet",
-        plots=("curves", "confusion", "roc", "reliability"),
-    ),
-    "smoking_scratch": Step(
-        _training(
-            *("images", "train", f"{DATA}/smoking", "--name", "smoking-scratch"),
+            *("images", "train", f"{DATA}/smoking", "--name", "smoking"),
             *("--backbone", "mobilenet_v2", "--weights", "none", "--size", "96"),
             *("--epochs", "14", "--patience", "14", *_SMOKING),
         ),
-        run="smoking-scratch",
-        plots=("confusion",),
+        run="smoking",
+        plots=("curves", "confusion", "roc", "reliability"),
     ),
     "smoking_hands": Step(
-        _training("smoking", f"{RUN}/smoking-imagenet", "--to", OUT), collect=("smoking.json",)
+        _training("smoking", f"{RUN}/smoking", "--to", OUT), collect=("smoking.json",)
     ),
     "attributes": Step(
         _training(
@@ -119,18 +110,9 @@ STEPS: Mapping[str, Step] = {
         plots=("comparison",),
         collect=("comparison.json",),
     ),
-    "attributes_imagenet": Step(
-        _training(
-            *("images", "train", f"{DATA}/faces/attribute", "--name", "attributes-imagenet"),
-            *("--backbone", "efficientnet_lite0", "--head-epochs", "6", "--epochs", "6"),
-            *_ATTRIBUTES,
-        ),
-        run="attributes-imagenet",
-        plots=("confusion",),
-    ),
     "attributes_groups": Step(
         _training(
-            *("images", "groups", f"{RUN}/attributes-imagenet", "--pattern", UTK_NAMES),
+            *("images", "groups", f"{RUN}/attributes-comparison/googlenet", "--pattern", UTK_NAMES),
             *("--json", f"{OUT}/groups.json"),
         ),
         collect=("groups.json",),

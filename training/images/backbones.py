@@ -10,14 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from training.errors import TrainingError
-from training.images.efficientnet_lite import efficientnet_lite0
 from training.images.googlenet import LEAST_AUXILIARY_SIDE_PX, googlenet
 from training.quiet import tensorflow
 
-Preparation = Literal["caffe", "tf", "mean", "lite"]
-"""What a backbone wants its pictures to be: BGR less the mean of ImageNet (caffe), -1..1 (tf), RGB
-less that mean, or (RGB - 127) / 128 (lite). The first two are modes of
-`keras.applications.imagenet_utils`."""
+Preparation = Literal["caffe", "tf", "mean"]
+"""What a backbone wants its pictures to be: BGR less the mean of ImageNet (caffe), -1..1 (tf), or
+RGB less that mean. The first two are the modes of `keras.applications.imagenet_utils`."""
 
 IMAGENET_MEAN: Final = (123.68, 116.779, 103.939)
 """Of red, green and blue, 0..255; as in `keras.applications.imagenet_utils`."""
@@ -51,8 +49,8 @@ class Backbone:
 
     @property
     def has_imagenet(self) -> bool:
-        """Whether weights are published for it."""
-        return self.keras_name is not None or self.preparation == "lite"
+        """Whether Keras publishes weights for it."""
+        return self.keras_name is not None
 
     def build(self, side: int, width: float, weights: str | None) -> Any:
         """The Keras model without its top, for pictures that are prepared.
@@ -63,7 +61,7 @@ class Backbone:
             weights: "imagenet" or None; this function does not translate what Keras raises.
         """
         if self.keras_name is None:
-            return efficientnet_lite0(side) if self.preparation == "lite" else googlenet(side)
+            return googlenet(side)
         make: Callable[..., Any] = getattr(tensorflow().keras.applications, self.keras_name)
         more = {"alpha": width} if len(self.widths) > 1 else {}
         return make(input_shape=(side, side, 3), include_top=False, weights=weights, **more)
@@ -79,7 +77,6 @@ BACKBONES: Final[dict[str, Backbone]] = {
         Backbone("googlenet", None, "mean", scratch_rate=1e-4),
         Backbone("resnet50", "ResNet50", "caffe"),
         Backbone("resnet101", "ResNet101", "caffe"),
-        Backbone("efficientnet_lite0", None, "lite"),
     )
 }
 
@@ -149,6 +146,4 @@ def preparation_matrix(
         return np.eye(3, dtype=np.float32)[:, ::-1], -mean[::-1]
     if preparation == "mean":
         return np.eye(3, dtype=np.float32), -mean
-    if preparation == "lite":
-        return np.eye(3, dtype=np.float32) / np.float32(128), np.full(3, -127 / 128, np.float32)
     return np.eye(3, dtype=np.float32) / np.float32(127.5), np.full(3, -1, np.float32)

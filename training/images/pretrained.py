@@ -10,7 +10,6 @@ from typing import Any
 
 from training.errors import TrainingError
 from training.images.backbones import Backbone
-from training.images.efficientnet_lite import load_imagenet
 from training.images.settings import IMAGENET, NO_WEIGHTS
 from training.quiet import native_stderr_closed, tensorflow
 
@@ -62,10 +61,6 @@ def _imagenet(backbone: Backbone, side: int, width: float) -> Any:
             f"there are no ImageNet weights for {backbone.name} of width {width:g}",
             f"give --width {published}, or {_SCRATCH}",
         )
-    if backbone.keras_name is None:
-        network = backbone.build(side, width, None)
-        load_imagenet(network)
-        return network
     try:
         with warnings.catch_warnings(), native_stderr_closed():
             # Keras warns that it takes the weights of 224 pixels for other sizes: as it should.
