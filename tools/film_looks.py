@@ -31,7 +31,7 @@ def looked_at(arguments: Sequence[str], folder: Path, more: bool = True) -> list
     folder.mkdir(parents=True, exist_ok=True)
     seen: list[str] = []
     for clip in find_clips(films):
-        path = folder / (re.sub(r"[^\w.]+", "-", clip.name.removeprefix(SCHEME)) + ".npz")
+        path = _file_of(clip.name, folder)
         if more and not path.is_file():
             _look(clip.name, path)
         if path.is_file():
@@ -41,6 +41,17 @@ def looked_at(arguments: Sequence[str], folder: Path, more: bool = True) -> list
     others = [text for text in arguments if text not in films]
     first = list(arguments).index(films[0])
     return [*others[:first], *seen, *others[first:]]
+
+
+def missing_takes(arguments: Sequence[str], folder: Path) -> str:
+    """What is left out of the film in these arguments of `vcam`, in words; empty for nothing."""
+    takes = find_clips([text for text in arguments if text.startswith(SCHEME)])
+    seen = sum(_file_of(clip.name, folder).is_file() for clip in takes)
+    return f"; {seen} of its {len(takes)} takes so far" if seen < len(takes) else ""
+
+
+def _file_of(clip: str, folder: Path) -> Path:
+    return folder / (re.sub(r"[^\w.]+", "-", clip.removeprefix(SCHEME)) + ".npz")
 
 
 def _look(clip: str, path: Path) -> None:

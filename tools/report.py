@@ -36,7 +36,7 @@ import vcam
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # run as a file, Python knows its folder alone
 
-from tools.film_looks import looked_at  # noqa: E402
+from tools.film_looks import looked_at, missing_takes  # noqa: E402
 from tools.report_tables import filled  # noqa: E402
 
 FIGURES = ROOT / "docs" / "figures"
@@ -117,10 +117,11 @@ def measure(
         if "replay" in arguments:
             arguments += ["--jobs", str(jobs)]
         started_s = time.monotonic()
+        film = arguments
         arguments = looked_at(arguments, looks, more_looks)
         figures = _run(arguments)
         write = {
-            "title": wanted.title,
+            "title": wanted.title + missing_takes(film, looks),
             "command": " ".join(["vcam", *wanted.arguments]),
             "date": datetime.now(UTC).strftime("%Y-%m-%d"),
             "machine": machine(),

@@ -128,8 +128,10 @@ def test_each_take_is_looked_at_once_and_judged_from_what_was_seen(tmp_path, mon
 
     Path(first[4]).unlink()
     assert len(film_looks.looked_at(arguments, tmp_path, more=False)) == len(first) - 1
+    assert film_looks.missing_takes(arguments, tmp_path) == "; 2 of its 3 takes so far"
     film_looks.looked_at(arguments, tmp_path)
     assert len(looked) == 4
+    assert film_looks.missing_takes(arguments, tmp_path) == ""
     assert film_looks.looked_at(["lab", "images", "x"], tmp_path) == ["lab", "images", "x"]
 
 
