@@ -124,8 +124,8 @@ class Blender:
         )
         if opacity < 1:
             cv2.convertScaleAbs(patch, dst=patch, alpha=max(0.0, opacity))
-        if person is not None and step < _COARSEST:
-            person.hide(patch, left // step, top // step, half=step > 1)
+        if person is not None:
+            person.hide(patch, left // step, top // step, step)
         if step == 1:
             return patch, left, top
         # What is turned is smaller than the box round its corners, and some may be hidden.
@@ -146,11 +146,7 @@ class Blender:
         large = self._take("large", step * size[1], step * size[0], 4)
         wide = step * size[0], step * size[1]
         cv2.resize(patch, wide, dst=large, interpolation=cv2.INTER_LINEAR)
-        shown = large[odd_y:height, odd_x:width]
-        if person is not None and step == _COARSEST:
-            # The person's edge is sharper than what is drawn so coarsely.
-            person.hide(shown, left + odd_x, top + odd_y)
-        return shown, left + odd_x, top + odd_y
+        return large[odd_y:height, odd_x:width], left + odd_x, top + odd_y
 
     def blend(
         self,

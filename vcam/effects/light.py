@@ -205,7 +205,7 @@ class LightLayer:
         coarse = self._coarse
         if person is not None:
             lit = self._plane[top:bottom, left:right]
-            person.hide(lit, left, top, half=coarse == 2)
+            person.hide(lit, left, top, coarse)
         if coarse == 1:
             for left, top, right, bottom in self._lit():
                 part = np.s_[top:bottom, left:right]

@@ -10,14 +10,13 @@ import numpy as np
 import numpy.typing as npt
 
 from vcam.core.frame import Image
-from vcam.effects.zones import Alpha, Rectangle, Zones, zones_of
+
+Alpha = npt.NDArray[np.uint8]
+"""uint8 (height, width): 255 is person, 0 is room."""
 
 _CELL = 8
 """Pixels of a row that are blended together, where at least one of them needs it: taking and
 putting costs by the piece, blending almost nothing."""
-
-_LARGE = 120_000
-"""Pixels: of larger pictures, what the person hides wholly is looked for first."""
 
 
 class Matte:
@@ -71,40 +70,40 @@ class Shade:
         return self._make_half()
 
     @cached_property
-    def _zones(self) -> Zones:
-        return zones_of(self._full)
-
-    @cached_property
     def _half_room(self) -> Image:
         """How much of the room shows, uint8 (h, w, 3)."""
         room = cv2.bitwise_not(self._half)
         return np.asarray(cv2.cvtColor(room, cv2.COLOR_GRAY2BGR), np.uint8)
 
-    def hide(self, light: Image, left: int, top: int, half: bool = False) -> None:
+    @cached_property
+    def _quarter(self) -> Alpha:
+        height, width = self._half.shape
+        size = -(-width // 2), -(-height // 2)
+        return np.asarray(cv2.resize(self._half, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+    def hide(self, light: Image, left: int, top: int, step: int = 1) -> None:
         """Takes away, in place, what the person hides.
 
         Args:
             light: uint8 (rows, columns, channels): light, or a picture that is premultiplied.
-            left: where it lies on the picture, or on half of it, pixels.
+            left: where it lies on the picture, in its own pixels.
             top: the same, downwards.
-            half: its pixels are two of the picture's wide.
+            step: how many of the picture's pixels one of its is wide: 1, 2 or 4.
         """
         rows, columns, channels = light.shape
-        if half and channels == 3:
+        if step == 2 and channels == 3:
             # So few bytes are faster done with than looked through.
             room = self._half_room[top : top + rows, left : left + columns]
             cv2.multiply(light, room, dst=light, scale=1 / 255)
             return
-        if half or rows * columns < _LARGE:
-            alpha = self._half if half else self._full
-            _thin(light, alpha[top : top + rows, left : left + columns])
+        whole = self._full if step == 1 else self._half if step == 2 else self._quarter
+        alpha = whole[top : top + rows, left : left + columns]
+        x0, y0, x1, y1 = _box_of(alpha)
+        if x0 >= x1:
             return
-        window = left, top, left + columns, top + rows
-        for x0, y0, x1, y1 in _within(self._zones.person, window):
-            light[y0 - top : y1 - top, x0 - left : x1 - left] = 0
-        for x0, y0, x1, y1 in _within(self._zones.edge, window):
-            lit = light[y0 - top : y1 - top, x0 - left : x1 - left]
-            _thin(lit, self._full[y0:y1, x0:x1])
+        bare = cv2.bitwise_not(alpha[y0:y1, x0:x1])
+        lit = light[y0:y1, x0:x1]
+        cv2.multiply(lit, cv2.merge([bare] * channels), dst=lit, scale=1 / 255)
 
 
 class Cutout:
@@ -147,7 +146,8 @@ class Cutout:
         cv2.copyTo(self._kept[part], mask, canvas[part])
 
 
-def _box_of(alpha: Alpha) -> Rectangle:
+def _box_of(alpha: Alpha) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of all that is not room."""
     left, top, columns, rows = cv2.boundingRect(alpha)
     return left, top, left + columns, top + rows
 
@@ -192,23 +192,3 @@ def _taken(
 def _put(canvas: Image, where: npt.NDArray[np.intp], cells: npt.NDArray[np.uint8]) -> None:
     piece = np.dtype((np.void, cells.size // where.size))
     canvas.reshape(-1).view(piece)[where] = cells.reshape(-1).view(piece)
-
-
-def _thin(light: Image, alpha: Alpha) -> None:
-    """Multiplies `light`, uint8 (h, w, channels), by the room's share, in place."""
-    left, top, right, bottom = _box_of(np.asarray(alpha, np.uint8))
-    if left >= right:
-        return
-    room = cv2.bitwise_not(alpha[top:bottom, left:right])
-    lit = light[top:bottom, left:right]
-    cv2.multiply(lit, cv2.merge([room] * light.shape[2]), dst=lit, scale=1 / 255)
-
-
-def _within(zone: list[Rectangle], window: Rectangle) -> list[Rectangle]:
-    """What of these rectangles lies in the window."""
-    left, top, right, bottom = window
-    return [
-        (max(left, x0), max(top, y0), min(right, x1), min(bottom, y1))
-        for x0, y0, x1, y1 in zone
-        if x0 < right and x1 > left and y0 < bottom and y1 > top
-    ]
