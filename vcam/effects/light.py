@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 SHIFT = 4
 """Fraction bits of OpenCV's corners: a sixteenth of a pixel."""
 
-_BAND = 32
+_BAND = 64
 """Rows of the layer that are brought to the picture together."""
 
 _CELL = 32
