@@ -45,7 +45,7 @@ lint: $(VENV)/.dev
 
 test: lint
 	$(BIN)/vcam weights pull
-	$(BIN)/pytest
+	$(BIN)/pytest -n $(or $(JOBS),2) --dist loadfile
 
 format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
