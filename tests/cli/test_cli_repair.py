@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import date
 from importlib import import_module
 
 import pytest
@@ -17,6 +18,8 @@ from vcam.control.server import ControlServer
 from vcam.control.state import CalibratedGesture, CalibrationState, Kept, KeptState
 from vcam.core.events import EventKind, GestureEvent
 from vcam.daemon.history import StartHistory
+from vcam.daemon.people_attendance import DayLine
+from vcam.daemon.people_files import PeopleFiles
 from vcam.daemon.personal import Personal
 from vcam.settings.schema import PageSettings, PersonalSettings
 from vcam.testing.daemon import FakeDaemon
@@ -191,6 +194,8 @@ def keep_something() -> Personal:
     history = StartHistory(file=personal.history_file, keep=True)
     history.add(GestureEvent(EventKind.START, "v_sign", 1.0, (1,), 0.5, 1.0, 0.9), [])
     history.save()
+    line = DayLine(name="Siti", day=date(2024, 5, 6), first=1.7e9, last=1.7e9, seconds=0)
+    PeopleFiles(personal.history_file.path.parent).keep_attendance([line])
     return personal
 
 
@@ -207,7 +212,7 @@ def test_privacy_without_a_daemon_counts_and_forgets_files(home):
     assert personal.history_file.path.exists()
     forgotten = json.loads(vcam("privacy", "forget", "--json").stdout)
     assert forgotten["message"].startswith("Forgotten: the starts called wrong")
-    assert not personal.history_file.path.exists()
+    assert list(personal.history_file.path.parent.iterdir()) == []
 
 
 def test_privacy_is_told_whatever_the_settings_say(home, monkeypatch):

@@ -7,7 +7,7 @@ import os
 import numpy as np
 import pytest
 
-from vcam.control.commands import ChangeSettings, Enrol, ForgetPerson
+from vcam.control.commands import ChangeSettings, Enrol, Forget, ForgetPerson
 from vcam.core.errors import VcamError
 from vcam.core.geometry import Box
 from vcam.core.observation import Face, FaceShape
@@ -21,6 +21,8 @@ from vcam.recognizers.people_gates import Fault
 from vcam.recognizers.people_model import load_card
 from vcam.recognizers.people_reader import SeenFace
 from vcam.settings.writing import Unwritable
+
+from .fake_pipeline import start_of
 
 SIZE = 256
 
@@ -48,15 +50,24 @@ def seen(name="", turn=(0, 0), look=None, fault=None, track=1, size=100):
 
 
 @pytest.fixture
-def look(desk):
-    """Looks at faces, a fifth of a second after the last."""
+def look_at():
+    """Makes what looks at faces before a daemon, a fifth of a second after the last."""
 
-    def look(*faces, seconds=0.2):
-        desk.clock.advance(seconds)
-        desk.people._note(faces, desk.clock.now())
-        return desk.daemon.state().people
+    def of(desk):
+        def look(*faces, seconds=0.2):
+            desk.clock.advance(seconds)
+            desk.people._note(faces, desk.clock.now())
+            return desk.daemon.state().people
 
-    return look
+        return look
+
+    return of
+
+
+@pytest.fixture
+def look(desk, look_at):
+    """Looks at faces."""
+    return look_at(desk)
 
 
 def enrol(desk, look, name="Siti"):
@@ -295,3 +306,37 @@ def test_card_of_the_model_says_what_it_is_not_for():
     assert card.unknown < card.sure
     assert "locks" in card.not_for
     assert all(source.licence for source in card.data)
+
+
+def test_one_command_deletes_all_that_is_kept_of_anybody(make_desk, look_at):
+    desk = make_desk("personal: {keep_history: true}")
+    look = look_at(desk)
+    enrol(desk, look)
+    switch_on(desk, attendance=True)
+    look(seen("Siti"), seconds=1)
+    look(seen("Siti"), seconds=70)
+    for name in ("people:Siti", "people:Siti:500ms", "people:Sitiwati", "v_sign"):
+        desk.daemon.note_event(start_of(name))
+    desk.daemon.attend()
+    folder = desk.personal.learnt.file.path.parent
+    # What is left when the machine stops while a file is written.
+    (folder / ".people.json.x1.tmp").write_bytes(b"Siti")
+    assert {"people.json", "attendance.json", "starts.jsonl"} <= set(files(desk))
+    kinds = {item.kind: item.forget for item in desk.daemon.state().kept.items if item.count}
+    assert {"people": "people", "attendance": "attendance", "history": "history"}.items() <= (
+        kinds.items()
+    )
+
+    desk.daemon.run(Forget(what="attendance"))
+    assert "attendance.json" not in files(desk)
+    assert desk.daemon.state().people.attendance == ()
+    desk.daemon.run(ForgetPerson(name="Siti"))
+    assert [each.gesture for each in desk.daemon.history()] == ["v_sign", "people:Sitiwati"]
+    assert not any(b"Siti" in content.replace(b"Sitiwati", b"") for content in files(desk).values())
+    enrol(desk, look)
+    desk.daemon.run(Forget())
+    assert files(desk) == {}
+    state = desk.daemon.state()
+    assert not any(item.count for item in state.kept.items if item.forget)
+    assert (state.people.people, state.people.enrolment) == ((), None)
+    assert desk.daemon.history() == ()

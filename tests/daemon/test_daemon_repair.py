@@ -155,11 +155,12 @@ def test_forget_deletes_what_it_says(make_desk, tmp_path, what):
 
 def test_what_is_kept_is_told_with_its_place(desk, tmp_path):
     kinds = [item.kind for item in desk.daemon.state().kept.items]
-    assert kinds[:5] == ["wrong", "calibration", "history", "taught", "settings"]
+    assert kinds[:4] == ["wrong", "calibration", "history", "taught"]
+    assert kinds[4:7] == ["people", "attendance", "settings"]
     assert {"snapshots", "weights", "packs", "log"} <= set(kinds)
     assert kept(desk, "wrong").path == str(tmp_path / "personal" / "hands.jsonl")
     assert kept(desk, "settings").path == str(desk.file)
-    assert [item.kind for item in desk.daemon.state().kept.items if item.forget] == kinds[:4]
+    assert [item.kind for item in desk.daemon.state().kept.items if item.forget] == kinds[:6]
 
 
 def test_snapshots_are_counted_and_left_alone(make_desk, tmp_path):

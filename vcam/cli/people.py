@@ -237,9 +237,13 @@ def _enrol_folder(name: str, folder: Path) -> Mapping[str, Any]:
 def _forget(name: str | None) -> Mapping[str, Any]:
     """As the daemon does it, or in the files without one; the wire form of an outcome."""
     from vcam.control.client import NoDaemonError
+    from vcam.daemon.history import StartHistory
+    from vcam.daemon.personal import HISTORY_FILE
+    from vcam.daemon.private_file import PrivateFile, personal_folder
 
     try:
         return connect().run({"do": "forget_person", "name": name})
     except NoDaemonError:
         message = _files().forget(name)
+        StartHistory(file=PrivateFile(personal_folder() / HISTORY_FILE)).forget_person(name)
     return {"message": message, "data": {}}

@@ -11,7 +11,7 @@ from vcam.cli.asking import answering, connect
 from vcam.cli.options import print_json
 from vcam.core.errors import SettingsError
 
-KINDS = ("all", "wrong", "calibration", "history", "taught")
+KINDS = ("all", "wrong", "calibration", "history", "taught", "people", "attendance")
 
 _FORGET_ALL = "vcam privacy forget"
 
@@ -40,10 +40,11 @@ def show(as_json: bool) -> None:
 @click.argument("what", type=click.Choice(KINDS), default="all")
 @answering
 def forget(what: str, as_json: bool) -> None:
-    """Delete what vcam has learnt of you; without WHAT, all of it.
+    """Delete what vcam has learnt of you and of others; without WHAT, all of it.
 
-    WHAT is wrong (starts that you called wrong), calibration (your thresholds), history or taught
-    (poses that you taught).
+    WHAT is wrong (starts that you called wrong), calibration (your thresholds), history, taught
+    (poses that you taught), people (who is enrolled, with the attendance) or attendance (that
+    alone).
     Snapshots, recordings and settings are yours: no command deletes them.
     """
     from vcam.control.client import NoDaemonError
@@ -130,11 +131,13 @@ def _forget_files(what: str) -> dict[str, Any]:
     Raises:
         VcamError: some of it cannot be deleted; the rest is.
     """
+    from vcam.daemon.people_files import PeopleFiles
     from vcam.daemon.personal import Personal
+    from vcam.daemon.private_file import personal_folder
     from vcam.daemon.repair import forget_kinds
     from vcam.settings.schema import PersonalSettings
 
-    personal = Personal(PersonalSettings())
+    personal, people = Personal(PersonalSettings()), PeopleFiles(personal_folder())
     outcome = forget_kinds(
         what,
         {
@@ -142,6 +145,8 @@ def _forget_files(what: str) -> dict[str, Any]:
             "calibration": personal.thresholds.forget,
             "history": personal.history_file.delete,
             "taught": personal.taught.forget,
+            "people": lambda: people.forget(None),
+            "attendance": lambda: people.keep_attendance(()),
         },
     )
     return outcome.model_dump(mode="json")

@@ -177,11 +177,14 @@ class Forget(Order):
     """Delete what vcam has learnt of its user, in memory and on disk.
 
     Attributes:
-        what: starts called wrong, personal thresholds, the history, taught poses, or all of them.
+        what: starts called wrong, personal thresholds, the history, taught poses, people (their
+            attendance goes with them), the attendance alone, or all of them.
     """
 
     do: Literal["forget"] = "forget"
-    what: Literal["all", "wrong", "calibration", "history", "taught"] = "all"
+    what: Literal["all", "wrong", "calibration", "history", "taught", "people", "attendance"] = (
+        "all"
+    )
 
 
 class Teach(Order):

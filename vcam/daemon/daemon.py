@@ -113,9 +113,8 @@ class PipelineDaemon:
             lambda settings: Enters(personal.enters(settings), personal.calibrated(settings)),
             lambda: personal.taught.gestures,
         )
-        teaching = abilities.teaching
         self._repair = Repair(
-            self._history, personal, self._governor, pipeline, clock, wall, self._changed, teaching
+            self._history, personal, self._governor, pipeline, clock, wall, self._changed, abilities
         )
         abilities.follow(self._governor.refresh, self._changed, lambda: self._repair.busy)
         self._selfies = Selfies(
@@ -135,7 +134,7 @@ class PipelineDaemon:
         )
         self.packs = OwnPacks(library, lambda: self._reload(packs_too=True))
         self.people = abilities.people
-        self.taught = teaching.files
+        self.taught = abilities.teaching.files
         self._page: str | None = None
         self._lock = threading.Lock()
         self._version = 1

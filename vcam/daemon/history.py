@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import itertools
 import logging
+import re
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from pydantic import ValidationError
 
 from vcam.control.state import Start
 from vcam.core.errors import VcamError
 from vcam.core.events import GestureEvent
+from vcam.core.gestures import of_class
 from vcam.daemon.private_file import PersonalError, PrivateFile
+from vcam.recognizers.contracts import PEOPLE
 
 logger = logging.getLogger(__name__)
 
@@ -145,6 +148,28 @@ class StartHistory:
             if self._file is not None:
                 self._file.delete()
 
+    def forget_person(self, name: str | None) -> None:
+        """Forgets the starts that name a person, or any person for None, in memory and on disk.
+
+        Raises:
+            PersonalError: the file cannot be written; it names them still.
+        """
+        label = re.escape(of_class(PEOPLE, name)) if name is not None else f"{PEOPLE}:.*"
+        names_them = re.compile(rf"{label}(:\d+ms)?", re.DOTALL)
+
+        def without(starts: Iterable[Start]) -> list[Start]:
+            return [start for start in starts if not names_them.fullmatch(start.gesture)]
+
+        with self._on_disk:
+            with self._lock:
+                self._starts = deque(without(self._starts), maxlen=KEPT)
+            if self._file is not None:
+                nothing: tuple[Start, ...] = ()
+                # Read also while nothing is kept: what was kept before is there still.
+                older = self._file.read(_parsed, nothing)
+                if len(left := without(older)) < len(older):
+                    self._file.write(_lines(left))
+
     def save(self) -> None:
         """Writes what has changed, where that is wanted; what goes wrong is told in the log."""
         with self._on_disk:
@@ -153,9 +178,8 @@ class StartHistory:
                     return
                 self._unsaved = False
                 starts = tuple(self._starts)
-            lines = [start.model_dump_json() for start in reversed(starts)]
             try:
-                self._file.write("\n".join([*lines, ""]).encode())
+                self._file.write(_lines(starts))
             except PersonalError as error:
                 logger.error("The history is not saved: %s", error)
 
@@ -164,6 +188,11 @@ class StartHistory:
             if known.id == start:
                 return place
         return None
+
+
+def _lines(starts: Sequence[Start]) -> bytes:
+    """The file of these starts, the newest first."""
+    return "\n".join([*(start.model_dump_json() for start in reversed(starts)), ""]).encode()
 
 
 def _parsed(content: bytes) -> tuple[Start, ...]:

@@ -48,10 +48,10 @@ def kept_state(
             _calibration(personal),
             _history(personal, sorted(starts), settings),
             _taught(personal),
+            *PeopleFiles(personal.learnt.file.path.parent).kept(),
             _one_file("settings", "your settings", settings_path),
             _snapshots(settings),
             *_recording(settings),
-            *PeopleFiles(personal.learnt.file.path.parent).kept(),
             Kept(
                 kind="packs",
                 what="sticker packs that you installed: vcam pack remove deletes one",
@@ -208,7 +208,8 @@ class KeptTeller:
         self._personal = personal
         self._history = history
         self._clock = clock
-        self._looked: tuple[float, tuple[object, ...], KeptState] | None = None
+        self._people = PeopleFiles(personal.learnt.file.path.parent)
+        self._looked: tuple[float, tuple[object, ...], object, KeptState] | None = None
 
     def state(self) -> KeptState:
         """All that is kept; looked at anew where something was learnt, or after a while."""
@@ -216,6 +217,7 @@ class KeptTeller:
         loaded, starts = self._store.loaded, self._history.starts()
         stored = self._personal.thresholds.stored
         newest = starts[0] if starts else None
+        stamp = self._people.stamp()
         mark = (
             loaded,
             self._personal.learnt.hands(),
@@ -224,12 +226,12 @@ class KeptTeller:
             self._personal.taught.samples,
         )
         looked = self._looked
-        if looked is not None and now - looked[0] >= LOOK_EVERY_S:
+        if looked is not None and (now - looked[0] >= LOOK_EVERY_S or looked[2] != stamp):
             looked = None
         if looked is not None and all(a is b for a, b in zip(mark, looked[1], strict=True)):
-            return looked[2]
+            return looked[3]
         state = kept_state(
             loaded.settings, self._store.path, self._personal, [start.at for start in starts]
         )
-        self._looked = now, mark, state
+        self._looked = now, mark, stamp, state
         return state

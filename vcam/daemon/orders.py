@@ -145,7 +145,9 @@ class Orders:
                 return outcome
             case Teach() | SortSamples() | TrainTaught() | UseTaught() | ForgetPose():
                 return self._abilities.teaching.carry_out(command)
-            case Enrol() | ForgetPerson():
+            case ForgetPerson(name=name):
+                return self._repair.forget_person(name)
+            case Enrol():
                 return self._abilities.people.carry_out(command)
 
     def _set_mode(self, mode: Mode, message: str) -> Outcome:

@@ -123,6 +123,18 @@ class People:
         with self._lock:
             self._save()
 
+    def forget_attendance(self) -> None:
+        """Forgets who was seen when, in memory and on disk; people stay enrolled.
+
+        Raises:
+            PersonalError: it is there still.
+        """
+        with self._lock:
+            self._attendance.forget(None)
+            self._unsaved = False
+            self._files.keep_attendance(())
+        self.on_change()
+
     def carry_out(self, order: Enrol | ForgetPerson) -> Outcome:
         """What came of an order.
 

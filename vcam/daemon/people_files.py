@@ -119,6 +119,10 @@ class PeopleFiles:
         self.keep_attendance(lines)
         return "Everybody is forgotten" if name is None else f"{name} is forgotten"
 
+    def stamp(self) -> tuple[tuple[int, int], ...]:
+        """Changes when one of the files does."""
+        return self._people.stamp(), self._attendance.stamp()
+
     def kept(self) -> tuple[Kept, Kept]:
         """What there is of both."""
         people, lines = self._read()[0].people, self.attendance()
@@ -126,11 +130,12 @@ class PeopleFiles:
             Kept(
                 kind="people",
                 what="numbers of the faces of people who are enrolled, and their names; no "
-                "pictures: vcam people forget NAME, or forget-all, deletes them",
+                "pictures: vcam people forget NAME deletes one",
                 path=str(self._people.path),
                 count=len(people),
                 size=self._people.size(),
                 since=min((each.since for each in people), default=None),
+                forget="people",
             ),
             Kept(
                 kind="attendance",
@@ -139,6 +144,7 @@ class PeopleFiles:
                 count=len(lines),
                 size=self._attendance.size(),
                 since=min((each.first for each in lines), default=None),
+                forget="attendance",
             ),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import logging
 import os
 import sys
@@ -78,12 +79,14 @@ class PrivateFile:
             raise PersonalError(f"{self.path} cannot be written ({why})", fix) from None
 
     def delete(self) -> None:
-        """Deletes it, and what was set aside of it; harmless where there is nothing.
+        """Deletes it, what was set aside of it, and what a write that was cut off has left behind.
+
+        Harmless where there is nothing.
 
         Raises:
-            PersonalError: it is still there.
+            PersonalError: some of it is still there.
         """
-        for path in (self.path, self._aside):
+        for path in (self.path, self._aside, *self._cut_off()):
             self._unlink(path)
 
     def delete_damaged(self) -> None:
@@ -95,12 +98,24 @@ class PrivateFile:
         self._unlink(self._aside)
 
     def size(self) -> int:
-        """Bytes on disk, with what was set aside; 0 if there is nothing."""
-        return sum(_size(path) for path in (self.path, self._aside))
+        """Bytes on disk, with what was set aside or left behind; 0 if there is nothing."""
+        return sum(_size(path) for path in (self.path, self._aside, *self._cut_off()))
+
+    def stamp(self) -> tuple[int, int]:
+        """Changes when the file does; zeros where there is none."""
+        try:
+            status = self.path.stat()
+        except OSError:
+            return 0, 0
+        return status.st_mtime_ns, status.st_size
 
     @property
     def _aside(self) -> Path:
         return self.path.with_name(f"{self.path.name}.broken")
+
+    def _cut_off(self) -> list[Path]:
+        """What `write_file` would have put in place, had the machine not stopped."""
+        return list(self.path.parent.glob(f".{glob.escape(self.path.name)}.*.tmp"))
 
     def _unlink(self, path: Path) -> None:
         try:

@@ -6,19 +6,19 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal
 
-from vcam.control.commands import Outcome
+from vcam.control.commands import ForgetPerson, Outcome
 from vcam.control.state import CalibrationState, Start
 from vcam.core.clock import Clock
 from vcam.core.errors import VcamError
 from vcam.core.events import EventKind, GestureEvent
 from vcam.core.observation import NONE_POSE
+from vcam.daemon.abilities import Abilities
 from vcam.daemon.calibration import Calibration
 from vcam.daemon.governor import Governor
 from vcam.daemon.history import StartHistory
 from vcam.daemon.naming import unknown
 from vcam.daemon.personal import Personal
 from vcam.daemon.private_file import PersonalError
-from vcam.daemon.teaching import Teaching
 from vcam.daemon.traces import RecentLooks
 from vcam.pipeline import Pipeline
 from vcam.pipeline.looking import Look
@@ -31,13 +31,15 @@ LOOKS_KEPT = 4
 """Of the hand of each start, spread over the hold: a hold is one pose, seen a little differently
 each time."""
 
-What = Literal["all", "wrong", "calibration", "history", "taught"]
+What = Literal["all", "wrong", "calibration", "history", "taught", "people", "attendance"]
 
 _FORGOTTEN = {
     "wrong": "the starts called wrong",
     "calibration": "the personal thresholds",
     "history": "the history",
     "taught": "the taught poses",
+    "people": "the people",
+    "attendance": "the attendance",
 }
 
 
@@ -54,7 +56,8 @@ class Repair:
         clock: for the phases of a calibration.
         wall: time of day.
         on_change: told when the state or the history has changed.
-        teaching: takes samples meanwhile, which is a rehearsal, too.
+        abilities: teaching takes samples meanwhile, which is a rehearsal, too; what was learnt by
+            them is forgotten here.
     """
 
     def __init__(
@@ -66,9 +69,10 @@ class Repair:
         clock: Clock,
         wall: Callable[[], float],
         on_change: Callable[[], None],
-        teaching: Teaching,
+        abilities: Abilities,
     ) -> None:
-        self._teaching = teaching
+        self._teaching = abilities.teaching
+        self._people = abilities.people
         self._history = history
         self._personal = personal
         self._calibration = Calibration(
@@ -188,10 +192,23 @@ class Repair:
                     "calibration": self._forget_calibration,
                     "history": self._history.forget,
                     "taught": self._teaching.forget,
+                    "people": lambda: self.forget_person(None),
+                    "attendance": self._people.forget_attendance,
                 },
             )
         finally:
             self._on_change()
+
+    def forget_person(self, name: str | None) -> Outcome:
+        """Deletes a person, everybody for None: faces, attendance, and starts that name them.
+
+        Raises:
+            VcamError: there is no such person, or something is there still.
+        """
+        outcome = self._people.carry_out(ForgetPerson(name=name))
+        self._history.forget_person(name)
+        self._on_change()
+        return outcome
 
     def found(self) -> None:
         """Other personal thresholds hold now."""
@@ -262,7 +279,7 @@ class Repair:
         self.found()
 
 
-def forget_kinds(what: str, ways: Mapping[str, Callable[[], None]]) -> Outcome:
+def forget_kinds(what: str, ways: Mapping[str, Callable[[], object]]) -> Outcome:
     """Deletes what was learnt, as far as that is possible.
 
     Args:

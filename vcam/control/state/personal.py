@@ -94,7 +94,7 @@ class Kept(Told):
     count: int | None = None
     size: int | None = None
     since: float | None = None
-    forget: Literal["", "wrong", "calibration", "history", "taught"] = ""
+    forget: Literal["", "wrong", "calibration", "history", "taught", "people", "attendance"] = ""
 
 
 class KeptState(Told):

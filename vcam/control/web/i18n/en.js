@@ -199,7 +199,7 @@ export default {
   "kept.title": "What vcam keeps",
   "kept.help": "All of it is on this computer. What has no button here is yours to delete.",
   "kept.all": "Delete all that was learnt",
-  "kept.all.ask": "Delete starts called wrong, your thresholds and the history? This cannot be undone.",
+  "kept.all.ask": "Delete starts called wrong, your thresholds, the history, taught poses, enrolled people and the attendance? This cannot be undone.",
   "kept.ask": "Delete this: {0}? This cannot be undone.",
   "kept.delete": "Delete",
   "kept.delete.label": "Delete: {0}",

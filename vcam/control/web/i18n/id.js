@@ -199,7 +199,7 @@ export default {
   "kept.title": "Yang disimpan vcam",
   "kept.help": "Semuanya ada di komputer ini. Yang tanpa tombol di sini Anda hapus sendiri.",
   "kept.all": "Hapus semua yang dipelajari",
-  "kept.all.ask": "Hapus mulai yang ditandai salah, ambang Anda, dan riwayat? Ini tidak dapat diurungkan.",
+  "kept.all.ask": "Hapus mulai yang ditandai salah, ambang Anda, riwayat, pose yang diajarkan, orang terdaftar, dan kehadiran? Ini tidak dapat diurungkan.",
   "kept.ask": "Hapus ini: {0}? Ini tidak dapat diurungkan.",
   "kept.delete": "Hapus",
   "kept.delete.label": "Hapus: {0}",
