@@ -22,8 +22,10 @@ from vcam.control.commands import (
 )
 from vcam.core.errors import VcamError
 from vcam.core.litert import Network
-from vcam.daemon import private_file
+from vcam.daemon import private_file, recognition
+from vcam.daemon.judge import PictureJudge
 from vcam.daemon.personal import Personal
+from vcam.daemon.recognition import HandRecognizer
 from vcam.pipeline.mode import Mode
 from vcam.poses.classifier import PoseClassifier
 from vcam.poses.features import hand_features
@@ -351,3 +353,25 @@ def test_a_wrong_start_of_a_taught_pose_says_what_helps(make_desk):
     assert "take more samples of claw" in desk.daemon.run(MarkWrong(start=1)).message
     item = next(each for each in desk.daemon.state().kept.items if each.kind == "taught")
     assert (item.count, item.forget) == (12, "taught")
+
+
+def test_a_live_pose_is_told_in_a_picture_that_is_tried(make_desk, head, monkeypatch):
+    desk = make_desk()
+    take(desk, "claw", "claw")
+    seen = look_of(drawn_hand("claw", 1)).observation
+    monkeypatch.setattr(recognition, "observe_picture", lambda observer, image: seen)
+    recognizer = HandRecognizer(None, head, taught=desk.personal.taught)
+    buffer = io.BytesIO()
+    Image.new("RGB", seen.size).save(buffer, "PNG")
+    settings = desk.store.loaded.settings
+
+    def judged():
+        judge = PictureJudge(lambda vision: recognizer)
+        return judge.judge(buffer.getvalue(), settings, (), desk.personal.enters())
+
+    assert "claw" not in {bar.pose for bar in judged().hands[0].scores}
+    train(desk)
+    (hand,) = judged().hands
+    assert (judged().pose, hand.pose) == ("claw", "claw")
+    assert hand.score == next(bar.score for bar in hand.scores if bar.pose == "claw") > 0.75
+    assert [bar.pose for bar in hand.scores].count("none") == 1

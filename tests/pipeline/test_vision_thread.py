@@ -11,12 +11,13 @@ from vcam.core.frame import Frame
 from vcam.core.observation import Attention, Hand, Observation, PoseReading
 from vcam.core.slot import LatestSlot
 from vcam.pipeline.capture_thread import Captured
+from vcam.pipeline.looking import Scene, meters_of
 from vcam.pipeline.stats import Counters, SourcePhase, SourceState
 from vcam.pipeline.vision_thread import ASLEEP_WAKE_S, RELOAD_AFTER_S, VisionLoop
 from vcam.reactions.stage import Stage
-from vcam.settings.schema import TriggerDefaults, TriggerSettings
+from vcam.settings.schema import OutputSettings, TriggerDefaults, TriggerSettings
 from vcam.testing import FakeClock, plain_image
-from vcam.triggers.engine import TriggerEngine
+from vcam.triggers.engine import GestureMeter, TriggerEngine
 
 V_SCORES = {"v_sign": 0.99, "none": 0.01}
 
@@ -267,6 +268,47 @@ def test_meters_are_read_only_while_somebody_asks():
     (meter,) = read[1]
     assert (meter.gesture, meter.active) == ("v_sign", True)
     assert meter.score == pytest.approx(0.99)
+
+
+def test_hands_are_looked_for_while_somebody_wants_to_see_taught_poses_and_nothing_starts():
+    world = World(frames=1000, gestures=())
+    attention = []
+
+    def ask():
+        # At the end of the wait, which is what it cuts short.
+        world.clock.advance(ASLEEP_WAKE_S)
+        world.loop.meters(look=True)
+        world.clock.advance(-ASLEEP_WAKE_S)
+
+    world.clock.then = [lambda: None, ask, world.end]
+    world.slot.at(9, lambda: attention.append(world.recognizer.attention))
+    world.loop.run()
+    assert len(world.clock.waits) == 3
+    # Two seconds at 30 frames a second, then it sleeps again.
+    assert 55 <= len(world.recognizer.looked_at) <= 62
+    assert attention == [Attention.WATCHING]
+    assert world.events == []
+
+
+def test_meters_alone_do_not_make_it_look():
+    world = World(frames=1000, gestures=())
+    world.clock.then = [lambda: world.loop.meters(), world.end]
+    world.loop.run()
+    assert (world.loads, world.recognizer.looked_at) == (0, [])
+
+
+def test_taught_poses_that_nothing_watches_for_are_metered():
+    readings = [
+        PoseReading(1, V_SCORES, taught={"five": 0.7, "none": 0.3}),
+        PoseReading(2, V_SCORES, taught={"five": 0.9, "none": 0.1}),
+    ]
+    watched = GestureMeter("claw", 0.2, 0.0, active=False, reason="")
+    scene = Scene(Observation(0, 0.0, (64, 48)), (), readings)
+    meters = meters_of(scene, [watched], OutputSettings(), ("claw", "five"))
+    assert [(each.gesture, each.score) for each in meters.gestures] == [
+        ("claw", 0.2),
+        ("five", 0.9),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -46,5 +46,6 @@ class Abilities:
         self.teaching.apply(settings, anew=anew)
 
     def recognised(self, image: Image, observation: Observation) -> tuple[RecognisedClass, ...]:
-        """What image models make of an uploaded picture, uint8 (h, w, 3) BGR."""
-        return self.recognisers.judge(image, observation)
+        """What image models, and people, make of an uploaded picture, uint8 (h, w, 3) BGR."""
+        judged = self.recognisers.judge(image, observation)
+        return (*judged, *self.people.judge(image, observation))

@@ -80,7 +80,7 @@ def _draw_label(
     reading = by_track.get(hand.track_id)
     if reading is None:
         return
-    pose, score = reading.best
+    pose, score = reading.shown
     text = f"{label(pose)} {score:.0%}"
     height, width = canvas.shape[:2]
     size = max(0.4, max(width, height) / 1600)

@@ -28,6 +28,7 @@ from vcam.daemon.orders import Orders
 from vcam.daemon.own_packs import OwnPacks
 from vcam.daemon.packs import PackLibrary
 from vcam.daemon.personal import Personal
+from vcam.daemon.recognition import HandRecognizer
 from vcam.daemon.repair import Repair
 from vcam.daemon.selfies import Selfies
 from vcam.daemon.snapshots import Snapshots
@@ -102,7 +103,9 @@ class PipelineDaemon:
         keeps = store.loaded.settings.personal.keep_history
         self._history = StartHistory(wall, personal.history_file, keeps)
         self._snapshots = Snapshots()
-        self._judge = PictureJudge(recognised=abilities.recognised)
+        self._judge = PictureJudge(
+            lambda vision: HandRecognizer.load(vision, taught=personal.taught), abilities.recognised
+        )
         self._figures = FigureMeter(pipeline.stats, clock)
         self._governor = Governor(
             store,

@@ -9,10 +9,11 @@ from typing import Protocol
 
 from vcam.control.state import HandJudgement, Judgement, PoseBar, RecognisedClass
 from vcam.core.frame import Image
-from vcam.core.observation import Hand, Observation, PoseReading
+from vcam.core.observation import NONE_POSE, Hand, Observation, PoseReading
 from vcam.daemon.deciding import decide
 from vcam.daemon.recognition import HandRecognizer
 from vcam.daemon.thresholds import card_thresholds
+from vcam.poses.vocabulary import GESTURES
 from vcam.settings.schema import Settings, VisionSettings
 
 
@@ -32,7 +33,7 @@ class PictureJudge:
 
     Args:
         load: loads the networks.
-        recognised: what image models make of a picture.
+        recognised: what image models, and people, make of a picture.
     """
 
     def __init__(
@@ -79,10 +80,12 @@ class PictureJudge:
             observation, readings = reader.read(image)
             recognised = self._recognised(image, observation)
             elapsed_s = time.perf_counter() - since
+            taught = dict.fromkeys(pose for each in readings for pose in each.taught)
             decision = decide(
                 observation,
                 readings,
                 settings.triggers,
+                (*GESTURES, *(pose for pose in taught if pose != NONE_POSE)),
                 card=card_thresholds() if card is None else card,
                 answered=answered,
             )
@@ -115,10 +118,12 @@ def _hands(observation: Observation, readings: Sequence[PoseReading]) -> tuple[H
 
 
 def _hand(hand: Hand, reading: PoseReading, size: tuple[int, int]) -> HandJudgement:
-    pose, score = reading.best
+    pose, score = reading.shown
     width, height = size
     box = hand.box
-    scores = sorted(reading.scores.items(), key=lambda item: item[1], reverse=True)
+    # `none` of the taught poses is another one than that of vcam's own.
+    taught = {name: value for name, value in reading.taught.items() if name != NONE_POSE}
+    scores = sorted({**taught, **reading.scores}.items(), key=lambda item: item[1], reverse=True)
     return HandJudgement(
         side=hand.side,
         pose=pose,

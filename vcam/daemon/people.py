@@ -9,12 +9,20 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from vcam.control.commands import Enrol, ForgetPerson, Outcome
-from vcam.control.state import EnrolmentState, PeopleState, PersonState
+from vcam.control.state import (
+    ClassScore,
+    EnrolmentState,
+    PeopleState,
+    PersonState,
+    RecognisedClass,
+)
 from vcam.core.errors import VcamError
+from vcam.core.frame import Image
+from vcam.core.observation import Observation
 from vcam.daemon.people_attendance import Attendance, Zone, as_csv, local
 from vcam.daemon.people_enrolment import Enrolling
 from vcam.daemon.people_files import PeopleFiles
-from vcam.daemon.people_vision import load_people
+from vcam.daemon.people_vision import load_people, people_in
 from vcam.daemon.private_file import PersonalError
 from vcam.pipeline import Pipeline
 from vcam.pipeline.mode import Mode
@@ -134,6 +142,24 @@ class People:
             self._unsaved = False
             self._files.keep_attendance(())
         self.on_change()
+
+    def judge(self, image: Image, observation: Observation) -> tuple[RecognisedClass, ...]:
+        """Who is in one picture, uint8 (h, w, 3) BGR; nothing where people are not recognised.
+
+        With networks of its own, that are loaded for it: it is rarely asked for.
+        """
+        with self._lock:
+            settings, gallery = self._settings, self._gallery
+        if not (settings.enabled and len(gallery) and observation.faces):
+            return ()
+        try:
+            likenesses = people_in(image, observation.faces, gallery, settings)
+        except VcamError as error:
+            logger.error("People in a picture cannot be told: %s", error)
+            return ()
+        best_first = sorted(likenesses.items(), key=lambda item: item[1], reverse=True)
+        told = tuple(ClassScore(name=name, score=round(each, 4)) for name, each in best_first)
+        return (RecognisedClass(recogniser=PEOPLE, classes=told),) if told else ()
 
     def carry_out(self, order: Enrol | ForgetPerson) -> Outcome:
         """What came of an order.

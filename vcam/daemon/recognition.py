@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from vcam.core.frame import Frame, Image
 from vcam.core.observation import Attention, Hand, Observation, PoseReading
 from vcam.daemon.personal import Personal
+from vcam.daemon.taught import TaughtPoses
 from vcam.poses.classifier import PoseClassifier
 from vcam.settings.schema import VisionSettings
 from vcam.vision.observer import Observer
@@ -21,27 +22,38 @@ class HandRecognizer:
     """
 
     def __init__(
-        self, observer: Observer, classifier: PoseClassifier, personal: Personal | None = None
+        self,
+        observer: Observer,
+        classifier: PoseClassifier,
+        personal: Personal | None = None,
+        taught: TaughtPoses | None = None,
     ) -> None:
         self._observer = observer
         self._classifier = classifier
-        self._taught = personal.taught if personal else None
+        self._taught = personal.taught if personal else taught
         self._verifier = personal.verifier(classifier.describe) if personal else None
         self._read: tuple[tuple[Hand, ...], Sequence[PoseReading]] = ((), ())
 
     @classmethod
-    def load(cls, settings: VisionSettings, personal: Personal | None = None) -> HandRecognizer:
+    def load(
+        cls,
+        settings: VisionSettings,
+        personal: Personal | None = None,
+        taught: TaughtPoses | None = None,
+    ) -> HandRecognizer:
         """Loads the networks.
 
         Args:
             settings: of vision.
-            personal: holds back in frames what looks like starts that the user has called wrong.
+            personal: holds back in frames what looks like starts that the user has called wrong;
+                has the taught poses, too.
+            taught: what is read besides vcam's own poses where there is no `personal`.
 
         Raises:
             WeightsError: weights are missing or wrong.
             ModelError: the pose head is.
         """
-        return cls(Observer.load(settings), PoseClassifier.load(), personal)
+        return cls(Observer.load(settings), PoseClassifier.load(), personal, taught)
 
     @property
     def attention(self) -> Attention:
@@ -86,7 +98,10 @@ class HandRecognizer:
         Frames that were looked at before play no part in it.
         """
         observation = observe_picture(self._observer, image)
-        return observation, self._classifier.read(observation)
+        if self._taught is None or self._taught.model is None:
+            return observation, self._classifier.read(observation)
+        described = [self._classifier.describe(hand) for hand in observation.hands]
+        return observation, [self._taught.with_taught(each, each.reading) for each in described]
 
     def reset(self) -> None:
         """Forgets earlier frames."""

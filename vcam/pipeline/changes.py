@@ -72,6 +72,11 @@ class Changes:
         self._rules: tuple[ReactionRule, ...] = ()
         self._gestures: tuple[str, ...] | None = None
 
+    @property
+    def taught(self) -> tuple[str, ...]:
+        """What can be seen besides vcam's own gestures, answered or not."""
+        return tuple(gesture for each in self._answers.values() for gesture in each.gestures)
+
     def to(self, settings: Settings, packs: Sequence[Pack]) -> Change:
         """What changes with these settings and packs, which hold from now on.
 
@@ -105,8 +110,7 @@ class Changes:
         old_rules, self._rules = self._rules, rules
         packs_differ = drawn != old_drawn
         rules_differ = packs_differ or rules != old_rules
-        taught = [gesture for each in answers.values() for gesture in each.gestures]
-        gestures = watched_gestures(rules, settings, taught)
+        gestures = watched_gestures(rules, settings, self.taught)
         old_gestures, self._gestures = self._gestures, gestures
         return Change(
             triggers=settings.triggers if settings.triggers != old.triggers else None,

@@ -124,7 +124,8 @@ class Meters:
         placement: how that frame lies in the picture that goes out.
         size: width and height of the picture that goes out, pixels.
         hands: of the hands in `observation` that were read.
-        gestures: of those that are watched for; without scores in the first answer after a while.
+        gestures: of those that are watched for, and of taught poses; without scores in the first
+            answer after a while.
     """
 
     observation: Observation | None
@@ -135,12 +136,34 @@ class Meters:
 
 
 def meters_of(
-    scene: Scene | None, gestures: Sequence[GestureMeter], outputs: OutputSettings
+    scene: Scene | None,
+    gestures: Sequence[GestureMeter],
+    outputs: OutputSettings,
+    taught: Sequence[str] = (),
 ) -> Meters:
-    """Meters of what vision knows, for the picture that goes out with these settings."""
+    """Meters of what vision knows, for the picture that goes out with these settings.
+
+    Args:
+        scene: what it knows; None for nothing.
+        gestures: of those that are watched for.
+        outputs: size of the picture, and how frames lie in it.
+        taught: poses that are told, too, where nothing watches for them: somebody who has taught
+            one wants to see that it is seen, before it plays anything.
+    """
     size = outputs.width, outputs.height
     if scene is None:
         return Meters(None, Placement(), size, (), gestures)
     hands = [HandMeter(reading.track_id, *reading.shown) for reading in scene.readings]
+    watched = {each.gesture for each in gestures}
+    unwatched = [
+        GestureMeter(pose, _most(scene.readings, pose), 0.0, active=False, reason="")
+        for pose in taught
+        if pose not in watched
+    ]
     place = placed(scene.observation.size, size, outputs.fit)
-    return Meters(scene.observation, place, size, hands, gestures)
+    return Meters(scene.observation, place, size, hands, (*gestures, *unwatched))
+
+
+def _most(readings: Sequence[PoseReading], taught: str) -> float:
+    """Score of a taught pose on the hand that shows it most."""
+    return max((each.taught.get(taught, 0.0) for each in readings), default=0.0)

@@ -298,8 +298,8 @@ class Pipeline:
         Scores of gestures are worked out only while somebody asks: the first answer after two
         seconds comes without.
         """
-        gestures = self._vision.meters()
-        return meters_of(self._vision.scene, gestures, self._changes.settings.outputs)
+        taught, outputs = self._changes.taught, self._changes.settings.outputs
+        return meters_of(self._vision.scene, self._vision.meters(bool(taught)), outputs, taught)
 
     def source_state(self) -> SourceState:
         """What the source is doing."""

@@ -11,6 +11,7 @@ from vcam.core.errors import VcamError
 from vcam.core.events import EventKind, GestureEvent, ReactionRule
 from vcam.core.frame import Frame
 from vcam.core.slot import LatestSlot
+from vcam.pipeline.asked import Asked
 from vcam.pipeline.capture_thread import Captured
 from vcam.pipeline.looking import Look, Recognizer, Scene, look_at
 from vcam.pipeline.mailbox import Mailbox
@@ -40,9 +41,6 @@ FIRST_RESTART_S = 1.0
 
 STABLE_AFTER_S = 60.0
 """Recognition that worked so long has recovered: its next failure is soon retried."""
-
-METERED_FOR_S = 2.0
-"""Meters are read for so long after somebody has asked for them."""
 
 
 class VisionLoop:
@@ -115,7 +113,8 @@ class VisionLoop:
         self._looking_since = clock.now()
         self._restart_s = FIRST_RESTART_S
         self._version = 0
-        self._metered_until = float("-inf")
+        self._metered = Asked(clock, wake=lambda: None)
+        self._shown = Asked(clock, wake=self.mailbox.posted.set)
         self._meters: Sequence[GestureMeter] = ()
 
     def direct(self, awake: bool) -> None:
@@ -202,12 +201,13 @@ class VisionLoop:
             self._react(self._engine.restart(self._clock.now()))
             self._rehearsing = on
 
-    def meters(self) -> Sequence[GestureMeter]:
-        """The newest meters; any thread. The first call after a while makes them be read."""
-        now = self._clock.now()
-        fresh = now < self._metered_until
-        self._metered_until = now + METERED_FOR_S
-        return self._meters if fresh else ()
+    def meters(self, look: bool = False) -> Sequence[GestureMeter]:
+        """The newest meters; any thread. The first call after a while makes them be read.
+
+        `look`: hands are looked for meanwhile, whether a gesture is watched for or not.
+        """
+        self._shown.ask(look)
+        return self._meters if self._metered.ask() else ()
 
     def run(self) -> None:
         """Runs until `stop` is set. Never raises: the picture in the meeting must go on."""
@@ -238,7 +238,7 @@ class VisionLoop:
             self._rest(ASLEEP_WAKE_S)
 
     def _is_needed(self) -> bool:
-        asked = self._others or self._rehearsing or self._mask_hz > 0
+        asked = self._others or self._rehearsing or self._mask_hz > 0 or bool(self._shown)
         return asked or bool(self._engine.gestures) or bool(self._stage.live(self._clock.now()))
 
     def _rest(self, seconds: float) -> None:
@@ -323,7 +323,7 @@ class VisionLoop:
         recognizer.wants_mask_hz = self._mask_hz
         if recognizer.due(at):
             self._clock.wait(self._stop, GIVE_WAY_S)
-        others = self._others or self._rehearsing
+        others = self._others or self._rehearsing or bool(self._shown)
         look = look_at(frame, recognizer, self._engine, bool(self._stage.live(at)), others)
         if look is None:
             return
@@ -334,7 +334,7 @@ class VisionLoop:
             self._note_mask_problem(recognizer.mask_problem)
         self.scene = Scene(look.observation, self._engine.progress(), look.readings)
         self._counters.vision_frames += 1
-        if self._clock.now() < self._metered_until:
+        if self._metered:
             self._meters = self._engine.meters()
 
     def _react(self, events: Sequence[GestureEvent]) -> None:
