@@ -65,5 +65,10 @@ def run_folder(
             "free some space there, or choose another folder",
         ) from error
     finally:
-        if not done and not keep_unfinished:
+        if not done and not (keep_unfinished and _was_begun(partial)):
             shutil.rmtree(partial, ignore_errors=True)
+
+
+def _was_begun(partial: Path) -> bool:
+    """Whether there is more than the settings, so that it could be gone on with."""
+    return partial.is_dir() and any(file.name != SETTINGS_FILE for file in partial.iterdir())

@@ -86,6 +86,15 @@ def test_a_run_that_can_resume_finds_its_files(tmp_path: Path) -> None:
         assert (place / "checkpoint").read_text() == "1"
 
 
+def test_a_run_that_never_began_leaves_nothing(tmp_path: Path) -> None:
+    with (
+        pytest.raises(TrainingError, match="no weights"),
+        run_folder(tmp_path / "mine", {}, keep_unfinished=True),
+    ):
+        raise TrainingError("no weights", "bring some")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_folder_that_is_no_run_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "photos").mkdir()
     (tmp_path / "photos" / "me.jpg").touch()
