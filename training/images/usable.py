@@ -53,7 +53,7 @@ def usable(items: Sequence[Sample], source: str) -> Samples:
     for name in classes:
         if counts[name] < FEWEST:
             raise TrainingError(
-                f"{source}: class {name} has {counts[name]} pictures that can be used"
+                f"{source}: class {name} has {counts[name]} picture(s) that can be used"
                 + _lost(items, left_out, name),
                 f"add some: {FEWEST} is the least, a hundred and more are good",
             )

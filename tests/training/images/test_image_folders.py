@@ -94,7 +94,7 @@ def test_what_cannot_be_used_is_left_out_and_told(class_folders: Folders, draw: 
     [
         ({}, r"no class folders"),
         ({"yes": 5}, r"one class alone: yes"),
-        ({"yes": 5, "no": 1}, r"class no has 1 pictures"),
+        ({"yes": 5, "no": 1}, r"class no has 1 picture"),
         ({"yes": 5, "none": 5}, r"none: no class may be called none"),
         ({"yes": 5, "None ": 5}, r"no class may be called none"),
         ({"yes": 5, "Yes": 5}, r"two names for one class: Yes and yes"),
@@ -123,7 +123,7 @@ def test_an_empty_class_and_no_folder(class_folders: Folders, tmp_path: Path) ->
 def test_too_few_left_says_why(class_folders: Folders) -> None:
     folder = class_folders(yes=3, no=3)
     (folder / "no" / "000.png").write_bytes(b"broken")
-    with pytest.raises(TrainingError, match=r"no has 2 pictures .*1 left out: not a whole"):
+    with pytest.raises(TrainingError, match=r"no has 2 picture.*1 left out: not a whole"):
         read_folders(folder)
 
 
