@@ -61,6 +61,9 @@ def test_poses_are_renamed_forgotten_written_and_taken_in(daemon, tmp_path):
     assert "exists" in run("export", file, status=1)
     run("export", network)
     assert network.read_bytes().startswith(b"TFL3")
+    keras = tmp_path / "mine.keras"
+    assert "export-taught mine.vcamposes --keras mine.keras" in run("export", keras, status=1)
+    assert not keras.exists()
     run("forget", "paw")
     assert "No pose has been taught" in run("list")
     assert "Taken in: paw" in run("import", file)

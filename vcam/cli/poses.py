@@ -121,6 +121,12 @@ def export(file: Path, force: bool, as_json: bool) -> None:
     A name that ends in .tflite gets a network for other programs; any other a file that `vcam
     poses import` takes.
     """
+    if file.suffix == ".keras":
+        raise VcamError(
+            "vcam itself writes no .keras",
+            "vcam poses export mine.vcamposes, then with the extra train: "
+            f"python -m training poses export-taught mine.vcamposes --keras {file.name}",
+        )
     if file.exists() and not force:
         raise VcamError(f"{file} exists", "choose another name, or give --force")
     content = connect().export_poses("tflite" if file.suffix == ".tflite" else "vcam")
