@@ -140,7 +140,7 @@ def measure(data: Path, names: Iterable[str], runs: Path) -> None:
             subprocess.run([sys.executable, *command], check=True, cwd=ROOT, env=_environment())
         took_s = time.monotonic() - began_s
         record = {
-            "command": "python " + " ".join(step.command),
+            "command": "python " + " ".join(map(_quoted, step.command)),
             "date": datetime.now(UTC).strftime("%Y-%m-%d"),
             "machine": {"cores": os.cpu_count(), "processor": platform.machine()},
             "took_s": round(took_s),
@@ -196,6 +196,10 @@ def _placed(text: str, places: Mapping[str, str]) -> str:
     for mark, place in places.items():
         text = text.replace(mark, place)
     return text
+
+
+def _quoted(text: str) -> str:
+    return f'"{text}"' if " " in text or "(?" in text else text
 
 
 def _environment() -> dict[str, str]:

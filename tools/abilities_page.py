@@ -42,9 +42,9 @@ A set of web pictures of smoking, and of coughing, drinking, telephoning and inh
 took no part in training or tuning. No model of it is shipped: the pictures' terms are not known.
 Train one on pictures of your own with the command below, then `python -m training images export`
 it into the folder that `vcam models` prints. ImageNet weights could not be fetched where this was
-measured, so MobileNetV2 began from nothing, with few pictures of few pixels; with them (leave out
-`--weights none` and `--size`) expect far better. Their loading is tested with files of the same
-layout as Keras'.
+measured, so MobileNetV2 began from nothing, with few pictures of few pixels. The project after
+which this is made had them; leave out `--weights none` and `--size` to do the same. Their loading
+is tested with files of the same layout as Keras'.
 """
 
 _SMOKING_HANDS = """### A hand near the mouth
