@@ -17,11 +17,15 @@ from vcam.effects.matting import Shade
 from vcam.effects.schema import Blend
 from vcam.effects.sprite import Sprite
 
-MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 24 * 1024 * 1024
 MAX_SIDE = 64
 """Larger ones, in pixels, are warped anew each time: they are few, and steps would show."""
+MAX_SWAYING_SIDE = 192
+"""The same of those that keep their size and only sway: nineteen of twenty were there before."""
 
-_SIZES_PER_OCTAVE = 6
+_SIZES_PER_OCTAVE = 24
+_COARSE = 4
+"""Of small ones, only each fourth size is made."""
 _OPAQUE = 0.98
 
 
@@ -63,6 +67,26 @@ class Stamp:
             cover = np.asarray(cv2.convertScaleAbs(cover, alpha=opacity, beta=clear), np.uint8)
         return Stamp(colour, cover, self.left, self.top)
 
+    def behind(self, person: Shade, column: int, row: int, canvas: Image) -> Stamp:
+        """What a person leaves of it who stands before it; see `lay`."""
+        left, top = column + self.left, row + self.top
+        from_x, from_y = max(0, -left), max(0, -top)
+        rows, columns = canvas.shape[:2]
+        part = np.s_[from_y : max(0, rows - top), from_x : max(0, columns - left)]
+        place = max(0, left), max(0, top)
+        colour, cover = self.colour, self.cover
+        shown = colour if colour is not None else cover
+        if shown is None or not shown[part].size or not person.touches(shown[part], *place):
+            return self
+        if colour is not None:
+            colour = colour[part].copy()
+            person.hide(colour, *place)
+        if cover is not None:
+            taken = np.asarray(cv2.bitwise_not(cover[part]), np.uint8)
+            person.hide(taken, *place)
+            cover = np.asarray(cv2.bitwise_not(taken), np.uint8)
+        return Stamp(colour, cover, self.left + from_x, self.top + from_y)
+
     @property
     def nbytes(self) -> int:
         """What it takes in memory, roughly."""
@@ -99,6 +123,7 @@ class Atlas:
         share: float = 1.0,
         mode: Blend = "normal",
         person: Shade | None = None,
+        max_side: int = MAX_SIDE,
     ) -> None:
         """Draws pieces that are pictures, in the swarm's order.
 
@@ -110,43 +135,28 @@ class Atlas:
             elapsed_s: for animated pictures, seconds since the start.
             share: factor on all opacities, 0..1.
             mode: how they are laid over the canvas.
-            person: they pass behind; none of them is kept ready then, so only for a few.
+            person: they pass behind.
+            max_side: larger ones, in pixels, are not kept ready.
         """
         frames = [sprite.frame_index(elapsed_s) for sprite in sprites]
         for look, x, y, size, angle, opacity in _pieces(canvas, swarm, sprites, share):
             sprite = sprites[look]
             ratio = sprite.height / sprite.width
-            if size * max(1.0, ratio) > MAX_SIDE or person is not None:
+            if size * max(1.0, ratio) > max_side:
                 pose = Pose2D(x, y, size, size * ratio, angle, opacity)
                 blender.draw(canvas, sprite, frames[look], pose, mode, person)
                 continue
-            self._lay(canvas, sprite, frames[look], x, y, size, angle, opacity, mode)
-
-    def _lay(
-        self,
-        canvas: Image,
-        sprite: Sprite,
-        frame: int,
-        x: float,
-        y: float,
-        size: float,
-        angle: float,
-        opacity: float,
-        mode: Blend,
-    ) -> None:
-        step = round(_SIZES_PER_OCTAVE * math.log2(size))
-        turns = _turns(step)
-        turn = round(angle / (2 * math.pi) * turns) % turns
-        column, row = math.floor(x), math.floor(y)
-        # Of what turns, nobody sees that its place is rounded; of what stands upright, one does.
-        half_x, half_y = (0, 0) if turn else (int(2 * (x - column)), int(2 * (y - row)))
-        key = (sprite, frame, step, turn, half_x, half_y, mode)
-        stamp = self._stamps.get(key)
-        if stamp is None:
-            stamp = self._make(key)
-        else:
-            self._stamps.move_to_end(key)
-        lay(canvas, stamp if opacity >= _OPAQUE else stamp.faded(opacity), column, row)
+            key, column, row = _kind(sprite, frames[look], x, y, size, angle, mode)
+            stamp = self._stamps.get(key)
+            if stamp is None:
+                stamp = self._make(key)
+            else:
+                self._stamps.move_to_end(key)
+            if opacity < _OPAQUE:
+                stamp = stamp.faded(opacity)
+            if person is not None:
+                stamp = stamp.behind(person, column, row, canvas)
+            lay(canvas, stamp, column, row)
 
     def _make(self, key: _Key) -> Stamp:
         sprite, frame, step, turn, half_x, half_y, mode = key
@@ -171,6 +181,20 @@ class Atlas:
             _, oldest = self._stamps.popitem(last=False)
             self.used_bytes -= oldest.nbytes
         return stamp
+
+
+def _kind(
+    sprite: Sprite, frame: int, x: float, y: float, size: float, angle: float, mode: Blend
+) -> tuple[_Key, int, int]:
+    """Which stamp shows a piece, and the column and row that its middle comes to lie in."""
+    each = _COARSE if size <= MAX_SIDE else 1
+    step = each * round(_SIZES_PER_OCTAVE / each * math.log2(size))
+    turns = _turns(step)
+    turn = round(angle / (2 * math.pi) * turns) % turns
+    column, row = math.floor(x), math.floor(y)
+    # Of what turns, nobody sees that its place is rounded; of what stands upright, one does.
+    half_x, half_y = (0, 0) if turn else (int(2 * (x - column)), int(2 * (y - row)))
+    return (sprite, frame, step, turn, half_x, half_y, mode), column, row
 
 
 def lay(canvas: Image, stamp: Stamp, column: int, row: int) -> None:

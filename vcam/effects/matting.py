@@ -81,6 +81,11 @@ class Shade:
         size = -(-width // 2), -(-height // 2)
         return np.asarray(cv2.resize(self._half, size, interpolation=cv2.INTER_AREA), np.uint8)
 
+    def touches(self, light: Image, left: int, top: int) -> bool:
+        """Whether anything of it would be hidden; see `hide`."""
+        rows, columns = light.shape[:2]
+        return bool(self._full[top : top + rows, left : left + columns].any())
+
     def hide(self, light: Image, left: int, top: int, step: int = 1) -> None:
         """Takes away, in place, what the person hides.
 

@@ -9,7 +9,7 @@ from functools import partial
 import numpy as np
 
 from vcam.core.events import LiveEffect
-from vcam.effects.atlas import Atlas
+from vcam.effects.atlas import MAX_SIDE, MAX_SWAYING_SIDE, Atlas
 from vcam.effects.blend import Blender
 from vcam.effects.bursts import draw_bursts
 from vcam.effects.chance import Numbers, chosen
@@ -114,6 +114,7 @@ class Swarms:
                 share,
                 spec.blend,
                 moment.person,
+                MAX_SWAYING_SIDE if _only_sways(spec) else MAX_SIDE,
             )
 
     def _draw_glow(self, moment: Moment, spec: ParticlesSpec, swarm: Swarm, share: float) -> None:
@@ -125,6 +126,10 @@ class Swarms:
             looks = chosen(swarm.look, len(colours))
             draw_tails(self._layer, ways, swarm.size, light, looks, colours)
         draw_dots(self._spots(moment), swarm, colours, light)
+
+
+def _only_sways(spec: ParticlesSpec) -> bool:
+    return spec.spin_deg.least == spec.spin_deg.most == 0 and spec.grow[0] == spec.grow[1]
 
 
 def _times(spec: ParticlesSpec, now: Presence, still: bool) -> tuple[float, float]:
