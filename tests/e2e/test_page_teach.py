@@ -165,6 +165,12 @@ def test_what_is_mistaken_is_told_in_words_and_can_be_thrown_away(page_of: Open)
         judged = vcam.page.locator(".judged")
         expect(judged.get_by_role("status")).to_contain_text("Often missed or mistaken: Phone.")
         expect(judged).to_contain_text("Phone was taken for Palm in 25% of its samples.")
+        # A good pose that vcam knows already is no plain success.
+        teaching = vcam.daemon.state().teaching
+        like = PoseFigures(precision=1, recall=1, support=12, look_alikes=(("v_sign", 0.9),))
+        poses = [each.model_copy(update={"figures": like}) for each in teaching.poses]
+        vcam.daemon.change(teaching=teaching.model_copy(update={"poses": tuple(poses)}))
+        expect(judged.get_by_role("status")).to_contain_text("so that both start: ")
         # What is not known is no zero.
         teaching = vcam.daemon.state().teaching
         never = PoseFigures(precision=None, recall=0, support=3)

@@ -44,6 +44,7 @@ export default {
 
   "judged.title": "How well they are told apart",
   "judged.good": "All poses are told apart well. Nothing is live before you say so.",
+  "judged.alike": "Looks like a pose that vcam knows, so that both start: {0}. Nothing is live before you say so.",
   "judged.weak": "Often missed or mistaken: {0}. More samples at other angles and distances help.",
   "judged.use": "Use it",
   "judged.drop": "Throw away",

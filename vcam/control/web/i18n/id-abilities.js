@@ -44,6 +44,7 @@ export default {
 
   "judged.title": "Seberapa baik dibedakan",
   "judged.good": "Semua pose dibedakan dengan baik. Tidak ada yang berlaku sebelum Anda setuju.",
+  "judged.alike": "Mirip pose yang sudah dikenal vcam, jadi keduanya akan mulai: {0}. Tidak ada yang berlaku sebelum Anda setuju.",
   "judged.weak": "Sering luput atau tertukar: {0}. Contoh lagi dari sudut dan jarak lain akan membantu.",
   "judged.use": "Pakai",
   "judged.drop": "Buang",

@@ -7,6 +7,9 @@ import { on, store } from "./store.js";
 
 const GOOD = 0.9;
 
+/** From this share on the daemon, too, says what to do about a look-alike. */
+const ALIKE = 0.2;
+
 export function buildJudgement() {
   const use = button(t("judged.use"), { class: "strong", iconName: "check" });
   const drop = button(t("judged.drop"), { iconName: "close" });
@@ -54,8 +57,10 @@ function labelOf(name) {
 
 function spoken(poses) {
   const weak = poses.filter(({ figures }) => figures.recall < GOOD || (figures.precision ?? 1) < GOOD);
-  if (weak.length === 0) return t("judged.good");
-  return t("judged.weak", weak.map((pose) => labelOf(pose.name)).join(", "));
+  if (weak.length > 0) return t("judged.weak", weak.map((pose) => labelOf(pose.name)).join(", "));
+  const alike = poses.filter(({ figures }) => figures.look_alikes.some(([, share]) => share >= ALIKE));
+  if (alike.length === 0) return t("judged.good");
+  return t("judged.alike", alike.map((pose) => labelOf(pose.name)).join(", "));
 }
 
 function figuresOf(poses) {
