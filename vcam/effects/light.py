@@ -124,6 +124,15 @@ class LightLayer:
         for fixed, colour in zip(self._fixed(points), colours, strict=True):
             cv2.fillConvexPoly(self._plane, fixed, colour, edge, SHIFT)
 
+    def smooth(self) -> None:
+        """Smooths what was drawn by a pixel, so that the layer's own pixels do not show."""
+        if self._box is None:
+            return
+        self._grow(1)
+        left, top, right, bottom = self._box
+        view = self._plane[top:bottom, left:right]
+        cv2.GaussianBlur(view, (3, 3), 0, dst=view)
+
     def soften(self) -> None:
         """Puts what was drawn a little out of focus."""
         if self._box is None:
@@ -212,11 +221,12 @@ class LightLayer:
                 _shine(canvas[part], self._plane[part], screen)
         else:
             for left, top, right, bottom in self._lit():
-                # Two rows of the picture share one: it costs less, and light has no edges to show.
-                light = self._enlarged(left, top, right, bottom, coarse, coarse // 2)
+                # Rows of the picture share one: it costs less, and light has no edges to show.
+                alike = 2 if coarse % 2 == 0 else coarse
+                light = self._enlarged(left, top, right, bottom, coarse, coarse // alike)
                 target = canvas[top * coarse : bottom * coarse, left * coarse : right * coarse]
-                for odd in (0, 1):
-                    lines = target[odd::2]
+                for first in range(alike):
+                    lines = target[first::alike]
                     rows, columns = lines.shape[:2]
                     _shine(lines, light[:rows, :columns], screen)
         self._clear()

@@ -23,6 +23,8 @@ class Lights:
         self._sharp = LightLayer()
         self._soft = LightLayer(2)
         self._wide = LightLayer(4)
+        self._beams = LightLayer(3)
+        self._glow = LightLayer(6)
         self._guard = FlashGuard()
 
     def keep(self, keys: AbstractSet[int]) -> None:
@@ -34,7 +36,7 @@ class Lights:
         now = presence(spec, shown, moment)
         if now.share <= 0:
             return
-        for layer in (self._wide, self._soft):
+        for layer in (self._glow, self._beams):
             layer.begin(moment.canvas)
         count = moment.taste.count(spec.count)
         for area, visibility in areas(
@@ -42,10 +44,11 @@ class Lights:
         ):
             beams = beams_at(spec, area, shown.seed, now.elapsed_s, moment.taste.still, count)
             share = now.share * visibility
-            draw_beams(self._wide, self._soft, beams, spec, area.unit, share)
-        self._wide.soften()
-        self._wide.pour(self._soft)
-        self._soft.bring(moment.canvas, spec.blend == "screen", moment.person)
+            draw_beams(self._glow, self._beams, beams, spec, area.unit, share)
+        self._glow.soften()
+        self._glow.pour(self._beams)
+        self._beams.smooth()
+        self._beams.bring(moment.canvas, spec.blend == "screen", moment.person)
 
     def draw_lightning(self, moment: Moment, spec: LightningSpec, shown: LiveEffect) -> None:
         """Draws bolts."""

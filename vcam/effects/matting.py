@@ -76,6 +76,13 @@ class Shade:
         return np.asarray(cv2.cvtColor(room, cv2.COLOR_GRAY2BGR), np.uint8)
 
     @cached_property
+    def _third_room(self) -> Image:
+        height, width = self._half.shape
+        size = -(-2 * width // 3), -(-2 * height // 3)
+        room = cv2.bitwise_not(cv2.resize(self._half, size, interpolation=cv2.INTER_LINEAR))
+        return np.asarray(cv2.cvtColor(room, cv2.COLOR_GRAY2BGR), np.uint8)
+
+    @cached_property
     def _quarter(self) -> Alpha:
         height, width = self._half.shape
         size = -(-width // 2), -(-height // 2)
@@ -96,9 +103,10 @@ class Shade:
             step: how many of the picture's pixels one of its is wide: 1, 2 or 4.
         """
         rows, columns, channels = light.shape
-        if step == 2 and channels == 3:
+        if step in (2, 3) and channels == 3:
             # So few bytes are faster done with than looked through.
-            room = self._half_room[top : top + rows, left : left + columns]
+            whole_room = self._half_room if step == 2 else self._third_room
+            room = whole_room[top : top + rows, left : left + columns]
             cv2.multiply(light, room, dst=light, scale=1 / 255)
             return
         whole = self._full if step == 1 else self._half if step == 2 else self._quarter
