@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from vcam.control.commands import ChangeSettings, Enrol, Forget, ForgetPerson
-from vcam.core.errors import VcamError
+from vcam.core.errors import VcamError, WeightsError
 from vcam.core.geometry import Box
 from vcam.core.observation import Face, FaceShape
+from vcam.daemon import people as people_module
 from vcam.daemon import private_file
 from vcam.daemon.people_enrolment import TIMEOUT_S, WANTED
 from vcam.daemon.people_files import PeopleFiles
@@ -340,3 +341,26 @@ def test_one_command_deletes_all_that_is_kept_of_anybody(make_desk, look_at):
     assert not any(item.count for item in state.kept.items if item.forget)
     assert (state.people.people, state.people.enrolment) == ((), None)
     assert desk.daemon.history() == ()
+
+
+def test_an_enrolment_without_networks_fails_and_lets_the_camera_go(desk, monkeypatch):
+    def load():
+        raise WeightsError("no weights", "vcam weights pull")
+
+    monkeypatch.setattr(people_module, "load_people", load)
+    desk.daemon.run(Enrol(name="Siti", consent=True))
+    (reader,) = desk.pipeline.recognisers.carried["people"]
+    with pytest.raises(WeightsError):
+        reader.prepare()
+    enrolment = desk.daemon.state().people.enrolment
+    assert (enrolment.phase, "vcam weights pull" in enrolment.message) == ("failed", True)
+    assert not desk.pipeline.face_names.insisted
+    assert desk.pipeline.recognisers.carried["people"] == ()
+
+
+def test_nobody_is_present_whom_nobody_has_seen_lately(desk, look):
+    enrol(desk, look)
+    switch_on(desk)
+    assert look(seen("Siti")).people[0].present
+    desk.clock.advance(60)
+    assert not desk.daemon.state().people.people[0].present

@@ -82,6 +82,15 @@ class Learnt:
         )
 
 
+def still_there(learnt: Learnt, samples: Samples) -> Learnt | None:
+    """What was learnt, without poses all of whose samples have gone meanwhile; None for nothing."""
+    left: Learnt | None = learnt
+    for pose, ids in learnt.samples.items():
+        if left is not None and ids.isdisjoint(each.id for each in samples.poses.get(pose, ())):
+            left = left.without(pose)
+    return left
+
+
 def enough(samples: Samples) -> tuple[dict[str, tuple[Sample, ...]], dict[str, int]]:
     """The poses with samples enough to be learnt, and how many those have that have too few."""
     from vcam.poses.taught.learner import LEAST_SAMPLES

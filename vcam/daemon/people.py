@@ -28,7 +28,8 @@ from vcam.pipeline import Pipeline
 from vcam.pipeline.mode import Mode
 from vcam.recognizers.contracts import PEOPLE
 from vcam.recognizers.people_gallery import MOST_PEOPLE, Gallery, Person, checked_name
-from vcam.recognizers.people_reader import PeopleReader, SeenFace
+from vcam.recognizers.people_model import FaceModel
+from vcam.recognizers.people_reader import Likenesses, MeshFinder, PeopleReader, SeenFace
 from vcam.settings.schema import Settings
 
 logger = logging.getLogger(__name__)
@@ -87,12 +88,13 @@ class People:
     def state(self) -> PeopleState:
         """As the state tells of them."""
         with self._lock:
+            present = self._present_at(self._wall())
             people = tuple(
                 PersonState(
                     name=each.name,
                     faces=len(each.faces),
                     since=each.since,
-                    present=each.name in self._present,
+                    present=each.name in present,
                 )
                 for each in self._gallery.people
             )
@@ -217,12 +219,31 @@ class People:
         enrolling = self._enrolling is not None and not self._enrolling.is_over
         is_needed = enrolling or (self._settings.enabled and len(self._gallery) > 0)
         if self._reader is None or self._reader_problem():
-            self._reader = PeopleReader(self._settings, self._gallery, load_people, self._note)
+            self._reader = PeopleReader(self._settings, self._gallery, self._load, self._note)
         self._reader.apply(self._settings, self._gallery, enrolling=enrolling)
         self._pipeline.recognisers.carry(PEOPLE, [self._reader] if is_needed else [])
         self._pipeline.face_names.insist(enrolling)
         if not (self._settings.enabled and self._settings.name_tag and is_needed):
             self._show({})
+
+    def _load(self) -> tuple[FaceModel, MeshFinder, Likenesses]:
+        """On the recogniser thread; where it fails, an enrolment ends: it holds the camera open.
+
+        Raises:
+            ModelError: the model is missing or broken.
+            WeightsError: the networks of vision are missing.
+        """
+        try:
+            return load_people()
+        except VcamError as error:
+            with self._lock:
+                enrolling = self._enrolling
+                if enrolling is not None and not enrolling.is_over:
+                    enrolling.end("failed", str(error))
+                    self._told_enrolment = enrolling.state
+                    self._bring()
+            self.on_change()
+            raise
 
     def _note(self, seen: Sequence[SeenFace], at: float) -> None:
         """Takes one look; on the recogniser thread."""
@@ -272,9 +293,7 @@ class People:
                 self._unsaved = True
         self._seen_at |= dict.fromkeys(names.values(), now)
         before = self._present
-        self._present = frozenset(
-            name for name, at in self._seen_at.items() if 0 <= now - at <= PRESENT_S
-        )
+        self._present = self._present_at(now)
         self._show(names if settings.name_tag else {})
         is_new = self._present != before
         is_due = not 0 <= now - self._saved_at < SAVE_EVERY_S
@@ -283,6 +302,10 @@ class People:
             self._save()
             return True
         return is_new
+
+    def _present_at(self, now: float) -> frozenset[str]:
+        """Who was seen lately; nobody while nobody looks, such as in a pause."""
+        return frozenset(name for name, at in self._seen_at.items() if 0 <= now - at <= PRESENT_S)
 
     def _show(self, names: Mapping[int, str]) -> None:
         if names != self._shown:

@@ -197,8 +197,18 @@ class Sampler:
         self._on_change()
 
     def close(self) -> None:
-        """Ends the take, if one goes on."""
+        """Ends the take, if one goes on; what was taken is kept."""
         with self._lock:
+            if not self.runs:
+                return
+            self._note()
+            self._end("")
+        self._save()
+
+    def drop(self) -> None:
+        """Ends the take, if one goes on, without what was not noted yet."""
+        with self._lock:
+            self._seen.clear()
             if self.runs:
                 self._end("")
 
@@ -267,8 +277,15 @@ class Sampler:
             self._taught.add(self._state.pose, new)
 
     def _run(self, ended: threading.Event) -> None:
-        while not ended.is_set() and self.step():
-            self._clock.wait(ended, TOLD_EVERY_S)
+        try:
+            while not ended.is_set() and self.step():
+                self._clock.wait(ended, TOLD_EVERY_S)
+        except Exception as error:
+            # A take that nobody ends would keep everything from being answered.
+            logger.exception("Samples cannot be taken")
+            with self._lock:
+                if not ended.is_set():
+                    self._end(f"Samples cannot be taken ({error!r})")
         self._save()
         self._on_change()
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 
 from vcam.core.errors import VcamError
 from vcam.core.observation import NONE_POSE, PoseReading
-from vcam.daemon.private_file import PrivateFile, personal_folder
+from vcam.daemon.private_file import PersonalError, PrivateFile, personal_folder
 from vcam.poses.classifier import HandDescription
 from vcam.poses.taught.model import TaughtModel
 from vcam.poses.taught.samples import (
+    MAX_BYTES,
     MOST_POSES,
     NAME,
     DamagedSamples,
@@ -126,7 +127,14 @@ class TaughtPoses:
 
     def _write(self, samples: Samples) -> None:
         if samples.poses:
-            self.file.write(to_bytes(samples, own=True))
+            content = to_bytes(samples, own=True)
+            if len(content) > MAX_BYTES:
+                # It could not be read again, and all would be lost.
+                raise PersonalError(
+                    f"There are too many samples: more than {MAX_BYTES >> 20} MB",
+                    "throw samples out, or forget a pose: vcam poses forget NAME",
+                )
+            self.file.write(content)
         else:
             self.file.delete()
         self._samples, self._unsaved = samples, False

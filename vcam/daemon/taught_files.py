@@ -76,21 +76,31 @@ class TaughtFiles:
         """
         new = read_export(content)
         old = self._taught.samples
+        taken = list(old.poses)
         for name in new.poses:
             if name not in old.poses:
-                check_name(name, tuple(old.poses))
+                check_name(name, taken)
+                taken.append(name)
             if len(old.poses.get(name, ())) + len(new.poses[name]) > MOST_SAMPLES:
                 raise VcamError(
                     f"{name} would have more than {MOST_SAMPLES} samples", "forget it first"
                 )
+        both = merged(old, new)
         chosen = {
             pose: samples
-            for pose, samples in enough(merged(old, new))[0].items()
+            for pose, samples in enough(both)[0].items()
             if pose in new.poses or pose in old.live
         }
         learnt = learn_poses(chosen, digits=self._digits())
         live = learnt.samples if learnt is not None else {}
-        self._taught.change(lambda samples: replace(merged(samples, new), live=live))
+
+        def take(samples: Samples) -> Samples:
+            if samples is not old:
+                # Learning has taken a while; what was learnt has numbers of its own.
+                raise VcamError("The taught poses have changed meanwhile", "take the file in again")
+            return replace(both, live=live)
+
+        self._taught.change(take)
         self._go_live(learnt)
         return tuple(new.poses)
 

@@ -45,13 +45,11 @@ from vcam.control.state import (
     CalibrationPhase,
     CalibrationState,
     CameraChoice,
-    HandJudgement,
     Judgement,
     Meter,
     Meters,
     PictureKind,
     PictureState,
-    PoseBar,
     SelfieState,
     SettingValue,
     Start,
@@ -63,7 +61,7 @@ from vcam.testing.daemon_state import LABELS, first_state
 from vcam.testing.fake_packs import FakePacks
 from vcam.testing.fake_people import FakePeople
 from vcam.testing.fake_taught import FakeTaught
-from vcam.testing.pictures import FakePictures
+from vcam.testing.pictures import FakePictures, a_v_sign
 from vcam.testing.stages import plain_image
 
 
@@ -206,21 +204,7 @@ class FakeDaemon:
             width, height = Pillow.open(BytesIO(picture)).size
         except Exception:
             raise VcamError("This is no picture", "choose a PNG, JPEG or WebP file") from None
-        bars = (PoseBar(pose="v_sign", score=0.96), PoseBar(pose="none", score=0.03))
-        hand = HandJudgement(
-            side="right", pose="v_sign", score=0.96, scores=bars, box=(0.2, 0.2, 0.5, 0.6)
-        )
-        jpeg = cv2.imencode(".jpg", plain_image(width, height, 120))[1].tobytes()
-        return Judgement(
-            pose="v_sign",
-            score=0.96,
-            hands=(hand,),
-            faces=1,
-            ms=21.5,
-            picture=jpeg,
-            width=width,
-            height=height,
-        )
+        return a_v_sign(width, height)
 
     def _carry_out(self, command: Command) -> Outcome:
         match command:

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import cv2
 
 from vcam.control.contracts import TooManyWatchers
+from vcam.control.state import HandJudgement, Judgement, PoseBar
 from vcam.core.slot import LatestSlot
 from vcam.testing.stages import plain_image
 
@@ -59,3 +60,21 @@ class FakePictures:
     def wait_newer(self, version: int, timeout_s: float) -> tuple[bytes | None, int]:
         """See `vcam.control.contracts.Pictures`."""
         return self._jpegs.wait_newer(version, timeout_s)
+
+
+def a_v_sign(width: int, height: int) -> Judgement:
+    """What is told of a picture of this size: one V sign and a face."""
+    bars = (PoseBar(pose="v_sign", score=0.96), PoseBar(pose="none", score=0.03))
+    hand = HandJudgement(
+        side="right", pose="v_sign", score=0.96, scores=bars, box=(0.2, 0.2, 0.5, 0.6)
+    )
+    return Judgement(
+        pose="v_sign",
+        score=0.96,
+        hands=(hand,),
+        faces=1,
+        ms=21.5,
+        picture=cv2.imencode(".jpg", plain_image(width, height, 120))[1].tobytes(),
+        width=width,
+        height=height,
+    )
