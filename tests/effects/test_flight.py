@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from vcam.effects.atlas import Atlas
 from vcam.effects.blend import Blender
 from vcam.effects.flight import Area, Flight, Swarm, swarm_at
+from vcam.effects.matting import Shade
 from vcam.effects.paper import draw_paper
 from vcam.effects.schema import ParticlesSpec
 from vcam.effects.sprite import Sprite
@@ -111,6 +112,23 @@ def test_vanishing_paper_shrinks_and_pictures_fade() -> None:
     assert half[1] == pytest.approx(128, abs=1)
     assert shared == half
     assert changed(1.0, 0.0) == (0, 0)
+
+
+def test_a_picture_kept_ready_looks_like_one_turned_anew_and_passes_behind_too() -> None:
+    sprite = Sprite([np.full((40, 30, 4), 255, np.uint8)], [0.1])
+    alpha = np.zeros((240, 320), np.uint8)
+    alpha[:, 150:] = 255
+    shade = Shade(lambda: alpha, lambda: alpha[::2, ::2])
+    atlas, anew = Atlas(), Atlas()
+    for angle, opacity, person in ((0.03, 1.0, None), (0.1, 0.6, shade), (0.1, 1.0, shade)):
+        kept, turned = np.full((2, 240, 320, 3), 40, np.uint8)
+        pieces = swarm(140.0, 110.0, 100.0, angle, opacity)
+        atlas.draw(kept, pieces, (sprite,), Blender(), 0.0, 1.0, "normal", person, 192)
+        anew.draw(turned, pieces, (sprite,), Blender(), 0.0, 1.0, "normal", person, 64)
+        assert kept[110, 120, 0] == turned[110, 120, 0] > 100
+        assert np.abs(kept.astype(int) - turned).mean() < 2
+        assert person is None or (kept[:, 151:] == 40).all()
+    assert atlas.used_bytes > anew.used_bytes == 0
 
 
 ranges = st.tuples(st.floats(-100, 100), st.floats(-100, 100)).map(sorted).map(list)

@@ -105,7 +105,7 @@ def test_corner_beams_cross_the_picture_from_both_sides() -> None:
     assert [np.cos(beam.angle) > 0 for beam in beams] == [True, False]
 
 
-@pytest.mark.parametrize("coarse", [1, 2, 4])
+@pytest.mark.parametrize("coarse", [1, 2, 3, 4])
 def test_light_is_added_where_it_is_drawn_and_nowhere_else(coarse: int) -> None:
     layer = LightLayer(coarse)
     canvas = np.full((90, 161, 3), 100, np.uint8)

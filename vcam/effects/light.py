@@ -44,7 +44,7 @@ class LightLayer:
 
     Args:
         coarse: how many pixels of the picture one of the layer's is wide: 1 for thin and sharp
-            lights, 2 for soft ones, which cost a quarter.
+            lights, 2 for soft ones, which cost a quarter, 3 for what is smoothed by `smooth`.
     """
 
     def __init__(self, coarse: int = 1) -> None:
@@ -206,7 +206,7 @@ class LightLayer:
         Args:
             canvas: written in place.
             screen: as if projected over it, so that what is bright stays below white.
-            person: the light passes behind; for layers one or two pixels coarse.
+            person: the light passes behind; for layers one to four pixels coarse.
         """
         if self._box is None:
             return

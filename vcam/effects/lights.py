@@ -21,7 +21,6 @@ class Lights:
 
     def __init__(self) -> None:
         self._sharp = LightLayer()
-        self._soft = LightLayer(2)
         self._wide = LightLayer(4)
         self._beams = LightLayer(3)
         self._glow = LightLayer(6)
@@ -55,7 +54,7 @@ class Lights:
         now = presence(spec, shown, moment)
         if now.share <= 0:
             return
-        for layer in (self._wide, self._soft, self._sharp):
+        for layer in (self._wide, self._sharp):
             layer.begin(moment.canvas)
         count = moment.taste.count(spec.count)
         for number, (strike, visibility) in enumerate(_strikes(moment, spec, shown)):
@@ -64,8 +63,7 @@ class Lights:
             )
             share = now.share * visibility
             draw_bolts(self._wide, self._sharp, bolts, spec, strike.unit, share)
-            self._wide.pour(self._soft)
-            for layer in (self._soft, self._sharp):
+            for layer in (self._wide, self._sharp):
                 layer.bring(moment.canvas, spec.blend == "screen", moment.person)
 
     def draw_dim(self, moment: Moment, spec: DimSpec, shown: LiveEffect) -> None:

@@ -100,7 +100,7 @@ class Shade:
             light: uint8 (rows, columns, channels): light, or a picture that is premultiplied.
             left: where it lies on the picture, in its own pixels.
             top: the same, downwards.
-            step: how many of the picture's pixels one of its is wide: 1, 2 or 4.
+            step: how many of the picture's pixels one of its is wide: 1, 2 or 4; 3 for light.
         """
         rows, columns, channels = light.shape
         if step in (2, 3) and channels == 3:
