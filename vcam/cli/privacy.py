@@ -40,7 +40,7 @@ def show(as_json: bool) -> None:
 @click.argument("what", type=click.Choice(KINDS), default="all")
 @answering
 def forget(what: str, as_json: bool) -> None:
-    """Delete what vcam has learnt of you and of others; without WHAT, all of it.
+    """Delete what was learnt of you and others; without WHAT, all of it.
 
     WHAT is wrong (starts that you called wrong), calibration (your thresholds), history, taught
     (poses that you taught), people (who is enrolled, with the attendance) or attendance (that
