@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 
 import pytest
 from click.testing import CliRunner
@@ -39,6 +40,14 @@ def test_install_list_and_remove(vcam, tmp_path):
     assert "Problem: recognisers.rules, rule 1" in text
     assert vcam("remove", "light").exit_code == 0
     assert json.loads(vcam("--json").stdout)["models"] == []
+
+
+def test_who_installs_a_large_model_is_told(vcam, tmp_path, monkeypatch):
+    source = write_tiny_model(tmp_path / "run")
+    assert vcam("install", source).stderr == ""
+    # The package has the command under the name of its module.
+    monkeypatch.setattr(import_module("vcam.cli.models"), "LARGE_MB", 0)
+    assert "pictures may come late" in vcam("install", source).stderr
 
 
 def test_what_cannot_be_installed_is_one_line(vcam, tmp_path):

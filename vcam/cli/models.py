@@ -25,6 +25,10 @@ def _names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
     return [each.stem for each in folder.glob("*.tflite") if each.stem.startswith(incomplete)]
 
 
+LARGE_MB = 20
+"""Loading holds the interpreter lock: 6 to 16 ms for a MobileNetV2, some 130 ms for large ones."""
+
+
 @click.group(invoke_without_command=True)
 @settings_options
 @answering
@@ -77,6 +81,10 @@ def install(
         print_json({"name": name, "folder": str(folder)})
     else:
         click.echo(f"Installed {name} in {folder}")
+    size_mb = (folder / f"{name}.tflite").stat().st_size / (1 << 20)
+    if size_mb > LARGE_MB:
+        late = f"{name} has {size_mb:.0f} MB: while it is loaded, pictures may come late"
+        click.echo(f"vcam: {late}", err=True)
 
 
 @models.command()
