@@ -15,6 +15,9 @@ from vcam.effects.moment import Moment, done, presence
 from vcam.effects.schema import AnchorName, DimSpec, FlashSpec, LasersSpec, LightningSpec
 from vcam.effects.swarms import areas
 
+_BROAD = 5.5
+"""Pixels: beams that start at least so wide look the same from a third of the size."""
+
 
 class Lights:
     """Draws lasers, lightning, dark and flashes."""
@@ -22,6 +25,7 @@ class Lights:
     def __init__(self) -> None:
         self._sharp = LightLayer()
         self._wide = LightLayer(4)
+        self._soft = LightLayer(2)
         self._beams = LightLayer(3)
         self._glow = LightLayer(6)
         self._guard = FlashGuard()
@@ -35,19 +39,21 @@ class Lights:
         now = presence(spec, shown, moment)
         if now.share <= 0:
             return
-        for layer in (self._glow, self._beams):
-            layer.begin(moment.canvas)
         count = moment.taste.count(spec.count)
-        for area, visibility in areas(
-            moment, spec.anchor, spec.start, spec.offset, spec.whose, shown
-        ):
+        found = areas(moment, spec.anchor, spec.start, spec.offset, spec.whose, shown)
+        broad = all(spec.width * area.unit >= _BROAD for area, _ in found)
+        glow, cores = (self._glow, self._beams) if broad else (self._wide, self._soft)
+        for layer in (glow, cores):
+            layer.begin(moment.canvas)
+        for area, visibility in found:
             beams = beams_at(spec, area, shown.seed, now.elapsed_s, moment.taste.still, count)
             share = now.share * visibility
-            draw_beams(self._glow, self._beams, beams, spec, area.unit, share)
-        self._glow.soften()
-        self._glow.pour(self._beams)
-        self._beams.smooth()
-        self._beams.bring(moment.canvas, spec.blend == "screen", moment.person)
+            draw_beams(glow, cores, beams, spec, area.unit, share)
+        glow.soften()
+        glow.pour(cores)
+        if broad:
+            cores.smooth()
+        cores.bring(moment.canvas, spec.blend == "screen", moment.person)
 
     def draw_lightning(self, moment: Moment, spec: LightningSpec, shown: LiveEffect) -> None:
         """Draws bolts."""
