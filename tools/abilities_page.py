@@ -69,7 +69,8 @@ alone, and no model of it is shipped. For CelebA itself:
 The five backbones of the project after which this is made began from nothing here, with few
 pictures of few pixels and few epochs: the table shows how the tool compares them, and what they
 reach with so little. With ImageNet weights and CelebA's 200,000 pictures, papers report about 0.98
-for its attribute *Male* (Z. Liu and others, "Deep learning face attributes in the wild", ICCV 2015).
+for its attribute *Male* (Z. Liu and others, "Deep learning face attributes in the wild", ICCV
+2015).
 """
 
 _GROUPS = """### Error by group

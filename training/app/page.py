@@ -124,7 +124,5 @@ def _gradio() -> Any:
     try:
         import gradio
     except ImportError as error:
-        raise TrainingError(
-            "the page needs Gradio", "install it: pip install gradio"
-        ) from error
+        raise TrainingError("the page needs Gradio", "install it: pip install gradio") from error
     return gradio
