@@ -135,15 +135,17 @@ def measure(data: Path, names: Iterable[str], runs: Path) -> None:
         places = {DATA: str(data), RUN: str(runs), OUT: str(out)}
         command = [_placed(text, places) for text in step.command]
         began_s = time.monotonic()
+        is_new = not (step.run and (runs / step.run).is_dir())
         # The trainer would refuse to train a run anew; what it took stands in the run.
         if not (step.run and (runs / step.run / "settings.json").is_file()):
             subprocess.run([sys.executable, *command], check=True, cwd=ROOT, env=_environment())
-        took_s = time.monotonic() - began_s
+        # Of a run that was there already, that would be the time to find it.
+        took_s = round(time.monotonic() - began_s) if is_new else None
         record = {
             "command": "python " + " ".join(map(_quoted, step.command)),
             "date": datetime.now(UTC).strftime("%Y-%m-%d"),
             "machine": {"cores": os.cpu_count(), "processor": platform.machine()},
-            "took_s": round(took_s),
+            "took_s": took_s,
             **_collected(step, runs, out),
         }
         FIGURES.mkdir(parents=True, exist_ok=True)

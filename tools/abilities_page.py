@@ -106,7 +106,8 @@ def _part(text: str, found: Any, make: Any) -> str:
 
 
 def _told(record: Found) -> str:
-    return f"`{record['command']}` ({record['date']}, {_seconds(record)})"
+    told = ", ".join(filter(None, [record["date"], _seconds(record)]))
+    return f"`{record['command']}` ({told})"
 
 
 def _seconds(record: Found) -> str:
@@ -115,7 +116,7 @@ def _seconds(record: Found) -> str:
     )
     if environment:
         return f"{environment['wall_s']:.0f} s, {environment['cpu_s']:.0f} CPU s"
-    return f"{record['took_s']:.0f} s"
+    return "" if record["took_s"] is None else f"{record['took_s']:.0f} s"
 
 
 def _has_environment(value: object) -> bool:
