@@ -183,7 +183,7 @@ def _contender(name: str, figures: dict[str, Any], plan: Plan) -> Contender:
         low,
         high,
         macro_f1=test["macro"]["f1"],
-        size_kb=exact["size_bytes"] / 1e3,
+        size_mb=exact["size_bytes"] / 1e6,
         cpu_ms=exact["cpu_ms"],
         training_s=figures["training_s"],
     )

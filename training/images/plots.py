@@ -25,7 +25,7 @@ class Contender:
         accuracy_low: lower end of its interval.
         accuracy_high: upper end.
         macro_f1: on the test part.
-        size_kb: of the `.tflite`.
+        size_mb: of the `.tflite`.
         cpu_ms: process time a picture on one thread.
         training_s: how long it was trained.
     """
@@ -35,7 +35,7 @@ class Contender:
     accuracy_low: float
     accuracy_high: float
     macro_f1: float | None = None
-    size_kb: float | None = None
+    size_mb: float | None = None
     cpu_ms: float | None = None
     training_s: float | None = None
 
@@ -98,7 +98,7 @@ def plot_learning(
 
 _PANELS: Final = (
     ("macro_f1", "macro F1"),
-    ("size_kb", "size, kB"),
+    ("size_mb", "size, MB"),
     ("cpu_ms", "CPU ms a picture"),
     ("training_s", "training, s"),
 )

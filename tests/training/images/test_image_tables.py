@@ -144,7 +144,7 @@ def test_a_table_of_pictures(tmp_path: Path, draw: Draw) -> None:
         ("file,label\na.png,x\na.png,y\n", r"line 3: a\.png stands in line 2 already"),
         ("file,label\na.png,x\nb.png,X\n", "two names for one class"),
         ("file,label\na.png,x\nb.png,none\n", "no class may be called none"),
-        ("file,label\na.png,x\nb.png,y\n", r"class x has 0 pictures .*not there"),
+        ("file,label\na.png,x\nb.png,y\n", r"class x has 0 picture\(s\) .*not there"),
     ],
 )
 def test_tables_that_cannot_be_used(tmp_path: Path, text: str, message: str) -> None:

@@ -20,11 +20,23 @@ export function previewAddress(pack, effect, still) {
 
 let shown = null;
 let timer = 0;
+let wanted = null;
 
 function hide() {
   clearTimeout(timer);
   shown?.remove();
-  shown = null;
+  shown = wanted = null;
+}
+
+function later(control, pack, effect) {
+  hide();
+  wanted = [control, pack, effect];
+  timer = setTimeout(show, PAUSE_MS, control, pack, effect);
+}
+
+/** The focus may scroll the page itself: what is still wanted comes once that has ended. */
+function scrolled() {
+  if (wanted) later(...wanted);
 }
 
 /**
@@ -33,12 +45,9 @@ function hide() {
  * A disabled button gets no events of the mouse; what holds it does.
  */
 export function glimpse(holder, control, pack, effect) {
-  const later = () => {
-    hide();
-    timer = setTimeout(() => show(control, pack, effect), PAUSE_MS);
-  };
-  holder.addEventListener("pointerenter", later);
-  control.addEventListener("focus", () => control.matches(":focus-visible") && later());
+  const soon = () => later(control, pack, effect);
+  holder.addEventListener("pointerenter", soon);
+  control.addEventListener("focus", () => control.matches(":focus-visible") && soon());
   for (const name of ["pointerleave", "pointercancel"]) holder.addEventListener(name, hide);
   control.addEventListener("blur", hide);
 }
@@ -65,4 +74,5 @@ function show(control, pack, effect) {
 }
 
 document.addEventListener("keydown", (event) => event.key === "Escape" && hide());
-for (const name of ["scroll", "vcam:tab"]) document.addEventListener(name, hide, { passive: true });
+document.addEventListener("vcam:tab", hide);
+document.addEventListener("scroll", scrolled, { passive: true });
