@@ -357,13 +357,18 @@ def test_opening_and_closing_leaks_nothing(session, read):
     for _ in range(10):
         cycle()
     gc.collect()
-    things, memory = open_things(), resident_kib()
-    for _ in range(50):
-        cycle()
-    gc.collect()
+    things = open_things()
+    grown_kib = []
+    # What leaks does so each time; what else lives in this process may grow once.
+    while not grown_kib or (grown_kib[-1] >= 3000 and len(grown_kib) < 4):
+        memory_kib = resident_kib()
+        for _ in range(50):
+            cycle()
+        gc.collect()
+        grown_kib.append(resident_kib() - memory_kib)
     assert open_things() == things
     # 50 leaked frames would be 5600 KiB, 50 leaked contexts more.
-    assert resident_kib() - memory < 3000
+    assert min(grown_kib) < 3000, grown_kib
 
 
 @pytest.mark.parametrize("ending", ["pass", "sys.exit(3)", "raise KeyError"])
