@@ -10,13 +10,11 @@ from typing import Final
 
 from training.common.files import markdown_table
 from training.errors import TrainingError
-from training.images.data import prepare
 from training.images.judging import GroupFigures, judge
 from training.images.lite import read_part
 from training.images.models import open_model
-from training.images.run import read_settings
+from training.images.run import data_of
 from training.images.samples import Sample
-from training.images.settings import plan_of
 
 MOST_GROUPS: Final = 12
 """Of more different numbers than this, such as ages, decades are groups."""
@@ -43,13 +41,7 @@ def error_by_group(run: Path, pattern: str, *, int8: bool = False) -> Groups:
     """
     compiled = _compiled(pattern)
     trained = open_model(run, int8=int8)
-    settings = read_settings(run)
-    data = prepare(plan_of(settings).choice)
-    if data.sha256 != settings.get("data_sha256"):
-        raise TrainingError(
-            f"the pictures of {run} have changed since it was trained", "train it again"
-        )
-    samples = data.samples
+    samples = data_of(run).samples
     named = groups_of(samples.of("test"), compiled)
     reading = read_part(trained.content, samples, "test", most=len(samples.items))
     return {

@@ -149,6 +149,21 @@ def read_settings(folder: Path) -> dict[str, Any]:
     return record
 
 
+def data_of(run: Path) -> Data:
+    """The pictures that a finished run was trained, tuned and tested with.
+
+    Raises:
+        TrainingError: there is no such run, or its pictures have gone or changed.
+    """
+    settings = read_settings(run)
+    data = prepare(plan_of(settings).choice)
+    if data.sha256 != settings.get("data_sha256"):
+        raise TrainingError(
+            f"the pictures of {run} have changed since it was trained", "train it again"
+        )
+    return data
+
+
 def fit(plan: Plan, data: Data, crew: Crew, checkpoints: Checkpoints) -> Fitted:
     """Trains, or goes on to.
 
