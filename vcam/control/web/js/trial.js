@@ -2,6 +2,7 @@
 
 import { judge } from "./api.js";
 import { button, h, icon, keyed, setText } from "./dom.js";
+import { acceptDrops } from "./drop.js";
 import { gestureLabel, modelTitle, number, readable, t } from "./i18n.js";
 import { store } from "./store.js";
 
@@ -67,18 +68,7 @@ export function buildTrial() {
     take([...input.files]);
     input.value = "";
   });
-  for (const name of ["dragenter", "dragover"]) {
-    label.addEventListener(name, (event) => {
-      event.preventDefault();
-      label.classList.add("over");
-    });
-  }
-  label.addEventListener("dragleave", () => label.classList.remove("over"));
-  label.addEventListener("drop", (event) => {
-    event.preventDefault();
-    label.classList.remove("over");
-    take([...event.dataTransfer.files]);
-  });
+  acceptDrops(label, take);
   clear.addEventListener("click", () => {
     for (const result of session) if (result.address) URL.revokeObjectURL(result.address);
     session = [];
