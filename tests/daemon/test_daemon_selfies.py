@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import threading
 from pathlib import Path
 
@@ -162,6 +163,10 @@ def test_strip_is_one_picture_of_four(studio):
 )
 def test_clips(make_studio, ending, media_type):
     studio = make_studio(f"selfie: {{clip_format: {ending}, clip_s: 2}}")
+    studio.folder.mkdir()
+    killed = studio.folder / ".vcam-2001-01-31-235959-three-clip.part.mp4"
+    killed.write_bytes(b"half")
+    os.utime(killed, (0, 0))
     studio.order(take="clip", looks="both")
     plan = studio.desk.pipeline.plan
     assert (plan.count, plan.span_s, plan.flash) == (0, 2, False)
@@ -173,6 +178,7 @@ def test_clips(make_studio, ending, media_type):
     assert len(studio.names) == 2, "nothing half done is left"
     path = studio.daemon.snapshot(studio.pictures[0].name)
     if ending == "mp4":
+        assert b"vcam, selfie" in path.read_bytes()
         film = cv2.VideoCapture(str(path))
         assert film.get(cv2.CAP_PROP_FRAME_COUNT) / 30 == pytest.approx(2, abs=0.2)
         film.release()

@@ -17,6 +17,7 @@ from vcam.effects.compositor import Compositor
 from vcam.effects.pack import Pack
 from vcam.outputs.animated import Reel
 from vcam.outputs.clip import ClipFile
+from vcam.outputs.mp4_tags import tag_mp4
 from vcam.outputs.stills import Told, encode_still, save_bytes, save_whole
 from vcam.outputs.strip import make_strip
 from vcam.pipeline.shooting import Shot
@@ -168,6 +169,7 @@ class SelfieFiles:
             look, (clip, beside) = self._clips.popitem()
             try:
                 clip.close()
+                tag_mp4(beside, told)
                 wanted = self._path(at, "-clip", look, "mp4")
                 path = save_whole(wanted, partial(os.replace, beside))
             finally:

@@ -19,6 +19,7 @@ from vcam.daemon.notices import Notices
 from vcam.daemon.selfie_files import Developer, Looks, SelfieFiles, Take, Wish
 from vcam.daemon.selfie_run import SelfieRun
 from vcam.daemon.snapshots import Snapshots, pictures_folder
+from vcam.outputs.leftovers import remove_leftovers
 from vcam.pipeline import Pipeline, SourcePhase
 from vcam.pipeline.mode import Mode
 
@@ -170,6 +171,8 @@ class Selfies:
             self._pipeline.shoot(None)
             run.end()
             self._on_change()
+        # Only now: the folder may be long, or on a slow disk.
+        remove_leftovers(run.wish.folder, self._wall())
 
     def _refuse_without_camera(self) -> None:
         mode, source = self._pipeline.mode, self._pipeline.source_state()
