@@ -340,3 +340,24 @@ def test_no_order_of_times_breaks_anything(fakes: SimpleNamespace, times: list[f
         assert observation.at == at
         assert len(observation.hands) == 1
         assert np.isfinite(observation.hands[0].points).all()
+
+
+def test_hands_in_coloured_light_are_looked_for_in_ordinary_light(scene: Scene) -> None:
+    scene.show_face()
+    seen: list[float] = []
+    detect = scene.networks.palms.detect
+
+    def watching(image: np.ndarray, *args: Any) -> Any:
+        seen.append(float(image[150, 400, 2]) / max(1.0, float(image[150, 400, 0])))
+        return detect(image, *args)
+
+    scene.networks.palms.detect = watching
+    for step in range(30):
+        image = np.full((480, 640, 3), (200, 140, 120), np.uint8)
+        image[:200, :300] = step * 8
+        scene.observer.observe(Frame(image, step / 30, step))
+    assert seen[0] == pytest.approx(0.6, abs=0.01)
+    assert seen[-1] == pytest.approx(1.8, abs=0.1)
+    scene.observer.reset()
+    scene.observer.observe(Frame(image, 2.0, 40))
+    assert seen[-1] == pytest.approx(0.6, abs=0.01)

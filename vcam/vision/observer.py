@@ -8,7 +8,7 @@ from functools import partial
 
 from vcam.core.frame import Frame, Image
 from vcam.core.geometry import Box
-from vcam.core.observation import Attention, Face, Hand, Observation
+from vcam.core.observation import Attention, Hand, Observation
 from vcam.settings.schema import VisionSettings
 from vcam.vision.change import ChangeGate
 from vcam.vision.face_tracks import FaceTracker
@@ -19,6 +19,7 @@ from vcam.vision.pace import Pace
 from vcam.vision.palms import PalmDetector
 from vcam.vision.parts import in_reach
 from vcam.vision.person_watch import PersonWatch
+from vcam.vision.skin_light import SkinLight, still_light
 from vcam.vision.tracks import HandTrack, HandTracker
 from vcam.vision.zoom import ZoomRound, round_lost
 
@@ -106,6 +107,7 @@ class Observer:
         self._zooms = ZoomRound()
         self._person = person or PersonWatch()
         self._gate = ChangeGate()
+        self._light = SkinLight()
         self.attention = Attention.DRAWING
         self._searches = 0
         self._turns_after_loss = 0
@@ -149,6 +151,7 @@ class Observer:
         for pace in (*paces, self._zoom_pace):
             pace.now()
         self._gate.reset()
+        self._light.reset()
         self._zooms.reset()
         self._person.reset()
         self._told = None
@@ -180,8 +183,10 @@ class Observer:
         if at > self._last_at:
             self._last_at, self._size = at, frame.size
             mask_alone = not self._anything_due(at) and self._person.due(at)
-            self._work(hands, faces, frame.image, at)
-            self._look_for_person(hands.hands, frame.image, at)
+            image = self._light.corrected(frame.image)
+            self._work(hands, faces, image, at)
+            self._look_for_person(hands.hands, image, at)
+            self._light.note(frame.image, faces.faces, at)
             if mask_alone and self._told is not None:
                 self._told = replace(
                     self._told, mask=self._person.mask, mask_at=self._person.seen_at
@@ -211,7 +216,8 @@ class Observer:
             ModelError: as for `observe`.
         """
         _, faces, finder = self._prepare()
-        found: tuple[Face, ...] = faces.find(image) if self._settings.max_faces else ()
+        light, found = still_light(image, faces.find if self._settings.max_faces else None)
+        image = light.corrected(image)
         boxes = [face.box for face in found] if self._settings.max_faces else None
         readings = finder.find_anywhere(image, self._settings.max_hands, boxes, enlarge)
         hands = tuple(
