@@ -172,6 +172,10 @@ def relabel(
         allowed[thumb & (height >= _SURELY_UP)] = own
         allowed[thumb & (height < _SURELY_UP) & (height > _SURELY_SIDEWAYS)] = own | none_mask
     allowed[thumb & (np.abs(now) <= _SURELY_SIDEWAYS)] = none_mask
+    # Held sideways they are none; turned, they are what a person would call them.
+    for height, own in ((now, up_mask), (-now, down_mask)):
+        allowed[hands.free_thumb & (height > _SURELY_SIDEWAYS)] = own | none_mask
+        allowed[hands.free_thumb & (height >= _SURELY_UP)] = own
     fingers = _up_share(screen[:, 8] - screen[:, 5])
     for pose in ("v_sign", "metal", "ily"):
         hanging = moved_down(hands, pose, fingers)

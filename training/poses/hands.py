@@ -27,6 +27,8 @@ class Hands:
         weight: float32 (n,), in the loss and in the draw.
         noise: float32 (n,), how much landmark noise augmentation adds at most, in palm lengths.
         drawn: bool (n,), hands of `vcam/synthetic`, not of people; none of them unless said.
+        free_thumb: bool (n,), fists with the thumb held sideways, drawn: none as they are, and a
+            thumb up or down once they are turned that way; none of them unless said.
     """
 
     screen: FloatArray
@@ -36,10 +38,12 @@ class Hands:
     weight: FloatArray
     noise: FloatArray
     drawn: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))
+    free_thumb: BoolArray = field(default_factory=lambda: np.zeros(0, np.bool_))
 
     def __post_init__(self) -> None:
-        if len(self.drawn) != len(self.screen):
-            object.__setattr__(self, "drawn", np.zeros(len(self.screen), np.bool_))
+        for name in ("drawn", "free_thumb"):
+            if len(getattr(self, name)) != len(self.screen):
+                object.__setattr__(self, name, np.zeros(len(self.screen), np.bool_))
 
     def __len__(self) -> int:
         return len(self.screen)
@@ -54,6 +58,7 @@ class Hands:
             self.weight[rows],
             self.noise[rows],
             self.drawn[rows],
+            self.free_thumb[rows],
         )
 
     def features(self) -> FloatArray:
@@ -76,6 +81,7 @@ class Hands:
             np.concatenate([part.weight for part in all_parts]),
             np.concatenate([part.noise for part in all_parts]),
             np.concatenate([part.drawn for part in all_parts]),
+            np.concatenate([part.free_thumb for part in all_parts]),
         )
 
 

@@ -20,6 +20,7 @@ from training.poses.sets import (
     PictureSet,
     Role,
 )
+from training.poses.synthetic import FREE_THUMB
 from training.poses.table import LandmarkTable
 from vcam.core.observation import NONE_POSE
 from vcam.poses.vocabulary import POSES
@@ -181,6 +182,7 @@ def hands_of(
     table: LandmarkTable, rows: npt.NDArray[np.int64], allowed: BoolArray, weights: np.ndarray
 ) -> Hands:
     """The hands in these rows of a table."""
+    drawn = table.sets[table.picture[rows]] == DRAWN_PICTURES
     return Hands(
         np.concatenate([table.points[rows], table.depth[rows][..., np.newaxis]], axis=2),
         table.world[rows],
@@ -188,7 +190,8 @@ def hands_of(
         allowed,
         weights.astype(np.float32),
         np.full(len(rows), _PHOTOGRAPH_NOISE, np.float32),
-        table.sets[table.picture[rows]] == DRAWN_PICTURES,
+        drawn,
+        drawn & np.isin(table.labels[table.picture[rows]], sorted(FREE_THUMB)),
     )
 
 

@@ -30,6 +30,13 @@ _ALSO = {
     "relaxed": ("palm",),
 }
 
+FREE_THUMB = frozenset(
+    name
+    for name, shape in NEGATIVES.items()
+    if shape.extended == (True, False, False, False, False)
+)
+"""Hard negatives that are one only by how upright they are held: turned, they are a thumb up."""
+
 
 def readable_as(shape: str) -> tuple[str, ...]:
     """The poses that a drawn shape may be read as."""
@@ -47,7 +54,7 @@ def synthetic_hands(count: int, seed: int, max_view_deg: float = 60.0) -> Hands:
     rng = np.random.default_rng(seed)
     kinds = [(pose, pose, count) for pose in POSES if pose != NONE_POSE]
     kinds += [(shape, NONE_POSE, count // 2) for shape in sorted(NEGATIVES)]
-    screen, world, left, allowed, weight = [], [], [], [], []
+    screen, world, left, allowed, weight, free = [], [], [], [], [], []
     for shape, pose, number in tqdm(
         kinds, desc="drawn hands", unit="kind", leave=False, disable=None
     ):
@@ -57,6 +64,7 @@ def synthetic_hands(count: int, seed: int, max_view_deg: float = 60.0) -> Hands:
             world.append(joints.world)
             left.append(joints.side == "left")
             allowed.append(mask(readable_as(shape)))
+            free.append(shape in FREE_THUMB)
             weight.append(
                 _NEGATIVE_WEIGHT
                 if pose == NONE_POSE
@@ -72,4 +80,5 @@ def synthetic_hands(count: int, seed: int, max_view_deg: float = 60.0) -> Hands:
         np.array(weight, np.float32),
         np.full(len(left), _NOISE, np.float32),
         np.ones(len(left), np.bool_),
+        np.array(free, np.bool_),
     )

@@ -127,3 +127,20 @@ def test_drawn_near_misses_are_not_turned_over(draw_hands: DrawHands) -> None:
     assert (sides[0] != hooked.left).all()
     assert (sides[1] == drawn.left).all()
     assert (sides[2] != signs.left).all()
+
+
+def test_a_thumb_held_sideways_is_none_until_it_is_turned_up(draw_hands: DrawHands) -> None:
+    sideways = draw_hands(NONE_POSE, 40, "thumb_sideways")
+    drawn = replace(sideways, free_thumb=np.ones(40, bool))
+    level = np.abs(thumb_up_share(drawn.screen)) < 0.3
+    drawn = drawn.take(level)
+    assert level.sum() > 20
+    assert (relabelled(drawn, 4) == mask([NONE_POSE])).mean() > 0.95
+    for degrees in (90, -90):
+        up = thumb_up_share(turned(drawn, degrees))
+        shown = relabelled(drawn, degrees)
+        assert (shown[up > 0.8] == mask(["thumb_up"])).all()
+        assert (shown[up < -0.8] == mask(["thumb_down"])).all()
+        assert (np.abs(up) > 0.8).mean() > 0.5
+        unmarked = replace(drawn, free_thumb=~drawn.free_thumb)
+        assert (relabelled(unmarked, degrees) == mask([NONE_POSE])).all()
