@@ -17,6 +17,7 @@ from vcam.effects import background as module
 from vcam.effects import own_picture, own_video
 from vcam.effects.background import Backdrop
 from vcam.effects.matting import Matte
+from vcam.effects.outline import Outline
 from vcam.effects.own_picture import UnusableFile, read_picture
 from vcam.effects.room_blur import RoomBlur
 from vcam.settings.schema.showing import BackgroundSettings
@@ -47,7 +48,7 @@ def drawn(backdrop: Backdrop, alpha: np.ndarray | None) -> np.ndarray:
     picture = canvas()
     room = backdrop.room(picture, alpha)
     if room is not None:
-        Matte().lay(picture, room, alpha)
+        Matte().lay(picture, room, None if alpha is None else Outline(alpha))
     return picture
 
 

@@ -9,6 +9,7 @@ from vcam.effects.atlas import Atlas
 from vcam.effects.blend import Blender
 from vcam.effects.flight import Area, Flight, Swarm, swarm_at
 from vcam.effects.matting import Shade
+from vcam.effects.outline import Outline
 from vcam.effects.paper import draw_paper
 from vcam.effects.schema import ParticlesSpec
 from vcam.effects.sprite import Sprite
@@ -118,7 +119,7 @@ def test_a_picture_kept_ready_looks_like_one_turned_anew_and_passes_behind_too()
     sprite = Sprite([np.full((40, 30, 4), 255, np.uint8)], [0.1])
     alpha = np.zeros((240, 320), np.uint8)
     alpha[:, 150:] = 255
-    shade = Shade(lambda: alpha, lambda: alpha[::2, ::2])
+    shade = Shade(lambda: Outline(alpha), lambda: Outline(alpha[::2, ::2]))
     atlas, anew = Atlas(), Atlas()
     for angle, opacity, person in ((0.03, 1.0, None), (0.1, 0.6, shade), (0.1, 1.0, shade)):
         kept, turned = np.full((2, 240, 320, 3), 40, np.uint8)

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vcam.effects.matting import Matte
+from vcam.effects.outline import Outline
 
 
 @settings(deadline=None)
@@ -17,7 +18,7 @@ def test_it_is_the_weighted_mean_of_both(seed: int, height: int, width: int) -> 
     share = alpha[..., np.newaxis] / 255
     expected = canvas * share + room * (1 - share)
     before = room.copy()
-    Matte().lay(canvas, room, alpha)
+    Matte().lay(canvas, room, Outline(alpha))
     assert np.abs(canvas - expected).max() <= 1.01
     assert (room == before).all()
 
@@ -26,7 +27,7 @@ def test_it_is_the_weighted_mean_of_both(seed: int, height: int, width: int) -> 
 def test_pure_pixels_are_exact(value: int) -> None:
     canvas = np.full((40, 50, 3), 90, np.uint8)
     room = np.full((40, 50, 3), 200, np.uint8)
-    Matte().lay(canvas, room, np.full((40, 50), value, np.uint8))
+    Matte().lay(canvas, room, Outline(np.full((40, 50), value, np.uint8)))
     assert (canvas == (90 if value else 200)).all()
 
 
@@ -35,5 +36,5 @@ def test_it_takes_pictures_of_other_sizes_after_each_other() -> None:
     for height, width in ((30, 40), (10, 100), (64, 64)):
         canvas, room = np.zeros((2, height, width, 3), np.uint8)
         room[:] = 50
-        matte.lay(canvas, room, np.zeros((height, width), np.uint8))
+        matte.lay(canvas, room, Outline(np.zeros((height, width), np.uint8)))
         assert (canvas == 50).all()

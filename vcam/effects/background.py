@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from vcam.core.clock import Clock, MonotonicClock
 from vcam.core.frame import Image
+from vcam.effects.outline import Alpha
 from vcam.effects.own_picture import OwnPicture, OwnRoom
 from vcam.effects.own_video import OwnVideo
 from vcam.effects.room_blur import RoomBlur
@@ -70,7 +71,7 @@ class Backdrop:
             self.close()
             self._last_own = None
 
-    def room(self, canvas: Image, alpha: npt.NDArray[np.uint8] | None) -> Image | None:
+    def room(self, canvas: Image, alpha: Alpha | None, at: float | None = None) -> Image | None:
         """What hides the room, uint8 (h, w, 3); None if the background's kind is none.
 
         It is not to be written to, and may be overwritten by the next call.
@@ -78,11 +79,12 @@ class Backdrop:
         Args:
             canvas: uint8 (h, w, 3) BGR; is not changed.
             alpha: uint8 (h, w), the person's share; None while that is not known.
+            at: the picture's time, seconds, where pictures come one after another.
         """
         if self._settings.kind == "none":
             return None
         try:
-            room = self._made(canvas, alpha)
+            room = self._made(canvas, alpha, at)
         except Exception as error:
             if not self._fault:
                 logger.exception("The background cannot be drawn")
@@ -102,10 +104,10 @@ class Backdrop:
             self._fault = fault
             self._on_change()
 
-    def _made(self, canvas: Image, alpha: npt.NDArray[np.uint8] | None) -> Image:
+    def _made(self, canvas: Image, alpha: Alpha | None, at: float | None) -> Image:
         kind = self._settings.kind
         if kind == "blur":
-            return self._blur.make(canvas, alpha, self._settings.strength)
+            return self._blur.make(canvas, alpha, self._settings.strength, at)
         if kind in ("picture", "video"):
             own = self._own_room((canvas.shape[1], canvas.shape[0]))
             if own is not None:

@@ -9,7 +9,6 @@ from functools import partial
 from typing import NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
 from vcam.core.events import LiveEffect
 from vcam.core.frame import Image
@@ -17,11 +16,13 @@ from vcam.core.geometry import Placement
 from vcam.core.observation import Observation
 from vcam.effects.anchor import AnchorTracker
 from vcam.effects.blend import Blender
+from vcam.effects.dark import Dark
 from vcam.effects.faults import Faults
 from vcam.effects.lights import Lights
 from vcam.effects.matting import Cutout, Matte, Shade
 from vcam.effects.moment import Moment, Taste
 from vcam.effects.name_tags import NameTags
+from vcam.effects.outline import Outline
 from vcam.effects.pack import Effect, Pack
 from vcam.effects.person_mask import PersonMask
 from vcam.effects.quality import QualityGovernor
@@ -89,6 +90,7 @@ class Compositor:
         self._stickers = Stickers(blender)
         self._swarms = Swarms(blender)
         self._lights = Lights()
+        self._dark = Dark()
         self._name_tags = NameTags(blender)
         self.set_packs(packs)
 
@@ -189,7 +191,7 @@ class Compositor:
         behind = [item for item in items if self._is_behind(item)]
         front = [item for item in items if not self._is_behind(item)]
         hides_room = bool(brought) or self._scenery.is_set
-        alpha = room = None
+        outline = room = None
         if not hides_room and all(self._hides_itself(item.effect.spec) for item in behind):
             beyond = moment
             if behind and self._rough_mask.is_fresh:
@@ -198,11 +200,11 @@ class Compositor:
                 self._draw(beyond, item)
             behind = []
         if hides_room or behind:
-            alpha = self._alpha(moment, self._mask if hides_room else self._rough_mask)
+            outline = self._outline(moment, self._mask if hides_room else self._rough_mask)
         if hides_room:
-            room = self._scenery.room(moment, brought, alpha)
-        if behind and alpha is not None:
-            self._cutout.keep(canvas, alpha)
+            room = self._scenery.room(moment, brought, outline)
+        if behind and outline is not None:
+            self._cutout.keep(canvas, outline)
             if room is not None:
                 np.copyto(canvas, room)
             for item in behind:
@@ -210,7 +212,7 @@ class Compositor:
             self._cutout.put_back(canvas)
         else:
             if room is not None:
-                self._matte.lay(canvas, room, alpha)
+                self._matte.lay(canvas, room, outline)
             for item in behind:
                 self._draw(moment, item)
         for item in front:
@@ -227,10 +229,10 @@ class Compositor:
         except Exception as error:
             self._faults.tell("The name tags cannot be drawn", error)
 
-    def _alpha(self, moment: Moment, mask: PersonMask) -> npt.NDArray[np.uint8] | None:
+    def _outline(self, moment: Moment, mask: PersonMask) -> Outline | None:
         """Where the person is; None hides the whole room, whatever has failed."""
         try:
-            return mask.alpha(moment.size, moment.place, moment.canvas)
+            return mask.outline(moment.size, moment.place, moment.canvas)
         except Exception as error:
             self._faults.tell("The person's mask cannot be drawn", error)
             return None
@@ -242,8 +244,8 @@ class Compositor:
         half_place = Placement(place.scale / 2, place.left / 2, place.top / 2)
         half = (-(-width // 2), -(-height // 2))
         return Shade(
-            partial(self._rough_mask.share, moment.size, place, moment.canvas),
-            partial(self._small_mask.share, half, half_place, moment.canvas),
+            partial(self._rough_mask.sure_outline, moment.size, place, moment.canvas),
+            partial(self._small_mask.sure_outline, half, half_place, moment.canvas),
         )
 
     def _hides_itself(self, spec: object) -> bool:
@@ -252,7 +254,7 @@ class Compositor:
             if spec.paper or spec.streaks:
                 return False
             return bool(spec.glow) or self._taste.count(spec.count) <= _A_FEW
-        return isinstance(spec, StickerSpec | TextSpec | LasersSpec | LightningSpec)
+        return isinstance(spec, StickerSpec | TextSpec | LasersSpec | LightningSpec | DimSpec)
 
     def _draw(self, moment: Moment, item: _Item) -> None:
         """Draws an effect; one that fails must not cost the others, nor the background."""
@@ -274,7 +276,7 @@ class Compositor:
         elif isinstance(spec, LightningSpec):
             self._lights.draw_lightning(moment, spec, shown)
         elif isinstance(spec, DimSpec):
-            self._lights.draw_dim(moment, spec, shown)
+            self._dark.draw(moment, spec, shown)
         elif isinstance(spec, FlashSpec):
             self._lights.draw_flash(moment, spec, shown)
 

@@ -12,7 +12,8 @@ import numpy.typing as npt
 from vcam.core.frame import Image
 from vcam.core.geometry import Placement
 from vcam.core.observation import Observation
-from vcam.effects.guided import guided_coefficients
+from vcam.effects.edge_cells import EdgeCells
+from vcam.effects.outline import Alpha, Outline
 from vcam.effects.quality import QualityGovernor
 from vcam.settings.schema.showing import BackgroundSettings
 
@@ -21,16 +22,10 @@ Quality = Literal["fast", "good"]
 HOLD_S = 1.0
 """How old a mask may be. An older one would show the room where the person was."""
 
-_COARSE_COLUMNS = 160
-_FINE_COLUMNS = 640
-"""Width of the grids on which the edge is fitted and drawn; the cost is alike for all pictures."""
-
-_RADIUS = 2
-"""Of the guided filter's window, cells of the coarse grid."""
-_EPSILON = 5e-4
-
-_NOBODY = 0.01
-"""Shares of the person up to this are noise of the network."""
+_FITTED_COLUMNS = 160
+_PLAIN_COLUMNS = 320
+"""Width of the grids that the edge is fitted on, and that the mask is drawn on as it is; the cost
+is alike for all pictures."""
 
 _BLACK, _WHITE = 0.25, 0.75
 """Shares of the person below and above which a pixel is room or person altogether."""
@@ -63,8 +58,11 @@ class PersonMask:
         ramp = (np.arange(256) / 255 - black) / (white - black)
         ramp = np.clip(ramp, 0, 1)
         self._curve = np.round(255 * ramp * ramp * (3 - 2 * ramp)).astype(np.uint8)
-        self._alpha = np.empty((0, 0), np.uint8)
-        self._alpha_is: tuple[float, Placement] | None = None
+        self._outline: Outline | None = None
+        self._made_of: tuple[float, Placement, tuple[int, int]] | None = None
+        self._cells: EdgeCells | None = None
+        self._plain_cells: EdgeCells | None = None
+        self._fitted_to: tuple[float, Placement, tuple[int, int]] | None = None
         self._governor = QualityGovernor(_KEPT)
         if settings is not None:
             self.apply(settings)
@@ -93,10 +91,13 @@ class PersonMask:
         """Whether there is a mask that still holds."""
         return self._mask is not None and self._now - self._mask_at <= HOLD_S
 
-    def alpha(
-        self, size: tuple[int, int], place: Placement, picture: Image
-    ) -> npt.NDArray[np.uint8] | None:
-        """The person's share of each pixel, or None while there is no fresh mask.
+    def alpha(self, size: tuple[int, int], place: Placement, picture: Image) -> Alpha | None:
+        """The person's share of each pixel; see `outline`."""
+        outline = self.outline(size, place, picture)
+        return None if outline is None else outline.alpha
+
+    def outline(self, size: tuple[int, int], place: Placement, picture: Image) -> Outline | None:
+        """Where the person is, or None while there is no fresh mask.
 
         Args:
             size: width and height of the picture that goes out.
@@ -104,34 +105,28 @@ class PersonMask:
             picture: it, uint8 (h, w, 3), before anything is drawn on it.
 
         Returns:
-            uint8 (h, w), 255 for the person; overwritten by the next call.
+            Of (h, w), 255 for the person; overwritten by the next call.
         """
         if not self.is_fresh:
             return None
         assert self._mask is not None
-        width, height = size
         level = self._governor.level
-        alpha_is = (self._mask_at, place)
         follows = self._quality == "good" and level < _PLAIN
-        kept = self._alpha.shape == (height, width) and alpha_is == self._alpha_is
-        if kept and (level == _KEPT or not follows):
-            return self._alpha
-        self._alpha_is = alpha_is
-        if self._alpha.shape != (height, width):
-            self._alpha = np.empty((height, width), np.uint8)
+        made_of = (self._mask_at, place, size)
+        is_made = self._outline is not None and made_of == self._made_of
+        if is_made and (level == _KEPT or not follows):
+            return self._outline
+        self._made_of = made_of
         if follows:
-            share = self._guided(self._mask, size, place, picture)
+            self._outline = self._fitted(self._mask, size, place, picture)
         else:
-            share = self._plain(self._mask, size, place)
-        _enlarge(np.asarray(cv2.LUT(share, self._curve), np.uint8), self._alpha)
-        return self._alpha
+            self._outline = self._plain(self._mask, size, place)
+        return self._outline
 
-    def share(
-        self, size: tuple[int, int], place: Placement, picture: Image
-    ) -> npt.NDArray[np.uint8]:
-        """What `alpha` says; while there is no fresh mask, all is room."""
-        alpha = self.alpha(size, place, picture)
-        return np.zeros((size[1], size[0]), np.uint8) if alpha is None else alpha
+    def sure_outline(self, size: tuple[int, int], place: Placement, picture: Image) -> Outline:
+        """What `outline` says; while there is no fresh mask, all is room."""
+        outline = self.outline(size, place, picture)
+        return outline or Outline(np.zeros((size[1], size[0]), np.uint8))
 
     def note_drawing(self, spent_s: float, at: float) -> None:
         """Notes how long the drawing of a picture took, mask and all.
@@ -142,52 +137,37 @@ class PersonMask:
         """
         self._governor.note(spent_s, at)
 
-    def _guided(
-        self, mask: npt.NDArray[np.float32], size: tuple[int, int], place: Placement, picture: Image
-    ) -> npt.NDArray[np.uint8]:
-        fine, coarse = _grid(size, _FINE_COLUMNS), _grid(size, _COARSE_COLUMNS)
-        placed = self._placed(mask, size, place, coarse)
-        left, top, right, bottom = _reach(placed, size, fine)
-        placed = placed[top:bottom, left:right]
-        cells, wide, tall = placed.shape[::-1], size[0] / coarse[0], size[1] / coarse[1]
-        part = picture[
-            round(top * tall) : round(bottom * tall), round(left * wide) : round(right * wide)
-        ]
-        step_x, step_y = fine[0] / coarse[0], fine[1] / coarse[1]
-        from_x, from_y = round(left * step_x), round(top * step_y)
-        grid = round(right * step_x) - from_x, round(bottom * step_y) - from_y
-        grey = cv2.cvtColor(cv2.resize(part, grid), cv2.COLOR_BGR2GRAY)
-        guide = np.multiply(grey, np.float32(1 / 255), dtype=np.float32)
-        small = np.asarray(cv2.resize(guide, cells, interpolation=cv2.INTER_AREA), np.float32)
-        slope, offset = guided_coefficients(small, placed, _RADIUS, _EPSILON)
-        share = cv2.multiply(cv2.resize(slope, grid), guide)
-        cv2.add(share, cv2.resize(offset, grid), dst=share)
-        whole = np.zeros((fine[1], fine[0]), np.uint8)
-        # Below 0 it would be turned round by what follows.
-        whole[from_y : from_y + grid[1], from_x : from_x + grid[0]] = cv2.convertScaleAbs(
-            np.maximum(share, 0), alpha=255
-        )
-        return whole
-
-    def _plain(
-        self, mask: npt.NDArray[np.float32], size: tuple[int, int], place: Placement
-    ) -> npt.NDArray[np.uint8]:
-        grid = _grid(size, _FINE_COLUMNS // 2)
-        return np.asarray(
-            cv2.convertScaleAbs(self._placed(mask, size, place, grid), alpha=255), np.uint8
-        )
-
-    def _placed(
+    def _fitted(
         self,
         mask: npt.NDArray[np.float32],
         size: tuple[int, int],
         place: Placement,
-        grid: tuple[int, int],
+        picture: Image,
+    ) -> Outline:
+        if self._cells is None or self._cells.size != size:
+            self._cells = EdgeCells(size, _FITTED_COLUMNS)
+            self._fitted_to = None
+        if self._fitted_to != self._made_of:
+            self._fitted_to = self._made_of
+            self._cells.take(self._placed(mask, place, self._cells))
+        return self._cells.fitted(picture, self._curve)
+
+    def _plain(
+        self, mask: npt.NDArray[np.float32], size: tuple[int, int], place: Placement
+    ) -> Outline:
+        if self._plain_cells is None or self._plain_cells.size != size:
+            self._plain_cells = EdgeCells(size, _PLAIN_COLUMNS)
+        placed = self._placed(mask, place, self._plain_cells)
+        return self._plain_cells.plain(placed, self._curve)
+
+    def _placed(
+        self, mask: npt.NDArray[np.float32], place: Placement, cells: EdgeCells
     ) -> npt.NDArray[np.float32]:
         """The mask on a grid over the outgoing picture; 0 beside the camera's picture."""
         rows, columns = mask.shape
-        across = grid[0] / size[0]
-        down = grid[1] / size[1]
+        grid = cells.grid
+        across = grid[0] / cells.padded[0]
+        down = grid[1] / cells.padded[1]
         scale_x = place.scale * self._seen[0] / columns * across
         scale_y = place.scale * self._seen[1] / rows * down
         left, top = place.left * across, place.top * down
@@ -205,51 +185,3 @@ class PersonMask:
         placed[:, : max(0, round(left))] = 0
         placed[:, max(0, round(left + scale_x * columns)) :] = 0
         return placed
-
-
-def _reach(
-    placed: npt.NDArray[np.float32], size: tuple[int, int], fine: tuple[int, int]
-) -> tuple[int, int, int, int]:
-    """Left, top, right, bottom of the coarse grid's cells in which the edge can come to lie."""
-    rows, columns = placed.shape
-    whole = 0, 0, columns, rows
-    if any(side % cells for side, cells in zip((*size, *fine), (columns, rows) * 2, strict=True)):
-        return whole
-    left, top, across, down = cv2.boundingRect(np.asarray(placed > _NOBODY, np.uint8))
-    if not across:
-        return whole
-    # Two means, one after the other, each bring in what is a radius away.
-    margin = 2 * _RADIUS + 1
-    return (
-        max(0, left - margin),
-        max(0, top - margin),
-        min(columns, left + across + margin),
-        min(rows, top + down + margin),
-    )
-
-
-def _enlarge(share: npt.NDArray[np.uint8], alpha: npt.NDArray[np.uint8]) -> None:
-    """Writes `share`, uint8 (rows, columns), larger into `alpha`, uint8 (h, w)."""
-    rows, columns = share.shape
-    height, width = alpha.shape
-    if width % columns or height % rows:
-        cv2.resize(share, (width, height), dst=alpha, interpolation=cv2.INTER_LINEAR)
-        return
-    # Half of a usual picture is room.
-    alpha.fill(0)
-    left, top, across, down = cv2.boundingRect(share)
-    if not across:
-        return
-    # Two more cells round it: one for what bleeds out, one so that the edges are like the whole's.
-    left, right = max(0, left - 2), min(columns, left + across + 2)
-    top, bottom = max(0, top - 2), min(rows, top + down + 2)
-    step_x, step_y = width // columns, height // rows
-    part = alpha[top * step_y : bottom * step_y, left * step_x : right * step_x]
-    size = part.shape[1], part.shape[0]
-    cv2.resize(share[top:bottom, left:right], size, dst=part, interpolation=cv2.INTER_LINEAR)
-
-
-def _grid(size: tuple[int, int], columns: int) -> tuple[int, int]:
-    """Width and height of a grid over the picture, no finer than half its pixels."""
-    share = min(columns / size[0], 0.5)
-    return max(1, round(size[0] * share)), max(1, round(size[1] * share))

@@ -27,6 +27,9 @@ _SMOOTH_SIGMA = 12.0
 do."""
 _ROW_STEP = 8
 
+_CLOSE_S = 0.05
+"""Time between two pictures, above which each has a room of its own."""
+
 _SURELY_ROOM = 16
 """A pixel with more of the person than this, of 255, has too much of the person's colour."""
 
@@ -48,50 +51,85 @@ class RoomBlur:
 
     def __init__(self) -> None:
         self._room = np.empty((0, 0, 3), np.uint8)
+        self._small: Image | None = None
+        self._made_as: tuple[tuple[int, ...], float, bool] | None = None
+        self._at: float | None = None
 
-    def make(self, canvas: Image, alpha: npt.NDArray[np.uint8] | None, strength: float) -> Image:
+    def make(
+        self,
+        canvas: Image,
+        alpha: npt.NDArray[np.uint8] | None,
+        strength: float,
+        at: float | None = None,
+    ) -> Image:
         """The blurred room, uint8 (h, w, 3); it is overwritten by the next call.
+
+        Of pictures that follow each other closely, it is blurred in one and enlarged in the next:
+        out of focus, nobody can tell a room from the one two pictures ago.
 
         Args:
             canvas: the picture; is not changed.
             alpha: uint8 (h, w), the person's share; None blurs all there is.
             strength: 0..1.
+            at: the picture's time, seconds; None for one that follows no other.
         """
-        height, width = canvas.shape[:2]
-        sigma = sigma_of(strength, height)
-        factor = 2 ** math.floor(math.log2(max(_FINEST, min(_COARSEST, sigma / _MIN_SIGMA))))
-        fine = max(1, width // _FINEST), max(1, height // _FINEST)
-        size = max(1, width // factor), max(1, height // factor)
-        # Two of four pixels are left out each way; after the blur nobody can tell.
-        small = cv2.resize(canvas, fine, interpolation=cv2.INTER_LINEAR)
-        weights: Float | None = None
-        if alpha is not None:
-            room = _surely_room(alpha, fine)
-            if cv2.countNonZero(room):
-                small = cv2.bitwise_and(small, small, mask=room)
-                weights = np.asarray(
-                    cv2.resize(room, size, interpolation=cv2.INTER_AREA), np.float32
-                )
-                weights *= np.float32(1 / 255)
-        colours = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.float32)
-        blurred = _blurred(colours, sigma / factor)
-        if weights is not None:
-            total = max(float(cv2.sumElems(weights)[0]), 1.0)
-            mean = np.array(cv2.sumElems(colours)) * (_EPSILON / total)
-            share = _blurred(weights, sigma / factor) + np.float32(_EPSILON)
-            cv2.add(blurred, mean, dst=blurred)
-            cv2.divide(blurred, cv2.cvtColor(share, cv2.COLOR_GRAY2BGR), dst=blurred)
-        if self._room.shape != canvas.shape:
-            self._room = np.empty_like(canvas)
-        tidy = cv2.convertScaleAbs(blurred)
-        if sigma < _SMOOTH_SIGMA:
-            cv2.resize(tidy, (width, height), dst=self._room, interpolation=cv2.INTER_CUBIC)
-            return self._room
+        before, self._at = self._at, at
+        made_as = (canvas.shape, strength, alpha is None)
+        follows = before is not None and at is not None and 0 <= at - before <= _CLOSE_S
+        if not follows or made_as != self._made_as:
+            self._made_as = made_as
+            self._enlarge(_small_room(canvas, alpha, strength), canvas.shape, strength)
+            self._small = None
+        elif self._small is None:
+            self._small = _small_room(canvas, alpha, strength)
+        else:
+            self._enlarge(self._small, canvas.shape, strength)
+            self._small = None
+        return self._room
+
+    def _enlarge(self, small: Image, shape: tuple[int, ...], strength: float) -> None:
+        if self._room.shape != shape:
+            self._room = np.empty(shape, np.uint8)
+        height, width = shape[:2]
+        if sigma_of(strength, height) < _SMOOTH_SIGMA:
+            cv2.resize(small, (width, height), dst=self._room, interpolation=cv2.INTER_CUBIC)
+            return
         # The fewer rows there are to be made wider, the less it costs; their number hardly counts.
         rows = max(1, height // _ROW_STEP)
-        finer = cv2.resize(tidy, (fine[0], rows), interpolation=cv2.INTER_CUBIC)
+        finer = cv2.resize(small, (_fine((height, width))[0], rows), interpolation=cv2.INTER_CUBIC)
         cv2.resize(finer, (width, height), dst=self._room, interpolation=cv2.INTER_LINEAR)
-        return self._room
+
+
+def _small_room(canvas: Image, alpha: npt.NDArray[np.uint8] | None, strength: float) -> Image:
+    """The blurred room as small as the blur lets it be, uint8 (rows, columns, 3)."""
+    height, width = canvas.shape[:2]
+    sigma = sigma_of(strength, height)
+    factor = 2 ** math.floor(math.log2(max(_FINEST, min(_COARSEST, sigma / _MIN_SIGMA))))
+    fine = _fine((height, width))
+    size = max(1, width // factor), max(1, height // factor)
+    # Two of four pixels are left out each way; after the blur nobody can tell.
+    small = cv2.resize(canvas, fine, interpolation=cv2.INTER_LINEAR)
+    weights: Float | None = None
+    if alpha is not None:
+        room = _surely_room(alpha, fine)
+        if cv2.countNonZero(room):
+            small = cv2.bitwise_and(small, small, mask=room)
+            weights = np.asarray(cv2.resize(room, size, interpolation=cv2.INTER_AREA), np.float32)
+            weights *= np.float32(1 / 255)
+    colours = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.float32)
+    blurred = _blurred(colours, sigma / factor)
+    if weights is not None:
+        total = max(float(cv2.sumElems(weights)[0]), 1.0)
+        mean = np.array(cv2.sumElems(colours)) * (_EPSILON / total)
+        share = _blurred(weights, sigma / factor) + np.float32(_EPSILON)
+        cv2.add(blurred, mean, dst=blurred)
+        cv2.divide(blurred, cv2.cvtColor(share, cv2.COLOR_GRAY2BGR), dst=blurred)
+    return np.asarray(cv2.convertScaleAbs(blurred), np.uint8)
+
+
+def _fine(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Width and height of the picture that the room is taken from."""
+    return max(1, shape[1] // _FINEST), max(1, shape[0] // _FINEST)
 
 
 def _surely_room(alpha: npt.NDArray[np.uint8], size: tuple[int, int]) -> npt.NDArray[np.uint8]:

@@ -7,17 +7,15 @@ from collections.abc import Set as AbstractSet
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from vcam.core.events import LiveEffect
 from vcam.core.frame import Image
 from vcam.effects.background import Backdrop
 from vcam.effects.moment import Moment, done, presence
+from vcam.effects.outline import Outline
 from vcam.effects.pack import Effect
 from vcam.effects.schema import BackgroundSpec
 from vcam.settings.schema.showing import BackgroundSettings
-
-Alpha = npt.NDArray[np.uint8]
 
 
 class Scenery:
@@ -59,7 +57,7 @@ class Scenery:
         self,
         moment: Moment,
         brought: Sequence[tuple[Effect, BackgroundSpec, LiveEffect]],
-        alpha: Alpha | None,
+        outline: Outline | None,
     ) -> Image | None:
         """What hides the room, uint8 (H, W, 3); None where it stays as it is.
 
@@ -68,11 +66,12 @@ class Scenery:
         Args:
             moment: the picture; its canvas is not changed.
             brought: backgrounds of effects, the one that shows last.
-            alpha: uint8 (H, W), the person's share; None while it is not known. A background that
-                an effect brings waits for it: nobody has asked that the person be hidden.
+            outline: where the person is; None while that is not known. A background that an effect
+                brings waits for it: nobody has asked that the person be hidden.
         """
         canvas = moment.canvas
-        own = self._own.room(canvas, alpha)
+        alpha = None if outline is None else outline.alpha
+        own = self._own.room(canvas, alpha, moment.at)
         if not brought or (own is None and alpha is None):
             return own
         effect, spec, shown = brought[-1]
@@ -80,7 +79,7 @@ class Scenery:
         share = now.share * (1.0 if moment.taste.still else done(now.elapsed_s, spec.enter_ms))
         if share <= 0:
             return own
-        new = self._of(effect, spec, shown).room(canvas, alpha)
+        new = self._of(effect, spec, shown).room(canvas, alpha, moment.at)
         if new is None or share >= 1:
             return new
         if self._mixed.shape != canvas.shape:
