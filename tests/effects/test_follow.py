@@ -63,13 +63,35 @@ def test_swaying_is_followed_more_closely_than_by_the_last_sighting() -> None:
     assert rms(drawn - true) < rms(seen - true)
 
 
-def test_a_new_sighting_makes_no_jump() -> None:
+@pytest.mark.parametrize(("strays_px", "jumps_px"), [(1, 0.02), (40, 70)])
+def test_a_new_sighting_makes_no_jump_unless_it_moves_fast(
+    strays_px: float, jumps_px: float
+) -> None:
     follower = Follower(1.0, 4.0)
     follower.see(point(0), 0.0, UNIT, 0.0)
-    follower.see(point(40), 0.1, UNIT, 0.15)
+    follower.see(point(strays_px), 0.1, UNIT, 0.15)
     before = follower.at(0.2)
     follower.see(point(0), 0.2, UNIT, 0.2)
-    assert follower.at(0.2).tolist() == pytest.approx(before.tolist())
+    jump_px = abs(float((follower.at(0.2) - before)[0]))
+    assert jump_px <= jumps_px if strays_px == 1 else jump_px > jumps_px
+
+
+def test_what_has_no_trend_is_not_carried_on() -> None:
+    follower = Follower([8.0, 8.0], [4.0, 4.0], trend=[1.0, 0.0])
+    for tick in range(5):
+        follower.see(np.full((2, 1), 10.0 * tick, np.float32), tick / 10, [UNIT, UNIT], tick / 10)
+    followed, smoothed = follower.at(0.45)[:, 0].tolist()
+    assert smoothed <= 40 < followed
+
+
+def test_things_may_be_carried_on_by_others() -> None:
+    follower = Follower([8.0, 8.0], [4.0, 4.0], carry=lambda value, speed: speed[::-1])
+    for tick in range(5):
+        seen = np.array([[20.0 * tick], [0.0]], np.float32)
+        follower.see(seen, tick / 10, [UNIT, UNIT], tick / 10)
+    first, second = (follower.at(0.45) - follower.at(0.4))[:, 0].tolist()
+    assert first == pytest.approx(0, abs=0.5)
+    assert second == 0, "it rests, so nothing of it is believed"
 
 
 def test_it_is_not_carried_on_for_ever() -> None:

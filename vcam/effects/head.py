@@ -10,7 +10,7 @@ import numpy as np
 from vcam.core.geometry import FloatArray, Placement
 from vcam.core.observation import Face
 from vcam.effects.anchor_pose import AnchorPose, FaceAnchorName
-from vcam.effects.follow import Follower
+from vcam.effects.follow import NOISE_SPEED, Follower
 from vcam.effects.sighting import Sighting
 
 _FRONTAL_MOUTH = 1.05
@@ -47,13 +47,18 @@ _NECK_DOWN, _SHOULDERS_DOWN, _SHOULDER_WIDTH = 2.3, 0.8, 4.45
 
 # What is followed of a face, one row each, padded with zeros: the middle between the eyes, pixels;
 # the way from eye to eye, and the head's own eye distance, pixels; yaw and pitch, radians; points
-# along the face's own right and down, in units, from the middle of the eyes.
+# along the face's own right and down, in units, from the middle of the eyes; and the eye distance
+# once more, steadier: the shoulders hang on it by a lever of 3.1, which makes its noise three times
+# as large, and nobody comes nearer so fast that it must be foreseen.
 _PLACE, _SHAPE, _TURN, _FIRST_POINT = range(4)
 _POINT_AT: Final = {name: _FIRST_POINT + number for number, name in enumerate(_USUAL)}
-_ROWS: Final = _FIRST_POINT + len(_USUAL)
+_STEADY: Final = _FIRST_POINT + len(_USUAL)
+_ROWS: Final = _STEADY + 1
 _TOO_FAR: Final = 1e30
-_CUTOFFS_HZ: Final = (2.0, *(1.0,) * (_ROWS - 1))
-_BETAS: Final = (6.0, *(4.0,) * (_ROWS - 1))
+_CUTOFFS_HZ: Final = (2.0, *(1.0,) * (_ROWS - 2), 0.5)
+_BETAS: Final = (6.0, *(4.0,) * (_ROWS - 2), 1.0)
+_NOISE_SPEEDS: Final = (*(NOISE_SPEED,) * (_ROWS - 1), 0.3)
+_TRENDS: Final = (*(1.0,) * (_ROWS - 1), 0.0)
 
 
 class Head:
@@ -65,7 +70,7 @@ class Head:
 
     def __init__(self, appears_at: float | None) -> None:
         self.sighting = Sighting(appears_at)
-        self._follower = Follower(_CUTOFFS_HZ, _BETAS)
+        self._follower = Follower(_CUTOFFS_HZ, _BETAS, _NOISE_SPEEDS, _TRENDS)
         self._source: Face | None = None
         self._measured: tuple[Face, FloatArray | None] | None = None
 
@@ -80,7 +85,7 @@ class Head:
         if numbers is None:
             return False
         unit = float(numbers[_SHAPE, 2])
-        self._follower.see(numbers, at, (unit, unit, *(1.0,) * (_ROWS - 2)), now)
+        self._follower.see(numbers, at, (unit, unit, *(1.0,) * (_ROWS - 3), unit), now)
         self.sighting.seen_at = at
         self._source = face
         return True
@@ -120,6 +125,7 @@ class Head:
         squash = math.cos(_bounded(yaw))
         if anchor == "shoulders":
             # The head is tilted round the neck; the shoulders stay.
+            unit = rows[_STEADY][0]
             x -= math.sin(roll) * _NECK_DOWN * unit
             y += (math.cos(roll) * _NECK_DOWN + _SHOULDERS_DOWN) * unit
             roll, squash, unit = 0.0, 1.0, unit * _SHOULDER_WIDTH
@@ -187,6 +193,7 @@ def _measure(face: Face) -> FloatArray | None:
         right, below = (at[0] - x) / unit, (at[1] - y) / unit
         own = (right * cos + below * sin, below * cos - right * sin)
         rows.append((*(own if math.isfinite(own[0] + own[1]) else usual), 0.0))
+    rows.append((unit, 0.0, 0.0))
     measured = np.array(rows)
     # What is no picture's may be too large for the numbers that it is kept in.
     return measured.astype(np.float32) if np.abs(measured).max() < _TOO_FAR else None
