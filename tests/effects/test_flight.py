@@ -126,8 +126,10 @@ def test_a_picture_kept_ready_looks_like_one_turned_anew_and_passes_behind_too()
         pieces = swarm(140.0, 110.0, 100.0, angle, opacity)
         atlas.draw(kept, pieces, (sprite,), Blender(), 0.0, 1.0, "normal", person, 192)
         anew.draw(turned, pieces, (sprite,), Blender(), 0.0, 1.0, "normal", person, 64)
-        assert kept[110, 120, 0] == turned[110, 120, 0] > 100
-        assert np.abs(kept.astype(int) - turned).mean() < 2
+        # Opacity in steps of a 32nd, size in steps of an eighth.
+        assert kept[110, 120, 0] == pytest.approx(turned[110, 120, 0], abs=4)
+        assert kept[110, 120, 0] > 100
+        assert ((kept > 40) ^ (turned > 40)).mean() < 0.13 * (turned > 40).mean()
         assert person is None or (kept[:, 151:] == 40).all()
     assert atlas.used_bytes > anew.used_bytes == 0
 

@@ -21,12 +21,13 @@ MAX_BYTES = 24 * 1024 * 1024
 MAX_SIDE = 64
 """Larger ones, in pixels, are warped anew each time: they are few, and steps would show."""
 MAX_SWAYING_SIDE = 192
-"""The same of those that keep their size and only sway: nineteen of twenty were there before."""
+"""The same of those that keep their size and only sway: nearly all were there before."""
 
 _SIZES_PER_OCTAVE = 24
 _COARSE = 4
-"""Of small ones, only each fourth size is made."""
-_OPAQUE = 0.98
+"""Of small ones, and of all that keep their size, only each fourth size is made."""
+_OPACITIES = 32
+"""Steps of opacity."""
 
 
 class Stamp:
@@ -93,7 +94,7 @@ class Stamp:
         return 2 * 3 * self.width * self.height + 200
 
 
-_Key = tuple[Sprite, int, int, int, int, int, Blend]
+_Key = tuple[Sprite, int, int, int, int, int, Blend, int]
 
 
 class Atlas:
@@ -136,8 +137,10 @@ class Atlas:
             share: factor on all opacities, 0..1.
             mode: how they are laid over the canvas.
             person: they pass behind.
-            max_side: larger ones, in pixels, are not kept ready.
+            max_side: larger ones, in pixels, are not kept ready; above `MAX_SIDE` for pieces that
+                keep the size with which they came, and only sway.
         """
+        steady = max_side > MAX_SIDE
         frames = [sprite.frame_index(elapsed_s) for sprite in sprites]
         for look, x, y, size, angle, opacity in _pieces(canvas, swarm, sprites, share):
             sprite = sprites[look]
@@ -146,35 +149,24 @@ class Atlas:
                 pose = Pose2D(x, y, size, size * ratio, angle, opacity)
                 blender.draw(canvas, sprite, frames[look], pose, mode, person)
                 continue
-            key, column, row = _kind(sprite, frames[look], x, y, size, angle, mode)
-            stamp = self._stamps.get(key)
-            if stamp is None:
-                stamp = self._make(key)
-            else:
-                self._stamps.move_to_end(key)
-            if opacity < _OPAQUE:
-                stamp = stamp.faded(opacity)
+            level = round(opacity * _OPACITIES)
+            key, column, row = _kind(sprite, frames[look], x, y, size, angle, mode, level, steady)
+            stamp = self._stamp(key)
             if person is not None:
                 stamp = stamp.behind(person, column, row, canvas)
             lay(canvas, stamp, column, row)
 
-    def _make(self, key: _Key) -> Stamp:
-        sprite, frame, step, turn, half_x, half_y, mode = key
-        size = 2 ** (step / _SIZES_PER_OCTAVE)
-        angle = 2 * math.pi * turn / _turns(step)
-        height = size * sprite.height / sprite.width
-        pose = Pose2D(0.25 + half_x / 2, 0.25 + half_y / 2, size, height, angle)
-        patch, left, top = warped(sprite, frame, pose)
-        colour = np.asarray(cv2.cvtColor(patch, cv2.COLOR_BGRA2BGR), np.uint8)
-        alpha = np.asarray(cv2.extractChannel(patch, 3), np.uint8)
-        cover: Image | None = None
-        if mode == "screen":
-            cover = np.asarray(cv2.bitwise_not(colour), np.uint8)
-        elif mode == "multiply" or cv2.countNonZero(alpha):
-            bare = cv2.cvtColor(cv2.bitwise_not(alpha), cv2.COLOR_GRAY2BGR)
-            # Premultiplied: neither can be above what the other leaves.
-            cover = np.asarray(cv2.add(bare, colour) if mode == "multiply" else bare, np.uint8)
-        stamp = Stamp(None if mode == "multiply" else colour, cover, left, top)
+    def _stamp(self, key: _Key) -> Stamp:
+        """The kept one, or a new one."""
+        stamp = self._stamps.get(key)
+        if stamp is not None:
+            self._stamps.move_to_end(key)
+            return stamp
+        level = key[-1]
+        if level < _OPACITIES:
+            stamp = self._stamp((*key[:-1], _OPACITIES)).faded(level / _OPACITIES)
+        else:
+            stamp = _made(key)
         self._stamps[key] = stamp
         self.used_bytes += stamp.nbytes
         while self.used_bytes > self._max_bytes:
@@ -183,18 +175,46 @@ class Atlas:
         return stamp
 
 
+def _made(key: _Key) -> Stamp:
+    sprite, frame, step, turn, half_x, half_y, mode, _ = key
+    size = 2 ** (step / _SIZES_PER_OCTAVE)
+    angle = 2 * math.pi * turn / _turns(step)
+    height = size * sprite.height / sprite.width
+    pose = Pose2D(0.25 + half_x / 2, 0.25 + half_y / 2, size, height, angle)
+    patch, left, top = warped(sprite, frame, pose)
+    colour = np.asarray(cv2.cvtColor(patch, cv2.COLOR_BGRA2BGR), np.uint8)
+    alpha = np.asarray(cv2.extractChannel(patch, 3), np.uint8)
+    cover: Image | None = None
+    if mode == "screen":
+        cover = np.asarray(cv2.bitwise_not(colour), np.uint8)
+    elif mode == "multiply" or cv2.countNonZero(alpha):
+        bare = cv2.cvtColor(cv2.bitwise_not(alpha), cv2.COLOR_GRAY2BGR)
+        # Premultiplied: neither can be above what the other leaves.
+        cover = np.asarray(cv2.add(bare, colour) if mode == "multiply" else bare, np.uint8)
+    return Stamp(None if mode == "multiply" else colour, cover, left, top)
+
+
 def _kind(
-    sprite: Sprite, frame: int, x: float, y: float, size: float, angle: float, mode: Blend
+    sprite: Sprite,
+    frame: int,
+    x: float,
+    y: float,
+    size: float,
+    angle: float,
+    mode: Blend,
+    level: int,
+    steady: bool,
 ) -> tuple[_Key, int, int]:
     """Which stamp shows a piece, and the column and row that its middle comes to lie in."""
-    each = _COARSE if size <= MAX_SIDE else 1
+    each = _COARSE if steady or size <= MAX_SIDE else 1
     step = each * round(_SIZES_PER_OCTAVE / each * math.log2(size))
     turns = _turns(step)
     turn = round(angle / (2 * math.pi) * turns) % turns
     column, row = math.floor(x), math.floor(y)
-    # Of what turns, nobody sees that its place is rounded; of what stands upright, one does.
-    half_x, half_y = (0, 0) if turn else (int(2 * (x - column)), int(2 * (y - row)))
-    return (sprite, frame, step, turn, half_x, half_y, mode), column, row
+    # Of what turns or flies, nobody sees that its place is rounded; of what stands, one does.
+    whole = steady or turn
+    half_x, half_y = (0, 0) if whole else (int(2 * (x - column)), int(2 * (y - row)))
+    return (sprite, frame, step, turn, half_x, half_y, mode, min(level, _OPACITIES)), column, row
 
 
 def lay(canvas: Image, stamp: Stamp, column: int, row: int) -> None:

@@ -47,7 +47,7 @@ _IN_PLACE = Placement()
 _FEWER = (1.0, 0.6, 0.35)
 """Share of the pieces that fly, by how much has to be left out."""
 
-_A_FEW = 30
+_A_FEW = 6
 """Pictures that are hidden one by one; more of them, and the person is laid over all."""
 
 
@@ -251,9 +251,9 @@ class Compositor:
     def _hides_itself(self, spec: object) -> bool:
         """Whether it can be drawn behind the person piece by piece, which is cheaper for a few."""
         if isinstance(spec, ParticlesSpec):
-            if spec.paper or spec.streaks:
+            if spec.paper:
                 return False
-            return bool(spec.glow) or self._taste.count(spec.count) <= _A_FEW
+            return spec.is_light or self._taste.count(spec.count) <= _A_FEW
         return isinstance(spec, StickerSpec | TextSpec | LasersSpec | LightningSpec | DimSpec)
 
     def _draw(self, moment: Moment, item: _Item) -> None:

@@ -24,11 +24,9 @@ about, the picture is not looked at."""
 _FINER = 0.1
 """How much darker or lighter than the cells round about a pixel of the picture is taken to be."""
 
-_WORDS = {2: np.uint16, 4: np.uint32, 8: np.uint64}
-
 
 class EdgeCells:
-    """Draws masks on a grid of square cells: most are filled, only those at the edge are drawn.
+    """Fits masks on a grid of square cells: most are filled, only those at the edge are drawn.
 
     Args:
         size: width and height of the pictures.
@@ -48,7 +46,7 @@ class EdgeCells:
         self._sure = self._rest = np.zeros(self.grid[::-1], np.uint8)
 
     def take(self, mask: Float) -> None:
-        """Lets `fitted` fit this mask from now on.
+        """Fits this mask from now on.
 
         Args:
             mask: float32, the person's share of each cell of `grid`, which lies over the picture
@@ -76,17 +74,8 @@ class EdgeCells:
             picture = np.asarray(
                 cv2.copyMakeBorder(picture, 0, down, 0, across, cv2.BORDER_REPLICATE), np.uint8
             )
-        shares = self._shares(picture, curve)
-        return self._filled(cv2.LUT(shares, curve) if shares.size else shares)
-
-    def plain(self, mask: Float, curve: npt.NDArray[np.uint8]) -> Outline:
-        """Where the person is by the mask alone, as `take` wants it; see `fitted`."""
-        share = np.asarray(cv2.LUT(cv2.convertScaleAbs(mask, alpha=255), curve), np.uint8)
-        near = np.ones((3, 3), np.uint8)
-        least, most = cv2.erode(share, near), cv2.dilate(share, near)
-        self._choose((most > 0) & (least < 255))
-        self._rest = least
-        return self._filled(cv2.convertScaleAbs(self._spread(share.astype(np.float32))))
+        share = self._shares(picture, curve)
+        return self._filled(np.asarray(cv2.LUT(share, curve), np.uint8) if share.size else share)
 
     def _choose(self, band: npt.NDArray[np.bool_]) -> None:
         """Which cells are drawn, (rows, columns)."""
@@ -94,34 +83,32 @@ class EdgeCells:
         self._band = np.flatnonzero(band)
         row, column = np.divmod(self._band, columns)
         first = row * (cell * columns) + column
-        self._pieces = (first[:, np.newaxis] + np.arange(cell) * columns).reshape(-1)
+        # All first rows of cells, then all second ones.
+        self._pieces = (np.arange(cell)[:, np.newaxis] * columns + first).reshape(-1)
         middle = (row + 1) * (columns + 2) + column + 1
         near = np.array([-1, 0, 1])
-        around = (near[:, np.newaxis] * (columns + 2) + near).reshape(-1)
-        self._around = middle[:, np.newaxis] + around
+        self._around = (near[:, np.newaxis] * (columns + 2) + near)[..., np.newaxis] + middle
 
-    def _filled(self, band: npt.ArrayLike) -> Outline:
-        """All of the mask, with these shares in the cells that are drawn."""
+    def _filled(self, share: Alpha) -> Outline:
+        """All of the mask, with these shares in the cells that are drawn, (cell, n, cell)."""
         alpha, cell = self._alpha, self._cell
-        alpha.reshape(self.grid[1], cell, -1)[:] = np.repeat(self._rest, cell, axis=1)[:, None]
+        if cell == CELL:
+            # The same by whole numbers: of one, the negative has nothing but ones.
+            rows = np.negative((self._rest != 0).astype(np.uint64)).view(np.uint8)
+        else:
+            rows = np.repeat(self._rest, cell, axis=1)
+        alpha.reshape(self.grid[1], cell, -1)[:] = rows[:, np.newaxis]
         pieces = alpha.reshape(-1).view(np.dtype((np.void, cell)))
-        share = np.asarray(band, np.uint8).reshape(-1)
-        pieces[self._pieces] = share.view(pieces.dtype)
+        pieces[self._pieces] = share.reshape(-1).view(pieces.dtype)
         if self.padded != self.size:
             width, height = self.size
             return Outline(np.ascontiguousarray(alpha[:height, :width]))
-        word = _WORDS.get(cell)
-        if word is None or alpha.size % CELL or self.padded[0] % CELL:
+        if cell != CELL:
             return Outline(alpha)
-        edge = self._pieces[mixed(share.view(word))]
-        if cell < CELL:
-            is_edge = np.zeros(alpha.size // CELL, np.bool_)
-            is_edge[edge // (CELL // cell)] = True
-            edge = np.flatnonzero(is_edge)
-        return Outline(alpha, edge)
+        return Outline(alpha, self._pieces[mixed(share.reshape(-1).view(np.uint64))])
 
     def _shares(self, picture: Image, curve: npt.NDArray[np.uint8]) -> Alpha:
-        """The person's share of each pixel of the band's cells, uint8 (n, cell * cell)."""
+        """The person's share of each pixel of the band's cells, uint8 (cell, n, cell)."""
         cell = self._cell
         columns, rows = self.grid
         # Half the pixels are left out each way, where cells are large enough: the mean is alike.
@@ -133,13 +120,16 @@ class EdgeCells:
         slope, offset = guided_coefficients(guide, self._mask, _RADIUS, _EPSILON)
         self._narrow(guide, slope, offset, curve)
         if not self._band.size:
-            return np.empty((0, cell * cell), np.uint8)
-        slopes, offsets = (self._spread(lines) for lines in (slope, 255 * offset))
+            return np.empty((cell, 0, cell), np.uint8)
         pixels = np.ascontiguousarray(picture).reshape(-1).view(np.dtype((np.void, 3 * cell)))
         # In one long row, for rows cost more than pixels.
         band = np.take(pixels, self._pieces).view(np.uint8).reshape(1, -1, 3)
-        np.multiply(slopes, cv2.cvtColor(band, cv2.COLOR_BGR2GRAY).reshape(slopes.shape), slopes)
-        return np.asarray(cv2.add(slopes, offsets, dtype=cv2.CV_8U), np.uint8)
+        light = cv2.cvtColor(band, cv2.COLOR_BGR2GRAY).reshape(cell, -1, cell).swapaxes(1, 2)
+        share = self._spread(slope)
+        share *= np.ascontiguousarray(light)
+        share += self._spread(255 * offset)
+        np.clip(share, 0, 255, out=share)
+        return np.ascontiguousarray(share.astype(np.uint8).swapaxes(1, 2))
 
     def _narrow(
         self, guide: Float, slope: Float, offset: Float, curve: npt.NDArray[np.uint8]
@@ -161,21 +151,27 @@ class EdgeCells:
         self._rest = np.where(settled, np.uint8(255), self._sure)
 
     def _spread(self, values: Float) -> Float:
-        """From values of the grid's cells to those of the band's pixels, float32 (n, cell * cell).
+        """From values of the grid's cells to those of the band's pixels, float32 (cell, cell, n).
 
         Between the middles of cells they change as `INTER_LINEAR` lets them.
         """
-        if not self._band.size:
-            return np.empty((0, self._cell**2), np.float32)
         bordered = cv2.copyMakeBorder(values, 1, 1, 1, 1, cv2.BORDER_REPLICATE)
         around = np.take(bordered, self._around)
-        # Not by numpy, whose library waits for threads of its own at some sizes: 20 ms under load.
-        return np.asarray(cv2.gemm(around, _between(self._cell), 1, None, 0), np.float32)
+        # Not as a product of matrices: that library's threads wait for each other, up to 20 ms
+        # where other programs are at work. The longest side is the last, for it costs the least.
+        weights = _between(self._cell)
+        tall = weights[0, :, np.newaxis, np.newaxis] * around[0]
+        for each in (1, 2):
+            tall += weights[each, :, np.newaxis, np.newaxis] * around[each]
+        spread = tall[:, np.newaxis, 0] * weights[0, :, np.newaxis]
+        for each in (1, 2):
+            spread += tall[:, np.newaxis, each] * weights[each, :, np.newaxis]
+        return np.asarray(spread, np.float32)
 
 
 @lru_cache(maxsize=8)
 def _between(cell: int) -> Float:
-    """What each of nine cells counts for at the pixels of the middle one, float32 (9, cell²)."""
+    """What each of three cells counts for at the pixels of the middle one, float32 (3, cell)."""
     shift = (np.arange(cell) + 0.5) / cell - 0.5
     weights = np.stack([np.maximum(-shift, 0), 1 - np.abs(shift), np.maximum(shift, 0)])
-    return np.asarray(np.einsum("ai,bj->abij", weights, weights).reshape(9, -1), np.float32)
+    return np.asarray(weights, np.float32)

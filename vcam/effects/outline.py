@@ -107,7 +107,9 @@ class Outline:
         width = self.alpha.shape[1]
         first = top * width // CELL
         cells = np.ascontiguousarray(self.alpha).reshape(-1).view(np.uint64)
-        return mixed(cells[first : -(-bottom * width // CELL)]) + first
+        found: Indices = mixed(cells[first : -(-bottom * width // CELL)])
+        found += first
+        return found
 
     @cached_property
     def _covers(self) -> tuple[Image, Image]:

@@ -61,7 +61,7 @@ class PersonMask:
         self._outline: Outline | None = None
         self._made_of: tuple[float, Placement, tuple[int, int]] | None = None
         self._cells: EdgeCells | None = None
-        self._plain_cells: EdgeCells | None = None
+        self._alpha = np.empty((0, 0), np.uint8)
         self._fitted_to: tuple[float, Placement, tuple[int, int]] | None = None
         self._governor = QualityGovernor(_KEPT)
         if settings is not None:
@@ -149,25 +149,30 @@ class PersonMask:
             self._fitted_to = None
         if self._fitted_to != self._made_of:
             self._fitted_to = self._made_of
-            self._cells.take(self._placed(mask, place, self._cells))
+            self._cells.take(self._placed(mask, place, self._cells.grid, self._cells.padded))
         return self._cells.fitted(picture, self._curve)
 
     def _plain(
         self, mask: npt.NDArray[np.float32], size: tuple[int, int], place: Placement
     ) -> Outline:
-        if self._plain_cells is None or self._plain_cells.size != size:
-            self._plain_cells = EdgeCells(size, _PLAIN_COLUMNS)
-        placed = self._placed(mask, place, self._plain_cells)
-        return self._plain_cells.plain(placed, self._curve)
+        if self._alpha.shape != (size[1], size[0]):
+            self._alpha = np.empty((size[1], size[0]), np.uint8)
+        grid = _grid(size, _PLAIN_COLUMNS)
+        share = cv2.convertScaleAbs(self._placed(mask, place, grid, size), alpha=255)
+        _enlarge(np.asarray(cv2.LUT(share, self._curve), np.uint8), self._alpha)
+        return Outline(self._alpha)
 
     def _placed(
-        self, mask: npt.NDArray[np.float32], place: Placement, cells: EdgeCells
+        self,
+        mask: npt.NDArray[np.float32],
+        place: Placement,
+        grid: tuple[int, int],
+        size: tuple[int, int],
     ) -> npt.NDArray[np.float32]:
-        """The mask on a grid over the outgoing picture; 0 beside the camera's picture."""
+        """The mask on a grid over so many pixels; 0 beside the camera's picture."""
         rows, columns = mask.shape
-        grid = cells.grid
-        across = grid[0] / cells.padded[0]
-        down = grid[1] / cells.padded[1]
+        across = grid[0] / size[0]
+        down = grid[1] / size[1]
         scale_x = place.scale * self._seen[0] / columns * across
         scale_y = place.scale * self._seen[1] / rows * down
         left, top = place.left * across, place.top * down
@@ -185,3 +190,30 @@ class PersonMask:
         placed[:, : max(0, round(left))] = 0
         placed[:, max(0, round(left + scale_x * columns)) :] = 0
         return placed
+
+
+def _enlarge(share: npt.NDArray[np.uint8], alpha: npt.NDArray[np.uint8]) -> None:
+    """Writes `share`, uint8 (rows, columns), larger into `alpha`, uint8 (h, w)."""
+    rows, columns = share.shape
+    height, width = alpha.shape
+    if width % columns or height % rows:
+        cv2.resize(share, (width, height), dst=alpha, interpolation=cv2.INTER_LINEAR)
+        return
+    # Half of a usual picture is room.
+    alpha.fill(0)
+    left, top, across, down = cv2.boundingRect(share)
+    if not across:
+        return
+    # Two more cells round it: one for what bleeds out, one so that the edges are like the whole's.
+    left, right = max(0, left - 2), min(columns, left + across + 2)
+    top, bottom = max(0, top - 2), min(rows, top + down + 2)
+    step_x, step_y = width // columns, height // rows
+    part = alpha[top * step_y : bottom * step_y, left * step_x : right * step_x]
+    size = part.shape[1], part.shape[0]
+    cv2.resize(share[top:bottom, left:right], size, dst=part, interpolation=cv2.INTER_LINEAR)
+
+
+def _grid(size: tuple[int, int], columns: int) -> tuple[int, int]:
+    """Width and height of a grid over the picture, no finer than half its pixels."""
+    share = min(columns / size[0], 0.5)
+    return max(1, round(size[0] * share)), max(1, round(size[1] * share))
