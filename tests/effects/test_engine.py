@@ -274,5 +274,5 @@ def kept_things(compositor: Compositor) -> tuple[int, ...]:
         len(compositor._scenery._brought),
         len(compositor._lights._guard._let),
         compositor._swarms._atlas.used_bytes,
-        compositor._swarms._dots._stamps.used_bytes,
+        compositor._swarms._glow._stamps.used_bytes,
     )

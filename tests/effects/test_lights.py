@@ -12,11 +12,12 @@ from vcam.effects.colour import veil
 from vcam.effects.flashes import FlashGuard, flash_at
 from vcam.effects.flight import Area
 from vcam.effects.lasers import beams_at
-from vcam.effects.light import LightLayer
+from vcam.effects.light import LightLayer, hot
 from vcam.effects.lightning import Strike, bolts_at
 from vcam.effects.lights import Lights
 from vcam.effects.moment import Moment, Taste
 from vcam.effects.schema import DimSpec, FlashSpec, LasersSpec, LightningSpec
+from vcam.effects.widening import Widener
 
 BOLTS = LightningSpec(kind="lightning", anchor="hand", enter_ms=0)
 BEAMS = LasersSpec(kind="lasers", enter_ms=0)
@@ -105,13 +106,15 @@ def test_corner_beams_cross_the_picture_from_both_sides() -> None:
     assert [np.cos(beam.angle) > 0 for beam in beams] == [True, False]
 
 
-@pytest.mark.parametrize("coarse", [1, 2, 3, 4])
-def test_light_is_added_where_it_is_drawn_and_nowhere_else(coarse: int) -> None:
-    layer = LightLayer(coarse)
+@pytest.mark.parametrize("rows", [1, 22, 30, 45, 90])
+@pytest.mark.parametrize("grey", [False, True])
+def test_light_is_added_where_it_is_drawn_and_nowhere_else(rows: int, grey: bool) -> None:
+    layer = LightLayer(rows, grey)
     canvas = np.full((90, 161, 3), 100, np.uint8)
     layer.begin(canvas)
-    layer.lines(np.array([[[40.0, 30.0], [80.0, 30.0]]]), (0, 0, 120), 4)
-    layer.bring(canvas)
+    shade = (120, 120, 120) if grey else (0, 0, 120)
+    layer.lines(np.array([[[40.0, 30.0], [80.0, 30.0]]]), shade, 4)
+    layer.bring(canvas, colour=(0, 0, 1) if grey else (1, 1, 1))
     assert canvas[30, 60, 2] > 180
     assert canvas[30, 60, 0] == 100
     assert (canvas[60:] == 100).all()
@@ -124,7 +127,7 @@ def test_light_is_added_where_it_is_drawn_and_nowhere_else(coarse: int) -> None:
 
 def test_the_same_light_looks_the_same_in_one_piece_and_in_bands() -> None:
     canvas = np.zeros((400, 600, 3), np.uint8)
-    layer = LightLayer(2)
+    layer = LightLayer(200)
     layer.begin(canvas)
     layer.lines(np.array([[[20.0, 10.0], [580.0, 390.0]]]), (200, 150, 100), 12)
     whole = np.repeat(np.repeat(layer.plane, 2, axis=0), 2, axis=1).astype(int)
@@ -132,3 +135,55 @@ def test_the_same_light_looks_the_same_in_one_piece_and_in_bands() -> None:
     difference = np.abs(canvas.astype(int) - whole)
     assert np.quantile(difference, 0.9) <= 1, "no seams between bands"
     assert difference.mean() < 2
+
+
+def test_a_bloom_shines_all_around_dies_away_and_keeps_within_its_reach() -> None:
+    canvas = np.zeros((240, 360, 3), np.uint8)
+    layer = LightLayer(120)
+    layer.begin(canvas)
+    layer.polygons(np.array([[[170.0, 110], [190, 110], [190, 130], [170, 130]]]), [(250, 40, 0)])
+    layer.bloom(8.0, 1.5)
+    layer.bring(canvas)
+    blue = canvas[..., 0].astype(int)
+    across, along = blue[:, 180], blue[120]
+    for side in (across[:120][::-1], across[120:], along[:180][::-1], along[180:]):
+        assert side[25] > 8, "it shines beyond what was drawn"
+        assert (np.diff(side[12:60]) <= 1).all(), "it gets fainter all the way"
+        assert (side[60:] == 0).all()
+    assert blue[120, 205] > 3 * canvas[120, 205, 1], "it has the colour of what shines"
+
+
+def test_grey_light_glows_in_its_colour_and_is_white_where_it_is_hot() -> None:
+    blue, green, red = hot("#7aa8ff")
+    assert blue > green > red
+    assert min(blue, green, red) == pytest.approx(0.9)
+    assert max(hot("#ff0000")) < 3, "no colour is so pure that faint light is cut off"
+
+
+@given(
+    st.integers(1, 4),
+    st.integers(1, 5),
+    st.integers(2, 9),
+    st.sampled_from((1, 3)),
+    st.integers(0, 99),
+)
+def test_rows_are_made_wider_evenly(
+    times: int, rows: int, columns: int, channels: int, seed: int
+) -> None:
+    light = np.random.default_rng(seed).integers(0, 256, (rows, columns, channels), np.uint8)
+    widener = Widener()
+    widener.widen(light[:, :2], 4)
+    wide = widener.widen(light, times)
+    assert wide.shape == (rows, columns * times, channels)
+    if times == 1:
+        return
+    before = np.concatenate([light[:, :1], light[:, :-1]], axis=1).astype(int)
+    after = np.concatenate([light[:, 1:], light[:, -1:]], axis=1).astype(int)
+    means = {"before": (before + light) // 2, "here": light, "after": (light + after) // 2}
+    parts = {
+        2: ("here", "after"),
+        3: ("before", "here", "after"),
+        4: ("before", "here", "here", "after"),
+    }
+    for number, part in enumerate(parts[times]):
+        assert np.array_equal(wide[:, number::times], means[part]), part

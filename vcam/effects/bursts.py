@@ -6,11 +6,12 @@ import math
 
 import numpy as np
 
+from vcam.core.frame import Image
 from vcam.effects.chance import Choices, Indices, Numbers, chance, chances, chosen
 from vcam.effects.colour import palette
-from vcam.effects.flight import Area, Lives, flight_of, lives_at, travel
-from vcam.effects.glow import Spots, draw_tails, tail_ages, twinkling
-from vcam.effects.light import LightLayer
+from vcam.effects.flight import Area, Lives, flight_of, travel
+from vcam.effects.glow import Glow, ages, twinkling
+from vcam.effects.matting import Shade
 from vcam.effects.schema import BurstSpec, ParticlesSpec
 
 _SEED = 0x5EED
@@ -18,40 +19,38 @@ _THINGS = 7
 _ANGLE, _HEIGHT, _SPEED, _LIFE, _SIZE, _COLOUR, _TURN = range(_THINGS)
 
 _POP_S = 0.22
-"""How long the burst itself lights up."""
+_POP_SIZE = 0.07
+"""How long the burst itself lights up, and how wide that is, units."""
 
 _HEART_HEIGHT = 1.15
 
 
 def draw_bursts(
-    spots: Spots,
-    layer: LightLayer,
+    glow: Glow,
+    canvas: Image,
     spec: ParticlesSpec,
     burst: BurstSpec,
     area: Area,
     seed: int,
-    elapsed_s: float,
-    born_until_s: float,
+    lives: Lives,
     share: float,
-    count: int,
     larger: float,
+    person: Shade | None,
 ) -> None:
     """Draws the sparks of all pieces whose life has just ended.
 
     Args:
-        spots: draws the sparks.
-        layer: tails are drawn on it.
+        glow: draws the sparks.
+        canvas: uint8 (H, W, 3), written in place.
         spec: of the pieces.
         burst: of the sparks.
         area: where the pieces started.
         seed: the same as theirs.
-        elapsed_s: seconds since the effect started.
-        born_until_s: of pieces that would have started later there are none.
+        lives: of the pieces.
         share: factor on all light, 0..1.
-        count: how many pieces there are.
         larger: factor on how far sparks fly, and on their size.
+        person: they pass behind.
     """
-    lives = lives_at(spec, seed, elapsed_s, born_until_s, count)
     after_s = lives.age - lives.life
     going = np.flatnonzero(lives.born & (after_s >= 0) & (after_s < burst.life_s.most))
     if not len(going):
@@ -62,16 +61,16 @@ def draw_bursts(
     colours = palette(burst.colours or spec.glow or spec.streaks or spec.paper or ("#ffd27f",))
     looks = chosen(_shell_chance(seed, lives, going, _COLOUR), len(colours))
     pop = np.clip(1 - after_s[going] / _POP_S, 0, 1)
-    spots(x, y, 0.07 * unit, share * pop**2, colours[looks])
+    glow.draw(canvas, [(x, y)], _POP_SIZE * unit, share * pop**2, looks, colours, person)
     _draw_sparks(
-        spots, layer, burst, seed, lives, going, after_s[going], x, y, unit, share, looks,
-        colours,
+        glow, canvas, burst, seed, lives, going, after_s[going], x, y, unit, share, looks, colours,
+        person,
     )  # fmt: skip
 
 
 def _draw_sparks(
-    spots: Spots,
-    layer: LightLayer,
+    glow: Glow,
+    canvas: Image,
     burst: BurstSpec,
     seed: int,
     lives: Lives,
@@ -83,6 +82,7 @@ def _draw_sparks(
     share: float,
     looks: Choices,
     colours: Numbers,
+    person: Shade | None,
 ) -> None:
     """One row of arrays for each burst, one column for each of its sparks; then all in one."""
     number = going[:, np.newaxis] * burst.count + np.arange(burst.count)[np.newaxis]
@@ -110,13 +110,10 @@ def _draw_sparks(
         at_y = centre_y + reach * (speed * way_y * travelled + burst.gravity * fallen)
         return at_x.ravel()[alive], at_y.ravel()[alive]
 
-    colour = np.repeat(looks, burst.count)[alive]
-    spark_size, spark_light = size.ravel()[alive], light.ravel()[alive]
-    if burst.trail_s > 0:
-        ways = [place(old) for old in tail_ages(age, burst.trail_s)]
-        draw_tails(layer, ways, spark_size, spark_light, colour, colours)
-    now_x, now_y = place(age)
-    spots(now_x, now_y, spark_size, spark_light, colours[colour])
+    ways = [place(old) for old in ages(age, burst.trail_s)]
+    look = np.repeat(looks, burst.count)[alive]
+    size, light = size.ravel()[alive], light.ravel()[alive]
+    glow.draw(canvas, ways, size, light, look, colours, person)
 
 
 def _ways(

@@ -18,7 +18,7 @@ _MIXING = (
 )
 
 
-def chance(seed: int, number: Indices | int, cycle: Indices | int, what: int) -> Numbers:
+def chance(seed: int, number: Indices | int, cycle: Indices | int, what: Indices | int) -> Numbers:
     """Even chance in 0..1 from four numbers: the finaliser of SplitMix64 (Steele et al., 2014).
 
     Args:
@@ -32,6 +32,9 @@ def chance(seed: int, number: Indices | int, cycle: Indices | int, what: int) ->
     """
     numbers = np.asarray(number)
     state = _state(numbers, cycle)
+    if not isinstance(what, int):
+        constants = (what + 1).astype(np.uint64) * np.uint64(_WHAT_FACTOR)
+        return _mixed(state + constants + np.uint64(seed * _SEED_FACTOR & _ALL_BITS))
     constant = seed * _SEED_FACTOR + (what + 1) * _WHAT_FACTOR
     even = _mixed(state + np.uint64(constant & _ALL_BITS))
     return even if numbers.ndim or not isinstance(cycle, int) else even.reshape(())

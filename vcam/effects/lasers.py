@@ -14,13 +14,12 @@ from vcam.effects.flight import Area
 from vcam.effects.light import LightLayer
 from vcam.effects.schema import LasersSpec
 
-_SHELLS = ((6.6, 0.03), (4.6, 0.09), (3.1, 0.20), (2.0, 0.36))
-"""Width in cores and light of what a beam's glow is drawn of, from the outside to the core: put out
-of focus they come close to a bell curve."""
-
-_TUBE = 0.55
-_CORE = 0.5
-_CORE_WHITE = 0.75
+_TUBE = 0.8
+"""Light of what is round a beam's core."""
+_CORE, _CORE_WHITE = 0.5, 0.75
+"""Width of the core as a share of the beam's, and how far it is from the colour to white."""
+_GLOW_REACH, _GLOW, _GLOW_FAR = 1.6, 2.0, 0.0
+"""How far a beam glows, in its widths; how brightly; and how brightly three times as far."""
 _WIDENING = 2.4
 """How much wider a beam is at its end than where it starts."""
 
@@ -86,47 +85,43 @@ def beams_at(
 
 
 def draw_beams(
-    soft: LightLayer,
-    sharp: LightLayer,
-    beams: Sequence[Beam],
-    spec: LasersSpec,
-    unit: float,
-    share: float,
+    layer: LightLayer, fans: Sequence[tuple[Sequence[Beam], float, float]], spec: LasersSpec
 ) -> None:
-    """Draws the beams, the faintest of all of them first.
+    """Draws beams, a glow round them, and their hot cores.
 
     Args:
-        soft: their glow is drawn on it.
-        sharp: their cores are drawn on it.
-        beams: where they are.
+        layer: drawn on; what else lies on it glows as well.
+        fans: of each the beams, the unit in pixels, and a factor on their light, 0..1.
         spec: width, colours and opacity.
-        unit: pixels.
-        share: factor on their light, 0..1.
     """
-    light = share * spec.opacity
-    colours = palette(spec.colours)[[beam.colour for beam in beams]] * light
-    width = max(1.5, spec.width * unit)
-    # The farther out, the sooner it ends: so a beam peters out instead of being cut off.
-    glow = _corners(beams, [(width * wide, 1.0 - 0.03 * wide) for wide, _ in _SHELLS])
-    shades = np.concatenate([colours * bright for _, bright in _SHELLS])
-    soft.polygons(glow, shades.tolist(), smooth=False)
-    cores = _corners(beams, [(width, 0.97), (width * _CORE, 1.0)])
-    white = colours * (1 - _CORE_WHITE) + 255 * light * _CORE_WHITE
-    sharp.polygons(cores, np.concatenate([colours * _TUBE, white]).tolist())
+    if not fans:
+        return
+    cores: list[tuple[Numbers, Numbers]] = []
+    for beams, unit, share in fans:
+        light = share * spec.opacity
+        colours = palette(spec.colours)[[beam.colour for beam in beams]] * light
+        width = max(1.5, spec.width * unit)
+        layer.polygons(_corners(beams, width, 0.97), (colours * _TUBE).tolist())
+        white = colours * (1 - _CORE_WHITE) + 255 * light * _CORE_WHITE
+        cores.append((_corners(beams, width * _CORE, 1.0), white))
+    layer.bloom(_GLOW_REACH * max(1.5, spec.width * fans[0][1]), _GLOW, _GLOW_FAR)
+    for corners, white in cores:
+        layer.polygons(corners, white.tolist())
+    layer.smooth()
 
 
-def _corners(beams: Sequence[Beam], shells: Sequence[tuple[float, float]]) -> Numbers:
-    """The corners of all beams, float64 (m * n, 4, 2): of all in the first shell, and so on.
+def _corners(beams: Sequence[Beam], width: float, reach: float) -> Numbers:
+    """The corners of beams, float64 (n, 4, 2).
 
     Args:
         beams: n of them.
-        shells: m of them: width, pixels, and share of the length.
+        width: where they start, pixels.
+        reach: share of their length.
     """
     x, y, angle, length = np.array([(beam.x, beam.y, beam.angle, beam.length) for beam in beams]).T
     start = np.stack([x, y], axis=1)
     way = np.stack([np.cos(angle), -np.sin(angle)], axis=1)
     across = np.stack([-way[:, 1], way[:, 0]], axis=1)
-    width, reach = np.array(shells).T[:, :, np.newaxis, np.newaxis]
-    end = start + way * length[:, np.newaxis] * reach
+    end = start + way * (length * reach)[:, np.newaxis]
     near, far = across * width / 2, across * (width / 2 * _WIDENING)
-    return np.stack([start + near, start - near, end - far, end + far], axis=2).reshape(-1, 4, 2)
+    return np.stack([start + near, start - near, end - far, end + far], axis=1)

@@ -1,11 +1,10 @@
-"""Light that is drawn on black first and then added to the picture, only where there is any."""
+"""Light that is drawn small, on black, and then added to the picture, only where there is any."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -13,22 +12,36 @@ import numpy.typing as npt
 
 from vcam.core.frame import Image
 from vcam.effects.chance import Choices, Numbers
+from vcam.effects.colour import palette
 from vcam.effects.matting import Shade
-
-if TYPE_CHECKING:
-    from vcam.effects.glow import Dots
+from vcam.effects.widening import MOST, Widener
 
 SHIFT = 4
 """Fraction bits of OpenCV's corners: a sixteenth of a pixel."""
 
+COARSEST = MOST
+"""Pixels of the picture that one of the plane's is wide at most."""
+
 _BAND = 64
-"""Rows of the layer that are brought to the picture together."""
+"""Rows of the plane that are brought to the picture together, as far as they are lit."""
 
-_CELL = 32
-"""Columns of the layer that are told apart; their bytes are a whole number of 64-bit words."""
+_STEP = 16
+"""Sides of the plane's memory are multiples of it, so that it can be made smaller evenly."""
 
-_SOFT = 4
-"""So far, in its own pixels, light reaches out that is put out of focus."""
+_SMALLER = 4
+"""Bloom is made so many times smaller than the plane."""
+
+_FAR = 3
+"""So many times as far as the near one reaches the far bloom, which is what makes it look hot."""
+
+_BARELY = 2
+"""Light of so many 255ths is left out of a bloom: nobody sees it, and it would be enlarged too."""
+
+_MOST_GAIN = 16
+"""White by so much, in sixteenths, fits 16 bits."""
+
+_HEAT, _LEAST_TINT = 0.9, 96.0
+"""What the weakest of a hot colour's three parts becomes; and how weak it may be at least."""
 
 _THIN = 3
 """Lines up to so many pixels wide are drawn as so many beside each other."""
@@ -38,40 +51,44 @@ Colour = Sequence[float]
 
 
 class LightLayer:
-    """A black plane over the picture to draw light on. Keeps its memory, so one per thread.
+    """A small black plane over the picture to draw light on. Keeps its memory, so one per thread.
 
     Where two lights of one layer cross, the later one shows: draw the faint ones first.
 
     Args:
-        coarse: how many pixels of the picture one of the layer's is wide: 1 for thin and sharp
-            lights, 2 for soft ones, which cost a quarter, 3 for what is smoothed by `smooth`.
+        rows: the plane has at least so many, where the picture has: more for thin and sharp lights.
+            What is drawn costs by the plane's size, whatever that of the picture.
+        grey: it holds one colour, which costs a third, and is told as it is brought.
     """
 
-    def __init__(self, coarse: int = 1) -> None:
-        self._coarse = coarse
-        self._whole = np.zeros((0, 0, 3), np.uint8)
+    def __init__(self, rows: int, grey: bool = False) -> None:
+        self._rows = rows
+        self._channels = 1 if grey else 3
+        self._coarse = 0
+        self._widener = Widener()
+        self._whole = np.zeros((0, 0, self._channels), np.uint8)
         self._plane = self._whole
-        self._large = np.empty(0, np.uint8)
         self._box: tuple[int, int, int, int] | None = None
 
     @property
     def plane(self) -> Image:
-        """The plane, uint8 (h, w, 3), as far as `begin` made it."""
+        """The plane, uint8 (h, w, 3), or (h, w, 1) if it is grey, as far as `begin` made it."""
         return self._plane
 
     @property
-    def box(self) -> tuple[int, int, int, int] | None:
-        """Left, top, right, bottom in the plane of all that was drawn; None for nothing."""
-        return self._box
+    def coarse(self) -> int:
+        """How many pixels of the picture one of the plane's is wide, as `begin` chose it."""
+        return self._coarse
 
     def begin(self, canvas: Image) -> None:
         """Takes the picture's size; what was drawn and not brought there yet is kept."""
-        height, width = (-(-side // self._coarse) for side in canvas.shape[:2])
-        if self._plane.shape[:2] != (height, width):
-            rows, columns = -(-height // _BAND) * _BAND, -(-width // _CELL) * _CELL
-            self._whole = np.zeros((rows, columns, 3), np.uint8)
+        coarse = min(COARSEST, max(1, canvas.shape[0] // self._rows))
+        height, width = (-(-side // coarse) for side in canvas.shape[:2])
+        if self._plane.shape[:2] != (height, width) or coarse != self._coarse:
+            rows, columns = -(-height // _STEP) * _STEP, -(-width // _STEP) * _STEP
+            self._whole = np.zeros((rows, columns, self._channels), np.uint8)
             self._plane = self._whole[:height, :width]
-            self._large = np.empty(3 * (_BAND + 2) * (width + 2) * 4 * self._coarse, np.uint8)
+            self._coarse = coarse
             self._box = None
 
     def lines(self, points: Numbers, colour: Colour, width: float) -> None:
@@ -82,47 +99,46 @@ class LightLayer:
             colour: of all of them.
             width: canvas pixels; below the layer's own pixel it gets fainter instead of thinner.
         """
-        self.strokes(points, np.zeros(len(points), np.intp), [(colour, width)])
+        self.strokes(points, np.zeros(len(points), np.intp), [colour], width)
 
     def strokes(
-        self, points: Numbers, styles: Choices, looks: Sequence[tuple[Colour, float]]
+        self, points: Numbers, styles: Choices, colours: Sequence[Colour], width: float
     ) -> None:
-        """Draws lines of several looks, those of the first look first.
+        """Draws lines of several colours, those of the first colour first.
 
         Args:
             points: float64 (n, m, 2), canvas pixels: n lines through m points each.
-            styles: (n,) which look each has.
-            looks: colour and width, as for `lines`.
+            styles: (n,) which colour each has.
+            colours: to choose from.
+            width: as for `lines`.
         """
         if not points.size:
             return
+        width /= self._coarse
+        self._mark(points, width)
         order = np.argsort(styles, kind="stable")
-        fixed = self._fixed(points[order])
-        used = styles[order]
-        self._mark(points, max(width for _, width in looks) / self._coarse)
+        fixed, used = self._fixed(points[order]), styles[order]
         starts = [0, *(np.flatnonzero(np.diff(used)) + 1).tolist(), len(used)]
+        faint, thickness = min(1.0, max(0.0, width)), max(1, round(width))
         for start, end in pairwise(starts):
-            colour, width = looks[int(used[start])]
-            width /= self._coarse
-            shade = [value * min(1.0, max(0.0, width)) for value in colour]
-            thickness = max(1, round(width))
-            lines = fixed[start:end]
+            shade = [value * faint for value in colours[int(used[start])]]
+            lines, thick = fixed[start:end], thickness
             if thickness <= _THIN:
                 # OpenCV draws a smooth line that is two pixels wide five times as slowly as one.
-                lines, thickness = _side_by_side(lines, thickness), 1
-            cv2.polylines(self._plane, list(lines), False, shade, thickness, cv2.LINE_AA, SHIFT)
+                lines, thick = _side_by_side(lines, thickness), 1
+            # All of one colour in one call: a call for each takes as long as to draw it.
+            cv2.polylines(self._plane, list(lines), False, shade, thick, cv2.LINE_AA, SHIFT)
 
-    def polygons(self, points: Numbers, colours: Sequence[Colour], smooth: bool = True) -> None:
+    def polygons(self, points: Numbers, colours: Sequence[Colour]) -> None:
         """Fills convex polygons, float64 (n, m, 2) canvas pixels, each in its colour.
 
-        With hard edges they cost half; `soften` smooths those of all.
+        Their edges are hard, which costs half; `smooth` smooths those of all.
         """
         if not points.size:
             return
         self._mark(points, 1)
-        edge = cv2.LINE_AA if smooth else cv2.LINE_8
         for fixed, colour in zip(self._fixed(points), colours, strict=True):
-            cv2.fillConvexPoly(self._plane, fixed, colour, edge, SHIFT)
+            cv2.fillConvexPoly(self._plane, fixed, colour, cv2.LINE_8, SHIFT)
 
     def smooth(self) -> None:
         """Smooths what was drawn by a pixel, so that the layer's own pixels do not show."""
@@ -133,151 +149,85 @@ class LightLayer:
         view = self._plane[top:bottom, left:right]
         cv2.GaussianBlur(view, (3, 3), 0, dst=view)
 
-    def soften(self) -> None:
-        """Puts what was drawn a little out of focus."""
-        if self._box is None:
-            return
-        self._grow(_SOFT)
-        left, top, right, bottom = self._box
-        view = self._plane[top:bottom, left:right]
-        # Two means, one after the other, are nearly a bell curve, and cheaper.
-        side = _SOFT + 1
-        cv2.blur(cv2.blur(view, (side, side)), (side, side), dst=view)
-
-    def spread(self, radius: float, gain: float, again: float = 0.0) -> None:
-        """Lets what was drawn shine out round itself.
+    def bloom(self, radius: float, gain: float, far: float = 0.0) -> None:
+        """Lets what was drawn shine out round itself; what is drawn later does not.
 
         Args:
             radius: how far, canvas pixels.
             gain: how bright the glow is; a thin line's is faint.
-            again: brightness of a second one, three times as far.
+            far: brightness of a second one, three times as far, as a share of that.
         """
         if self._box is None:
             return
-        side = 2 * max(1, round(radius / self._coarse)) + 1
-        self._grow(2 * side + (3 * side if again else 0))
+        side = 2 * max(1, round(radius / self._coarse / _SMALLER)) + 1
+        reach = _SMALLER * side * (_FAR if far else 1)
+        self._grow(reach)
+        self._align()
         left, top, right, bottom = self._box
-        view = self._plane[top:bottom, left:right]
-        near = cv2.convertScaleAbs(cv2.blur(cv2.blur(view, (side, side)), (side, side)), alpha=gain)
-        if again:
-            wide = (3 * side, 3 * side)
-            far = cv2.blur(cv2.blur(near, wide), wide)
-            cv2.add(near, cv2.convertScaleAbs(far, alpha=again), dst=near)
-        cv2.add(view, near, dst=view)
-
-    def pour(self, finer: LightLayer) -> None:
-        """Adds all that was drawn to a finer layer of the same picture, and leaves this one black.
-
-        So what lies on both is enlarged to the picture's size but once.
-
-        Args:
-            finer: has twice the resolution.
-        """
-        if self._box is None:
-            return
-        for left, top, right, bottom in self._lit():
-            finer._take(2 * left, 2 * top, 2 * right, 2 * bottom)
-            target = finer._plane[2 * top : 2 * bottom, 2 * left : 2 * right]
-            rows, columns = target.shape[:2]
-            light = self._enlarged(left, top, right, bottom, 2, 2)[:rows, :columns]
-            cv2.add(target, light, dst=target)
-        self._clear()
-
-    def dots(
-        self, dots: Dots, x: Numbers, y: Numbers, size: Numbers, light: Numbers, colour: Numbers
-    ) -> None:
-        """Draws points of light on it; see `Dots.draw`."""
-        if not len(x):
-            return
-        fine = np.isfinite(x) & np.isfinite(y)
-        x, y = np.where(fine, x, -1e6), np.where(fine, y, -1e6)
-        self._mark(np.stack([x, y], axis=1), 2 * float(size.max()) / self._coarse + 2)
-        share = 1 / self._coarse
-        dots.draw(self._plane, x * share, y * share, size * share, light, colour)
+        view = self._whole[top:bottom, left:right]
+        rows, columns = view.shape[0] // _SMALLER, view.shape[1] // _SMALLER
+        small = cv2.resize(view, (2 * columns, 2 * rows), interpolation=cv2.INTER_AREA)
+        small = cv2.resize(small, (columns, rows), interpolation=cv2.INTER_AREA)
+        # With 16 bits, since faint light that is made brighter would show its steps.
+        light = small * np.uint16(round(min(gain, _MOST_GAIN) * 16))
+        near = cv2.blur(cv2.blur(light, (side, side)), (side, side))
+        if far:
+            wide = (_FAR * side, _FAR * side)
+            near = cv2.addWeighted(near, 1.0, cv2.blur(cv2.blur(near, wide), wide), far, 0)
+        glow = cv2.subtract(cv2.convertScaleAbs(near, alpha=1 / 16), (_BARELY,) * 3)
+        cv2.add(view, cv2.resize(glow, (view.shape[1], view.shape[0])), dst=view)
 
     def bring(
         self,
         canvas: Image,
         screen: bool = False,
         person: Shade | None = None,
+        colour: Colour = (1.0, 1.0, 1.0),
     ) -> None:
         """Adds all that was drawn to `canvas`, uint8 (H, W, 3), and leaves the plane black.
 
         Args:
             canvas: written in place.
             screen: as if projected over it, so that what is bright stays below white.
-            person: the light passes behind; for layers one to four pixels coarse.
+            person: the light passes behind.
+            colour: of a grey layer: blue, green, red that its white becomes, in units of white;
+                above 1 they are cut off, so what is bright turns white.
         """
         if self._box is None:
             return
-        left, top, right, bottom = self._box
+        left, top, right, bottom = self._clipped(self._box)
         coarse = self._coarse
         if person is not None:
-            lit = self._plane[top:bottom, left:right]
-            person.hide(lit, left, top, coarse)
-        if coarse == 1:
-            for left, top, right, bottom in self._lit():
-                part = np.s_[top:bottom, left:right]
-                _shine(canvas[part], self._plane[part], screen)
-        else:
-            for left, top, right, bottom in self._lit():
-                # Rows of the picture share one: it costs less, and light has no edges to show.
-                alike = 2 if coarse % 2 == 0 else coarse
-                light = self._enlarged(left, top, right, bottom, coarse, coarse // alike)
-                target = canvas[top * coarse : bottom * coarse, left * coarse : right * coarse]
-                for first in range(alike):
-                    lines = target[first::alike]
-                    rows, columns = lines.shape[:2]
-                    _shine(lines, light[:rows, :columns], screen)
-        self._clear()
-
-    def _clear(self) -> None:
-        if self._box is not None:
-            left, top, right, bottom = self._box
-            self._plane[top:bottom, left:right] = 0
-            self._box = None
+            person.hide(self._plane[top:bottom, left:right], left, top, coarse)
+        for left, top, right, bottom in self._lit():
+            target = canvas[top * coarse : bottom * coarse, left * coarse : right * coarse]
+            light = self._widener.widen(self._plane[top:bottom, left:right], coarse)
+            if self._channels == 1:
+                light = cv2.merge([cv2.convertScaleAbs(light, alpha=each) for each in colour])
+            # Rows of the picture share one: it costs less, and light has no edges to show.
+            for first in range(coarse):
+                lines = target[first::coarse]
+                rows, columns = lines.shape[:2]
+                _shine(lines, light[:rows, :columns], screen)
+        left, top, right, bottom = self._box
+        self._whole[top:bottom, left:right] = 0
+        self._box = None
 
     def _lit(self) -> list[tuple[int, int, int, int]]:
         """Left, top, right, bottom of rectangles of the plane that hold all of its light."""
         if self._box is None:
             return []
-        left, top, right, bottom = self._box
-        first, last = left // _CELL, -(-right // _CELL)
-        upper, lower = top // _BAND, -(-bottom // _BAND)
-        part = self._whole[upper * _BAND : lower * _BAND, first * _CELL : last * _CELL]
-        bands = part.reshape(lower - upper, _BAND, -1).max(axis=1)
-        words = bands.view(np.uint64).reshape(lower - upper, last - first, -1)
-        lit = np.zeros((lower - upper, last - first + 2), np.int8)
-        lit[:, 1:-1] = words.any(axis=2)
-        # A call costs as much as a cell: what is dark between two lit ones goes along with them.
-        lit[:, 1:-1] |= lit[:, :-2] & lit[:, 2:]
-        steps = np.diff(lit, axis=1)
-        rows, begins = np.nonzero(steps > 0)
-        ends = np.nonzero(steps < 0)[1]
-        return [
-            (
-                max(left, (first + begin) * _CELL),
-                max(top, (upper + row) * _BAND),
-                min(right, (first + end) * _CELL),
-                min(bottom, (upper + row + 1) * _BAND),
-            )
-            for row, begin, end in zip(rows.tolist(), begins.tolist(), ends.tolist(), strict=True)
-        ]
-
-    def _enlarged(
-        self, left: int, top: int, right: int, bottom: int, across: int, down: int
-    ) -> Image:
-        """A part of the plane so many times as wide and high; the next call overwrites it."""
-        height, width = self._plane.shape[:2]
-        # One more pixel on each side, so that it fits what is beside it.
-        x0, x1 = max(0, left - 1), min(width, right + 1)
-        y0, y1 = max(0, top - 1), min(height, bottom + 1)
-        size = (x1 - x0) * across, (y1 - y0) * down
-        # Fresh memory of this size would cost as much as what is done with it.
-        large = self._large[: 3 * size[0] * size[1]].reshape(size[1], size[0], 3)
-        cv2.resize(self._plane[y0:y1, x0:x1], size, large, interpolation=cv2.INTER_LINEAR)
-        from_x, from_y = (left - x0) * across, (top - y0) * down
-        return large[from_y : from_y + (bottom - top) * down, from_x:]
+        left, top, right, bottom = self._clipped(self._box)
+        found, width = [], self._plane.shape[1]
+        for upper in range(top, bottom, _BAND):
+            band = self._plane[upper : min(upper + _BAND, bottom), left:right]
+            x, y, across, down = cv2.boundingRect(band.reshape(band.shape[0], -1))
+            if across:
+                first, last = x // self._channels, -(-(x + across) // self._channels)
+                # One more pixel on each side: light is spread between the pixels.
+                first, last = max(0, left + first - 1), min(width, left + last + 1)
+                found.append((first, upper + y, last, upper + y + down))
+        return found
 
     def _fixed(self, points: Numbers) -> npt.NDArray[np.int32]:
         fixed = ((points / self._coarse - 0.5) * (1 << SHIFT)).round()
@@ -292,9 +242,7 @@ class LightLayer:
         self._take(int(left) - margin, int(top) - margin, int(right) + margin, int(bottom) + margin)
 
     def _take(self, left: int, top: int, right: int, bottom: int) -> None:
-        height, width = self._plane.shape[:2]
-        left, top = max(0, left), max(0, top)
-        right, bottom = min(width, right), min(height, bottom)
+        left, top, right, bottom = self._clipped((left, top, right, bottom))
         if left >= right or top >= bottom:
             return
         if self._box is not None:
@@ -302,10 +250,32 @@ class LightLayer:
             right, bottom = max(right, self._box[2]), max(bottom, self._box[3])
         self._box = left, top, right, bottom
 
+    def _clipped(self, box: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        height, width = self._plane.shape[:2]
+        left, top, right, bottom = box
+        return max(0, left), max(0, top), min(width, right), min(height, bottom)
+
     def _grow(self, margin: int) -> None:
         if self._box is not None:
             left, top, right, bottom = self._box
             self._take(left - margin, top - margin, right + margin, bottom + margin)
+
+    def _align(self) -> None:
+        """Makes the box's sides divisible; it may reach over the edge, where there is memory."""
+        if self._box is not None:
+            left, top, right, bottom = self._box
+            step = _SMALLER
+            self._box = (
+                left // step * step, top // step * step,
+                -(-right // step) * step, -(-bottom // step) * step,
+            )  # fmt: skip
+
+
+def hot(colour: str) -> Colour:
+    """What `bring` makes of grey light so that it glows in a colour, `#rrggbb`, white where hot."""
+    shade = palette([colour])[0]
+    least = max(_LEAST_TINT, float(shade.min()))
+    return tuple((shade * (_HEAT / least)).tolist())
 
 
 def _side_by_side(lines: npt.NDArray[np.int32], count: int) -> npt.NDArray[np.int32]:

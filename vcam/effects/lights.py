@@ -9,25 +9,22 @@ from vcam.effects.anchor import AnchorPose
 from vcam.effects.colour import veil
 from vcam.effects.flashes import FlashGuard, flash_at
 from vcam.effects.lasers import beams_at, draw_beams
-from vcam.effects.light import LightLayer
+from vcam.effects.light import LightLayer, hot
 from vcam.effects.lightning import Strike, bolts_at, draw_bolts
 from vcam.effects.moment import Moment, done, presence
 from vcam.effects.schema import AnchorName, DimSpec, FlashSpec, LasersSpec, LightningSpec
 from vcam.effects.swarms import areas
 
-_BROAD = 5.5
-"""Pixels: beams that start at least so wide look the same from a third of the size."""
+_BEAM_ROWS, _BOLT_ROWS = 240, 360
+"""Rows that beams and bolts are drawn on: bolts are thin."""
 
 
 class Lights:
     """Draws lasers, lightning, dark and flashes."""
 
     def __init__(self) -> None:
-        self._sharp = LightLayer()
-        self._wide = LightLayer(4)
-        self._soft = LightLayer(2)
-        self._beams = LightLayer(3)
-        self._glow = LightLayer(6)
+        self._beams = LightLayer(_BEAM_ROWS)
+        self._bolts = LightLayer(_BOLT_ROWS, grey=True)
         self._guard = FlashGuard()
 
     def keep(self, keys: AbstractSet[int]) -> None:
@@ -39,38 +36,38 @@ class Lights:
         now = presence(spec, shown, moment)
         if now.share <= 0:
             return
-        count = moment.taste.count(spec.count)
-        found = areas(moment, spec.anchor, spec.start, spec.offset, spec.whose, shown)
-        broad = all(spec.width * area.unit >= _BROAD for area, _ in found)
-        glow, cores = (self._glow, self._beams) if broad else (self._wide, self._soft)
-        for layer in (glow, cores):
-            layer.begin(moment.canvas)
-        for area, visibility in found:
-            beams = beams_at(spec, area, shown.seed, now.elapsed_s, moment.taste.still, count)
-            share = now.share * visibility
-            draw_beams(glow, cores, beams, spec, area.unit, share)
-        glow.soften()
-        glow.pour(cores)
-        if broad:
-            cores.smooth()
-        cores.bring(moment.canvas, spec.blend == "screen", moment.person)
+        count, still = moment.taste.count(spec.count), moment.taste.still
+        fans = [
+            (
+                beams_at(spec, area, shown.seed, now.elapsed_s, still, count),
+                area.unit,
+                now.share * visibility,
+            )
+            for area, visibility in areas(
+                moment, spec.anchor, spec.start, spec.offset, spec.whose, shown
+            )
+        ]
+        self._beams.begin(moment.canvas)
+        draw_beams(self._beams, fans, spec)
+        self._beams.bring(moment.canvas, spec.blend == "screen", moment.person)
 
     def draw_lightning(self, moment: Moment, spec: LightningSpec, shown: LiveEffect) -> None:
         """Draws bolts."""
         now = presence(spec, shown, moment)
         if now.share <= 0:
             return
-        for layer in (self._wide, self._sharp):
-            layer.begin(moment.canvas)
-        count = moment.taste.count(spec.count)
-        for number, (strike, visibility) in enumerate(_strikes(moment, spec, shown)):
-            bolts = bolts_at(
-                spec, strike, shown.seed + number, now.elapsed_s, moment.taste.still, count
+        count, still = moment.taste.count(spec.count), moment.taste.still
+        strikes = [
+            (
+                bolts_at(spec, strike, shown.seed + number, now.elapsed_s, still, count),
+                strike.unit,
+                now.share * visibility,
             )
-            share = now.share * visibility
-            draw_bolts(self._wide, self._sharp, bolts, spec, strike.unit, share)
-            for layer in (self._wide, self._sharp):
-                layer.bring(moment.canvas, spec.blend == "screen", moment.person)
+            for number, (strike, visibility) in enumerate(_strikes(moment, spec, shown))
+        ]
+        self._bolts.begin(moment.canvas)
+        draw_bolts(self._bolts, strikes, spec)
+        self._bolts.bring(moment.canvas, spec.blend == "screen", moment.person, hot(spec.colour))
 
     def draw_dim(self, moment: Moment, spec: DimSpec, shown: LiveEffect) -> None:
         """Darkens the scene."""

@@ -64,10 +64,12 @@ class Shade:
         """Which points of the picture the person is before.
 
         Args:
-            points: (n, 2), x and y of the picture's pixels, all within it.
+            points: (n, 2), x and y of the picture's pixels; of those beside it, the nearest counts.
         """
-        columns, rows = points.astype(np.intp).T
-        return np.asarray(self.outline.alpha[rows, columns] > 127, np.bool_)
+        alpha = self._half.alpha
+        last = alpha.shape[1] - 1, alpha.shape[0] - 1
+        columns, rows = np.clip(points / 2, 0, last).astype(np.intp).T
+        return np.asarray(alpha[rows, columns] > 127, np.bool_)
 
     def hide(self, light: Image, left: int, top: int, step: int = 1) -> None:
         """Takes away, in place, what the person hides.

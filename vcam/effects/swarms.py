@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
-from functools import partial
 
 import numpy as np
 
@@ -12,15 +11,15 @@ from vcam.core.events import LiveEffect
 from vcam.effects.atlas import MAX_SIDE, MAX_SWAYING_SIDE, Atlas
 from vcam.effects.blend import Blender
 from vcam.effects.bursts import draw_bursts
-from vcam.effects.chance import Numbers, chosen
+from vcam.effects.chance import chosen
 from vcam.effects.colour import palette
-from vcam.effects.flight import Area, Swarm, swarm_at
-from vcam.effects.glow import Dots, Spots, draw_dots, draw_streaks, draw_tails, tail_ages, twinkling
-from vcam.effects.light import LightLayer
+from vcam.effects.flight import Area, Swarm, lives_at, swarm_of
+from vcam.effects.glow import Glow, ages, twinkling
 from vcam.effects.moment import Moment, Presence, presence
 from vcam.effects.pack import Effect
 from vcam.effects.paper import draw_paper
 from vcam.effects.schema import AnchorName, ParticlesSpec, Point, Start, Whose
+from vcam.effects.streaks import draw_streaks
 
 
 class Swarms:
@@ -32,10 +31,8 @@ class Swarms:
 
     def __init__(self, blender: Blender) -> None:
         self._blender = blender
-        # Tails are soft; at half the size they cost a third.
-        self._layer = LightLayer(2)
         self._atlas = Atlas()
-        self._dots = Dots()
+        self._glow = Glow()
 
     def clear(self) -> None:
         """Forgets the pictures that it keeps."""
@@ -47,36 +44,28 @@ class Swarms:
         if now.share <= 0:
             return
         elapsed_s, born_until_s = _times(spec, now, moment.taste.still)
-        self._layer.begin(moment.canvas)
         count = moment.taste.count(spec.count)
         for area, visibility in areas(
             moment, spec.anchor, spec.start, spec.offset, spec.whose, shown, spec.size.most
         ):
-            swarm = swarm_at(spec, area, shown.seed, elapsed_s, born_until_s, count)
+            lives = lives_at(spec, shown.seed, elapsed_s, born_until_s, count)
+            swarm = swarm_of(spec, area, lives)
             swarm = replace(swarm, size=swarm.size * moment.taste.size)
             share = now.share * visibility
             self._draw_look(moment, effect, spec, swarm, elapsed_s, share)
             if spec.burst is not None:
                 draw_bursts(
-                    self._spots(moment),
-                    self._layer,
+                    self._glow,
+                    moment.canvas,
                     spec,
                     spec.burst,
                     area,
                     shown.seed,
-                    elapsed_s,
-                    born_until_s,
+                    lives,
                     share,
-                    count,
                     moment.taste.size,
+                    moment.person,
                 )
-        self._layer.bring(moment.canvas, spec.blend == "screen", moment.person)
-
-    def _spots(self, moment: Moment) -> Spots:
-        """What draws points of light: on the picture, or on the layer that lies behind."""
-        if moment.person is None:
-            return partial(self._dots.draw, moment.canvas)
-        return partial(self._layer.dots, self._dots)
 
     def _draw_look(
         self,
@@ -91,18 +80,14 @@ class Swarms:
         if spec.paper:
             draw_paper(canvas, swarm, spec.paper, share)
         elif spec.streaks:
-            draw_streaks(
-                canvas,
-                self._dots,
-                self._layer,
-                swarm,
-                spec.streak_s,
-                spec.streaks,
-                share,
-                spec.blend == "screen",
-            )
+            draw_streaks(canvas, swarm, spec.streak_s, spec.streaks, share, moment.person)
         elif spec.glow:
-            self._draw_glow(moment, spec, swarm, share)
+            twinkle = 0.0 if moment.taste.still else spec.twinkle
+            light = twinkling(swarm.opacity, swarm.age, swarm.look, twinkle) * share
+            ways = [swarm.flight.at(age) for age in ages(swarm.age, spec.trail_s)]
+            looks = chosen(swarm.look, len(spec.glow))
+            colours = palette(spec.glow)
+            self._glow.draw(canvas, ways, swarm.size, light, looks, colours, moment.person)
         else:
             animated_s = 0.0 if moment.taste.still else elapsed_s
             self._atlas.draw(
@@ -117,19 +102,11 @@ class Swarms:
                 MAX_SWAYING_SIDE if _only_sways(spec) else MAX_SIDE,
             )
 
-    def _draw_glow(self, moment: Moment, spec: ParticlesSpec, swarm: Swarm, share: float) -> None:
-        colours = palette(spec.glow)
-        twinkle = 0.0 if moment.taste.still else spec.twinkle
-        light: Numbers = twinkling(swarm.opacity, swarm.age, swarm.look, twinkle) * share
-        if spec.trail_s > 0:
-            ways = [swarm.flight.at(age) for age in tail_ages(swarm.age, spec.trail_s)]
-            looks = chosen(swarm.look, len(colours))
-            draw_tails(self._layer, ways, swarm.size, light, looks, colours)
-        draw_dots(self._spots(moment), swarm, colours, light)
-
 
 def _only_sways(spec: ParticlesSpec) -> bool:
-    return spec.spin_deg.least == spec.spin_deg.most == 0 and spec.grow[0] == spec.grow[1]
+    # What holds on to a hand grows as that comes near.
+    keeps_size = spec.anchor == "screen" and spec.grow[0] == spec.grow[1]
+    return keeps_size and spec.spin_deg.least == spec.spin_deg.most == 0
 
 
 def _times(spec: ParticlesSpec, now: Presence, still: bool) -> tuple[float, float]:
