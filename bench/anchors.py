@@ -10,8 +10,11 @@ it saw is known one frame of 30 a second later; the anchors are drawn on every f
 - *error*: the rest of that distance, px, root mean square, less its mean.
 - *jitter*: one frame of it with a camera's noise (standard deviation 3 of 255, then JPEG), again
   and again: the distance to the mean, px, root mean square, and the change from frame to frame.
+- *beyond*: farthest that it is drawn outside of where the point is within a quarter of a second,
+  px: how far it overshoots where movement ends or turns round.
 - *real*: with `--clips`, faces that keep still in clips of people: the distance to a parabola
-  fitted to half a second round each frame, px at 720 lines.
+  fitted to half a second round each frame, px at 720 lines. The shoulders are taken while the eyes
+  keep still.
 """
 
 from __future__ import annotations
@@ -188,10 +191,27 @@ def jitter(drawn: Numbers) -> tuple[float, float]:
     return rms(rest - rest.mean(axis=0)), rms(np.diff(rest, axis=0))
 
 
-def tremor(drawn: Numbers, fps: float, lines: int) -> tuple[float, int]:
+def beyond(drawn: Numbers, truth: Numbers) -> float:
+    """Farthest outside of the box that the point fills from 8 frames before to 8 after, px."""
+    there = np.isfinite(drawn[:, 0]) & np.isfinite(truth[:, 0])
+    bounds = np.flatnonzero(np.diff(there.astype(int), prepend=0, append=0))
+    farthest = 0.0
+    for start, end in zip(bounds[::2], bounds[1::2], strict=True):
+        if end - start < FPS:
+            continue
+        away = np.median(drawn[start:end, :2] - truth[start:end], axis=0)
+        for number in range(start, end):
+            near = truth[max(start, number - 8) : min(end, number + 9)] + away
+            at = drawn[number, :2]
+            outside = np.maximum(0, np.maximum(at - near.max(axis=0), near.min(axis=0) - at))
+            farthest = max(farthest, float(np.hypot(*outside)))
+    return farthest
+
+
+def tremor(drawn: Numbers, still: Numbers, fps: float, lines: int) -> tuple[float, int]:
     """What is faster than a parabola over half a second, in still spells; and their frames.
 
-    Still is a spell of half a second in which the anchor moves by less than 2 % of its unit.
+    Still is a spell of half a second in which `still` moves by less than 2 % of its unit.
     """
     window = round(fps / 2) // 2 * 2 + 1
     if len(drawn) < 4 * window:
@@ -200,8 +220,8 @@ def tremor(drawn: Numbers, fps: float, lines: int) -> tuple[float, int]:
     positions = drawn[:, :2] * 720 / lines
     for start in range(round(fps), len(drawn) - window):
         spell = positions[start : start + window]
-        unit = drawn[start, 2] * 720 / lines
-        if np.isfinite(spell).all() and np.ptp(spell, axis=0).max() < 0.02 * unit:
+        moved = np.ptp(still[start : start + window, :2], axis=0).max()
+        if np.isfinite(spell).all() and moved < 0.02 * still[start, 2]:
             smooth = savgol_filter(spell, window, 2, axis=0)
             rest.append((spell - smooth)[window // 2])
     return (rms(np.array(rest)), len(rest)) if rest else (math.nan, 0)
@@ -215,7 +235,8 @@ def real_tremor(clips: Sequence[Path], rate_hz: float, networks: Networks) -> di
         fps, lines = capture.get(cv2.CAP_PROP_FPS), int(capture.get(cv2.CAP_PROP_FRAME_HEIGHT))
         drawn = draw(watch(pictures(clip), fps, rate_hz, networks))
         for anchor in HEAD_ANCHORS:
-            value, count = tremor(drawn[anchor], fps, lines)
+            calm = "face.eyes" if anchor == "shoulders" else anchor
+            value, count = tremor(drawn[anchor], drawn[calm], fps, lines)
             if count >= 15:
                 found[anchor].append(value)
     return {
@@ -232,10 +253,12 @@ def rows(rate_hz: float, networks: Networks, clips: Sequence[Path]) -> Iterator[
     for anchor in ANCHORS:
         truth_of: Callable[[AnchorName, Numbers], Numbers]
         truth_of = head_truth if anchor in HEAD_ANCHORS else hand_truth
-        delay_ms, error, speed = lag(moving[anchor], truth_of(anchor, moving[anchor]))
+        truth = truth_of(anchor, moving[anchor])
+        delay_ms, error, speed = lag(moving[anchor], truth)
         away, shake = jitter(resting[anchor])
         yield (
-            f"| `{anchor}` | {rate_hz:.0f} | {delay_ms:.0f} | {error:.1f} | {speed:.0f} "
+            f"| `{anchor}` | {rate_hz:.0f} | {delay_ms:.0f} | {error:.1f} "
+            f"| {beyond(moving[anchor], truth):.0f} | {speed:.0f} "
             f"| {away:.2f} | {shake:.2f} | {real.get(anchor, '-')} |"
         )
 
@@ -248,9 +271,10 @@ def main() -> None:
     clips = sorted(arguments.clips.glob("*.mp4")) if arguments.clips else []
     networks = Networks.load(VisionSettings())
     print(
-        "| anchor | seen, Hz | lag, ms | error, px | speed, px/s | jitter, px | shake, px | real |"
+        "| anchor | seen, Hz | lag, ms | error, px | beyond, px | speed, px/s | jitter, px "
+        "| shake, px | real |"
     )
-    print("|---|---|---|---|---|---|---|---|")
+    print("|---|---|---|---|---|---|---|---|---|")
     for rate_hz in (10.0, 15.0):
         for row in rows(rate_hz, networks, clips):
             print(row)
