@@ -357,7 +357,7 @@ def test_hands_in_coloured_light_are_looked_for_in_ordinary_light(scene: Scene) 
         image[:200, :300] = step * 8
         scene.observer.observe(Frame(image, step / 30, step))
     assert seen[0] == pytest.approx(0.6, abs=0.01)
-    assert seen[-1] == pytest.approx(1.8, abs=0.1)
+    assert seen[-1] == pytest.approx(2.2, abs=0.1)
     scene.observer.reset()
     scene.observer.observe(Frame(image, 2.0, 40))
     assert seen[-1] == pytest.approx(0.6, abs=0.01)

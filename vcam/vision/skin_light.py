@@ -19,19 +19,21 @@ from vcam.core.observation import Face
 Ratios = tuple[float, float]
 """Logarithms of red by blue and of red by green."""
 
-_SKIN: Ratios = (math.log(1.8), math.log(1.35))
+_SKIN: Ratios = (math.log(2.2), math.log(1.7))
 _SKIN_SPREAD: tuple[Ratios, Ratios] = (
     (math.log(1.15), math.log(2.9)),
     (math.log(1.03), math.log(1.9)),
 )
-"""Skin in ordinary light, and how far it strays: of 482 faces of photographs three lie outside."""
+"""What skin is corrected to, and between what it is left as it is. Of 361 photographed faces the
+median is 1.54 and 1.40; somewhat redder serves the networks as well or better."""
 
-_ROOM: Ratios = (math.log(1.08), math.log(1.03))
+_ROOM: Ratios = (math.log(1.32), math.log(1.31))
 _ROOM_SPREAD: tuple[Ratios, Ratios] = (
-    (math.log(0.6), math.log(1.9)),
-    (math.log(0.65), math.log(1.6)),
+    (math.log(0.72), math.log(1.75)),
+    (math.log(0.72), math.log(1.45)),
 )
-"""The mean of a whole picture, which may well show a blue wall: so only extremes count."""
+"""The mean of a whole picture, which may well show a blue wall: so only extremes count (5 of 420
+photographs)."""
 
 _CALM = 0.12
 """Once the light is told to be coloured, so much more is needed to tell that it no longer is."""
