@@ -14,6 +14,7 @@ from vcam.core.events import LiveEffect
 from vcam.core.frame import Image
 from vcam.core.geometry import Placement
 from vcam.core.observation import Observation
+from vcam.effects.allowance import Allowance
 from vcam.effects.anchor import AnchorTracker
 from vcam.effects.blend import Blender
 from vcam.effects.dark import Dark
@@ -25,7 +26,6 @@ from vcam.effects.name_tags import NameTags
 from vcam.effects.outline import Outline
 from vcam.effects.pack import Effect, Pack
 from vcam.effects.person_mask import PersonMask
-from vcam.effects.quality import QualityGovernor
 from vcam.effects.scenery import Scenery
 from vcam.effects.schema import (
     BackgroundSpec,
@@ -43,9 +43,6 @@ from vcam.settings.schema import EffectSettings
 from vcam.settings.schema.showing import BackgroundSettings
 
 _IN_PLACE = Placement()
-
-_FEWER = (1.0, 0.6, 0.35)
-"""Share of the pieces that fly, by how much has to be left out."""
 
 _A_FEW = 6
 """Pictures that are hidden one by one; more of them, and the person is laid over all."""
@@ -66,8 +63,8 @@ class Compositor:
 
     Args:
         packs: where effects come from.
-        governed: while drawing takes too long, fewer pieces fly, so that no picture is late. Where
-            nobody waits for the pictures, the same input shall give the same ones.
+        governed: while drawing takes longer than it may, fewer pieces fly. Where nobody waits for
+            the pictures, the same input shall give the same ones.
     """
 
     def __init__(self, packs: Sequence[Pack] = (), governed: bool = True) -> None:
@@ -84,7 +81,7 @@ class Compositor:
         self._scenery = Scenery()
         self._matte = Matte()
         self._faults = Faults()
-        self._governor = QualityGovernor(len(_FEWER) - 1) if governed else None
+        self._allowance = Allowance() if governed else None
         self._cutout = Cutout()
         blender = Blender()
         self._stickers = Stickers(blender)
@@ -180,8 +177,9 @@ class Compositor:
         self._forget(live)
         items = sorted(self._items(live), key=lambda item: item.effect.spec.z)
         taste = self._taste
-        if self._governor is not None and self._governor.level:
-            taste = replace(taste, pieces=taste.pieces * _FEWER[self._governor.level])
+        if self._allowance is not None:
+            share = self._allowance.share(frozenset((e.pack, e.effect) for e in live))
+            taste = replace(taste, pieces=taste.pieces * share)
         moment = Moment(canvas, at, seen_at, place, self._tracker, taste)
         brought = [
             (item.effect, item.effect.spec, item.shown)
@@ -219,9 +217,11 @@ class Compositor:
             self._draw(moment, item)
         self._draw_names(moment)
         spent_s = time.perf_counter() - began_s
-        self._mask.note_drawing(spent_s, seen_at)
-        if self._governor is not None:
-            self._governor.note(spent_s, seen_at)
+        if self._allowance is not None:
+            self._mask.note_drawing(spent_s, seen_at)
+            several = len(items) > 1 or hides_room
+            budget_s = self._settings.drawing_budget_ms / 1000 * (1 + several)
+            self._allowance.note(spent_s, at, budget_s)
 
     def _draw_names(self, moment: Moment) -> None:
         try:

@@ -21,8 +21,10 @@ _SURE = 0.12
 """Where the person's share is nowhere above this, or nowhere further from 1, so many cells round
 about, the picture is not looked at."""
 
-_FINER = 0.1
-"""How much darker or lighter than the cells round about a pixel of the picture is taken to be."""
+_FINER = 20
+"""Of 255: by so much a single pixel's share may differ from that of those round about."""
+
+_NONE = np.zeros(4)
 
 
 class EdgeCells:
@@ -114,11 +116,11 @@ class EdgeCells:
         # Half the pixels are left out each way, where cells are large enough: the mean is alike.
         finer = 2 if cell >= 4 else 1
         size = finer * columns, finer * rows
-        grey = cv2.cvtColor(cv2.resize(picture, size), cv2.COLOR_BGR2GRAY)
+        grey = np.asarray(cv2.cvtColor(cv2.resize(picture, size), cv2.COLOR_BGR2GRAY), np.uint8)
         small = cv2.resize(grey, self.grid, interpolation=cv2.INTER_AREA)
         guide = np.multiply(small, np.float32(1 / 255), dtype=np.float32)
         slope, offset = guided_coefficients(guide, self._mask, _RADIUS, _EPSILON)
-        self._narrow(guide, slope, offset, curve)
+        self._narrow(grey, slope, offset, curve)
         if not self._band.size:
             return np.empty((cell, 0, cell), np.uint8)
         pixels = np.ascontiguousarray(picture).reshape(-1).view(np.dtype((np.void, 3 * cell)))
@@ -132,22 +134,24 @@ class EdgeCells:
         return np.ascontiguousarray(share.astype(np.uint8).swapaxes(1, 2))
 
     def _narrow(
-        self, guide: Float, slope: Float, offset: Float, curve: npt.NDArray[np.uint8]
+        self, grey: Alpha, slope: Float, offset: Float, curve: npt.NDArray[np.uint8]
     ) -> None:
-        """Leaves the cells out whose line cannot reach into what is neither person nor room."""
+        """Leaves the cells out in which, as coarsely as that can be told, no edge comes to lie."""
+        size = grey.shape[::-1]
+        share = cv2.multiply(cv2.resize(slope, size), grey, dtype=cv2.CV_32F)
+        cv2.scaleAdd(cv2.resize(offset, size), 255, share, dst=share)
+        shades = cv2.add(share, _NONE, dtype=cv2.CV_8U)
         near = np.ones((3, 3), np.uint8)
-        swing = cv2.dilate(guide, near) - cv2.erode(guide, near)
-        swing += np.float32(_FINER)
-        swing *= np.abs(slope)
-        middle = slope * guide
-        middle += offset
-        room = np.count_nonzero(curve == 0) / 255
-        person = 1 - np.count_nonzero(curve == 255) / 255
-        doubtful = (cv2.dilate(middle + swing, near) > room) & (
-            cv2.erode(middle - swing, near) < person
+        room = float(np.count_nonzero(curve == 0) - _FINER)
+        person = float(255 - np.count_nonzero(curve == 255) + _FINER)
+        mixed_cells = cv2.bitwise_and(
+            cv2.compare(cv2.dilate(shades, near), room, cv2.CMP_GT),
+            cv2.compare(cv2.erode(shades, near), person, cv2.CMP_LT),
         )
+        doubtful = cv2.resize(mixed_cells, self.grid, interpolation=cv2.INTER_AREA) > 0
         self._choose(self._in_doubt & doubtful)
-        settled = (self._in_doubt & ~doubtful) & (middle > 0.5)
+        shade = cv2.resize(shades, self.grid, interpolation=cv2.INTER_AREA)
+        settled = (self._in_doubt & ~doubtful) & (shade > 127)
         self._rest = np.where(settled, np.uint8(255), self._sure)
 
     def _spread(self, values: Float) -> Float:

@@ -1,4 +1,4 @@
-"""Draws what is light alone: lasers, lightning, the dark and flashes."""
+"""Draws what is light alone: lasers, lightning and flashes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from vcam.effects.flashes import FlashGuard, flash_at
 from vcam.effects.lasers import beams_at, draw_beams
 from vcam.effects.light import LightLayer, hot
 from vcam.effects.lightning import Strike, bolts_at, draw_bolts
-from vcam.effects.moment import Moment, done, presence
-from vcam.effects.schema import AnchorName, DimSpec, FlashSpec, LasersSpec, LightningSpec
+from vcam.effects.moment import Moment, presence
+from vcam.effects.schema import AnchorName, FlashSpec, LasersSpec, LightningSpec
 from vcam.effects.swarms import areas
 
 _BEAM_ROWS, _BOLT_ROWS = 240, 360
@@ -20,7 +20,7 @@ _BEAM_ROWS, _BOLT_ROWS = 240, 360
 
 
 class Lights:
-    """Draws lasers, lightning, dark and flashes."""
+    """Draws lasers, lightning and flashes."""
 
     def __init__(self) -> None:
         self._beams = LightLayer(_BEAM_ROWS)
@@ -68,12 +68,6 @@ class Lights:
         self._bolts.begin(moment.canvas)
         draw_bolts(self._bolts, strikes, spec)
         self._bolts.bring(moment.canvas, spec.blend == "screen", moment.person, hot(spec.colour))
-
-    def draw_dim(self, moment: Moment, spec: DimSpec, shown: LiveEffect) -> None:
-        """Darkens the scene."""
-        now = presence(spec, shown, moment)
-        share = now.share * done(now.elapsed_s, spec.enter_ms)
-        veil(moment.canvas, spec.colour, spec.amount * share)
 
     def draw_flash(self, moment: Moment, spec: FlashSpec, shown: LiveEffect) -> None:
         """Lights the picture up, unless that would be too often."""

@@ -46,6 +46,13 @@ class EffectSettings(Section):
         description="Effects that are made for it pass behind the person; costs CPU while they are "
         "live",
     )
+    drawing_budget_ms: float = Field(
+        4,
+        ge=1,
+        le=50,
+        description="Time that drawing one effect may take for a picture, twice that for several "
+        "or with a background; where it takes longer, fewer pieces fly",
+    )
     sound: bool = Field(False, description="Play the sounds that packs bring, on this machine")
     name_tag: str = Field("", max_length=60, description="Text of name tags; empty draws none")
     speech: str = Field("Hello!", max_length=120, description="Text of speech bubbles")

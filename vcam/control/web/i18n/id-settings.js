@@ -80,6 +80,7 @@ export const SETTINGS = {
   "effects.show": SHOW,
   "effects.reduced_motion": ["Kurangi gerak", "Tidak ada yang terbang, bergoyang, atau berkedip: efek muncul perlahan, diam, lalu hilang"],
   "effects.behind_person": ["Di belakang orang", "Efek yang dibuat untuk itu lewat di belakang orang; memakai CPU selagi tampil"],
+  "effects.drawing_budget_ms": ["Waktu menggambar (ms)", "Waktu untuk menggambar satu efek pada satu gambar, dua kali lipat untuk beberapa efek atau dengan latar; bila lebih lama, lebih sedikit kepingan yang terbang"],
   "effects.sound": ["Suara", "Bunyikan suara dari paket, di komputer ini"],
   "effects.name_tag": ["Papan nama", "Teks papan nama; kosong untuk tidak ada"],
   "effects.speech": ["Balon kata", "Teks balon kata"],
