@@ -16,7 +16,7 @@ from tqdm import tqdm
 from training.common.files import files_in
 from training.errors import TrainingError
 from training.poses.photos import own_photographs
-from training.poses.pictures import COARSE, DARK, REHELD, WORSENERS
+from training.poses.pictures import COARSE, DARK, DIM, REHELD, WORSENERS
 from training.poses.sets import CLIP_SETS, DRAWN_PICTURES, NEARLY_V, PICTURE_SETS
 from training.poses.table import LandmarkTable, TableWriter
 from vcam.core.frame import Frame, Image
@@ -138,7 +138,8 @@ def _photographs(data: Path, worsened: bool, limit: int | None) -> Iterator[_Pho
         for label in each.labels:
             files = files_in(data / "hands" / each.name / label)[:limit]
             for place, file in enumerate(files):
-                for variant in _variants(place, worsened):
+                dim = DIM[: each.dim.get(label, 0)] if worsened else ()
+                for variant in _variants(place, worsened) + dim:
                     yield _Photograph(each.name, label, file, place / len(files), variant)
 
 

@@ -14,7 +14,8 @@ from typing import Final
 import numpy as np
 
 from training.poses.hands import Hands
-from training.poses.select import labelled_hands, near_misses, trained_hands
+from training.poses.pictures import DIM
+from training.poses.select import Part, labelled_hands, near_misses
 from training.poses.sets import PICTURE_SETS, PictureSet
 from training.poses.table import LandmarkTable
 from vcam.core.geometry import FloatArray
@@ -52,8 +53,7 @@ def fit_checks(
         recipe: how.
         sets: the sets of photographs, a user's own among them.
     """
-    hands = labelled_hands(table, "train", sets).hands
-    validation, _ = trained_hands(table, "validation", sets)
+    hands, validation = _clear(table, "train", sets), _clear(table, "validation", sets)
     checks = {}
     for pose, shape in CHECKED.items():
         shown, missed = hands.take(hands.shows(pose)), near_misses(table, shape, "train")
@@ -63,6 +63,12 @@ def fit_checks(
             drawn = shown.take(shown.drawn)
             checks[pose] = _fit([people, drawn], missed, kept, recipe)
     return checks
+
+
+def _clear(table: LandmarkTable, part: Part, sets: Sequence[PictureSet]) -> Hands:
+    """Labelled hands without dim copies: with their landmarks a V fails any line worth having."""
+    labelled = labelled_hands(table, part, sets)
+    return labelled.hands.take(~np.isin(table.variants[table.picture[labelled.rows]], DIM))
 
 
 def checked(scores: FloatArray, features: FloatArray, checks: dict[int, PoseCheck]) -> FloatArray:

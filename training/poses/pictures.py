@@ -18,8 +18,16 @@ _HAND_SHARE: Final = 0.5  # of a picture's longer side is hand: much in crops, l
 
 def darken(image: Image, rng: np.random.Generator) -> Image:
     """As a poor camera sees it at dusk: dark, soft, grainy, badly compressed."""
+    return _darkened(image, min(1.0, max(image.shape) / _TYPICAL_SIDE_PX), rng)
+
+
+def dim(image: Image, rng: np.random.Generator) -> Image:
+    """As `darken`, of a hand cut out of a whole picture: as soft as that, however few its pixels."""
+    return _darkened(image, 1.0, rng)
+
+
+def _darkened(image: Image, softness: float, rng: np.random.Generator) -> Image:
     dark = image.astype(np.float32) * np.float32(rng.uniform(0.08, 0.35))
-    softness = min(1.0, max(image.shape) / _TYPICAL_SIDE_PX)
     dark = np.asarray(cv2.GaussianBlur(dark, (0, 0), 0.2 + softness * rng.uniform(0.3, 1.3)))
     dark = dark + rng.normal(0, rng.uniform(1, 5), image.shape)
     return _packed(dark, int(rng.integers(50, 90)))
@@ -82,14 +90,20 @@ WORSENERS: Final[tuple[Callable[[Image, np.random.Generator], Image], ...]] = (
     dusk,
     smear,
     reheld,
+    dim,
+    dim,
+    dim,
 )
-"""What makes variants 1, 2 and so on of a picture."""
+"""What makes variants 1, 2 and so on of a picture. Each number draws anew."""
 
 DARK: Final = (1, 3)
 """Variants that are dark."""
 
 COARSE: Final = (2, 4)
 """Variants with few or smeared pixels."""
+
+DIM: Final = (6, 7, 8)
+"""Variants that are dark as a small hand in a whole picture is; for training alone."""
 
 REHELD: Final = (5,)
 """Variants that are as good as the picture itself."""

@@ -45,6 +45,8 @@ class PictureSet:
         validation_share: last share of each class folder that only chooses thresholds and scores.
         test_share: share before that, which is only measured on.
         weight: of each of its hands in the loss.
+        dim: per class folder, how many dim copies of each picture are looked at as well; none of
+            the folders that are not listed.
     """
 
     name: str
@@ -56,6 +58,7 @@ class PictureSet:
     validation_share: float = 0.0
     test_share: float = 0.0
     weight: float = 1.0
+    dim: Mapping[str, int] = field(default_factory=dict)
 
     def expected(self, folder: str) -> str | None:
         """The pose that measurements expect of a class folder; None if its label is too loose."""
@@ -85,6 +88,8 @@ PICTURE_SETS: Final[tuple[PictureSet, ...]] = (
         | {"hands_mixed": ("v_sign", "fist", "palm", "one", "three", "four", NONE_POSE)},
         validation_share=0.15,
         test_share=0.20,
+        # A shaka whose little finger is lost in the dark looks like a thumb up, and there are few.
+        dim={"shaka": 3, "thumb_up": 1, "metal": 1, "v_sign": 1},
     ),
     PictureSet(
         "sign_digits",

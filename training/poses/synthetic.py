@@ -25,7 +25,8 @@ _ALSO = {
     "half_closed": ("fist",),
     "loose_horns": ("one",),
     "loose_point": ("one",),
-    "loose_thumb": ("fist",),
+    # On most of these the thumb stands out of the fist as far as on many a thumb up.
+    "loose_thumb": ("fist", "thumb_up"),
     "pointing_at_camera": ("one",),
     "relaxed": ("palm",),
 }

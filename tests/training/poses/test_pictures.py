@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.poses.pictures import COARSE, DARK, REHELD, WORSENERS, coarsen, smear
+from training.poses.pictures import COARSE, DARK, DIM, REHELD, WORSENERS, coarsen, smear
 
 
 def scene(height: int = 120, width: int = 90) -> np.ndarray:
@@ -21,15 +21,15 @@ def test_worsened_pictures_keep_their_size_and_are_repeatable(worsen: object) ->
     assert not np.array_equal(one, scene())
 
 
-@pytest.mark.parametrize("variant", DARK)
-def test_dusk_is_dark(variant: int) -> None:
+@pytest.mark.parametrize("variant", DARK + DIM)
+def test_dark_copies_are_dark(variant: int) -> None:
     for seed in range(5):
         dark = WORSENERS[variant - 1](scene(), np.random.default_rng(seed))
         assert dark.mean() < 0.5 * scene().mean()
 
 
 def test_every_variant_is_of_one_kind() -> None:
-    assert sorted(DARK + COARSE + REHELD) == list(range(1, len(WORSENERS) + 1))
+    assert sorted(DARK + COARSE + REHELD + DIM) == list(range(1, len(WORSENERS) + 1))
 
 
 def test_a_smeared_picture_keeps_its_light() -> None:
