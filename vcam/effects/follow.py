@@ -8,8 +8,8 @@ sighting contradicts what was drawn, the difference is worked off over a few fra
 showing as a jump, unless it moves so fast that it is better to be right at once.
 
 Why not the 1-euro filter itself: it has no trend, so what moves steadily leaves it behind; carried
-on by the speed of its output it comes as close as this, but shakes two to three times as much at
-rest. `bench/follow.py` compares them.
+on by the speed of its output it is farther off than this, and shakes twice as much at rest.
+`bench/follow.py` compares them.
 """
 
 from __future__ import annotations
