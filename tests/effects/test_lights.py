@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,13 +11,16 @@ from vcam.core.events import LiveEffect
 from vcam.core.geometry import Placement
 from vcam.effects.anchor import AnchorTracker
 from vcam.effects.colour import veil
+from vcam.effects.dark import Dark
 from vcam.effects.flashes import FlashGuard, flash_at
 from vcam.effects.flight import Area
 from vcam.effects.lasers import beams_at
 from vcam.effects.light import LightLayer, hot
 from vcam.effects.lightning import Strike, bolts_at
 from vcam.effects.lights import Lights
+from vcam.effects.matting import Shade
 from vcam.effects.moment import Moment, Taste
+from vcam.effects.outline import Outline
 from vcam.effects.schema import DimSpec, FlashSpec, LasersSpec, LightningSpec
 from vcam.effects.widening import Widener
 
@@ -64,9 +69,25 @@ def test_nothing_flashes_with_reduced_motion() -> None:
 
 
 def test_the_scene_gets_darker_by_as_much_as_the_pack_says() -> None:
-    lights, now = Lights(), moment(2.0)
-    lights.draw_dim(now, DimSpec(kind="dim", colour="#000000", amount=0.6), shown())
+    now, night = moment(2.0), DimSpec(kind="dim", colour="#000000", amount=0.6)
+    Dark().draw(now, night, shown())
     assert now.canvas.mean() == pytest.approx(40, abs=1)
+
+
+@pytest.mark.parametrize("colour", ["#000000", "#280a14"])
+def test_the_dark_is_behind_the_person_and_as_dark_there_as_everywhere(colour: str) -> None:
+    night = DimSpec(kind="dim", colour=colour, amount=0.6)
+    whole, behind = moment(2.0), moment(2.0)
+    share = np.zeros((90, 160), np.uint8)
+    share[30:, 60:101] = 255
+    share[30:, 101] = 128
+    shade = Shade(lambda: Outline(share), lambda: Outline(share[::2, ::2]))
+    Dark().draw(whole, night, shown())
+    Dark().draw(replace(behind, person=shade), night, shown())
+    assert (behind.canvas[share == 255] == 100).all()
+    assert (behind.canvas[share == 0] == whole.canvas[share == 0]).all()
+    between = (100 + whole.canvas[0, 0].astype(int)) / 2
+    assert np.abs(behind.canvas[share == 128] - between).max() <= 1.5
 
 
 @given(st.floats(0, 1), st.integers(0, 2**24 - 1))

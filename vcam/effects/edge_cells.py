@@ -142,13 +142,11 @@ class EdgeCells:
         cv2.scaleAdd(cv2.resize(offset, size), 255, share, dst=share)
         shades = cv2.add(share, _NONE, dtype=cv2.CV_8U)
         near = np.ones((3, 3), np.uint8)
-        room = float(np.count_nonzero(curve == 0) - _FINER)
-        person = float(255 - np.count_nonzero(curve == 255) + _FINER)
-        mixed_cells = cv2.bitwise_and(
-            cv2.compare(cv2.dilate(shades, near), room, cv2.CMP_GT),
-            cv2.compare(cv2.erode(shades, near), person, cv2.CMP_LT),
-        )
-        doubtful = cv2.resize(mixed_cells, self.grid, interpolation=cv2.INTER_AREA) > 0
+        room = np.count_nonzero(curve == 0) - _FINER
+        person = 255 - np.count_nonzero(curve == 255) + _FINER
+        mixed_parts = (cv2.dilate(shades, near) > room) & (cv2.erode(shades, near) < person)
+        parts = np.multiply(mixed_parts, 255, dtype=np.uint8)
+        doubtful = cv2.resize(parts, self.grid, interpolation=cv2.INTER_AREA) > 0
         self._choose(self._in_doubt & doubtful)
         shade = cv2.resize(shades, self.grid, interpolation=cv2.INTER_AREA)
         settled = (self._in_doubt & ~doubtful) & (shade > 127)
