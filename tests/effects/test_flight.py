@@ -63,6 +63,17 @@ def test_births_are_spread_and_lives_end() -> None:
     assert alive[4] == 0
 
 
+def test_births_are_even_and_the_same_however_many_take_part() -> None:
+    flight = spec(over_ms=1000, life_s=0.1, count=100)
+    alive = [len(swarm_at(flight, AREA, 1, t).x) for t in np.arange(0.15, 0.95, 0.05)]
+    assert 7 <= min(alive)
+    assert max(alive) <= 13
+    all_of_them = set(swarm_at(flight, AREA, 1, 0.5).x.tolist())
+    half = set(swarm_at(flight, AREA, 1, 0.5, count=50).x.tolist())
+    assert 3 <= len(half) < len(all_of_them)
+    assert half <= all_of_them, "who leaves some out does not move the others"
+
+
 def test_repeated_pieces_start_anew_elsewhere() -> None:
     flight = spec(over_ms=0, life_s=1.0, repeat=True, count=20)
     first, second = swarm_at(flight, AREA, 1, 0.5), swarm_at(flight, AREA, 1, 1.5)

@@ -61,11 +61,12 @@ def draw_bursts(
     colours = palette(burst.colours or spec.glow or spec.streaks or spec.paper or ("#ffd27f",))
     looks = chosen(_shell_chance(seed, lives, going, _COLOUR), len(colours))
     pop = np.clip(1 - after_s[going] / _POP_S, 0, 1)
-    glow.draw(canvas, [(x, y)], _POP_SIZE * unit, share * pop**2, looks, colours, person)
     _draw_sparks(
         glow, canvas, burst, seed, lives, going, after_s[going], x, y, unit, share, looks, colours,
         person,
     )  # fmt: skip
+    if pop.any():
+        glow.draw(canvas, [(x, y)], _POP_SIZE * unit, share * pop**2, looks, colours, person)
 
 
 def _draw_sparks(

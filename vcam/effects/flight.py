@@ -18,6 +18,9 @@ from vcam.effects.schema import ParticlesSpec, Range
 _LEAST_DRAG = 1e-3
 """Less air than this is none: its formula would divide by almost nothing."""
 
+_GOLDEN = (math.sqrt(5) - 1) / 2
+"""Its multiples, without their whole parts, are spread more evenly than those of any number."""
+
 _FAR_SIZE, _FAR_LIGHT = 0.75, 0.7
 """How much smaller and fainter the farthest pieces are at a depth of 1."""
 
@@ -155,7 +158,11 @@ def lives_at(
 ) -> Lives:
     """The lives that pieces are in `elapsed_s` after the start; see `swarm_at`."""
     number = np.arange(spec.count if count is None else count)
-    since = elapsed_s - chance(seed, number, 0, _BIRTH) * spec.over_ms / 1000
+    # Spread evenly, each by chance within a time of its own: so there are never many at once, nor
+    # none; and however many take part, the first ones come at the same times.
+    by_chance = chance(seed, number, 0, _BIRTH) / spec.count
+    birth = (number * _GOLDEN + by_chance) % 1.0
+    since = elapsed_s - birth * spec.over_ms / 1000
     life_s = spec.life_s.most + (spec.burst.life_s.most if spec.burst is not None else 0.0)
     round_s = max(spec.over_ms / 1000, life_s, 1e-3)
     rounds = np.floor(since / round_s) if spec.repeat else np.zeros(len(number))

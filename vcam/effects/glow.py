@@ -24,8 +24,11 @@ MAX_DOT = 64
 
 _LEVELS = 6
 _SIZES_PER_OCTAVE = 3
-_TAIL_LIGHT = 0.6
-_FAINTEST_TAIL = 0.1
+_HALO_REACH = 1.2
+"""In widths of a point: farther out its halo would be too faint to be seen."""
+_TAIL = ((0.25, 0.65, 0.28), (0.6, 1.0, 0.7))
+"""What a tail is drawn of: from where to where on it, and how bright."""
+_FAINTEST_TAIL = 0.3
 
 # What keys of stamps are made of.
 _STEP_OFFSET = 16
@@ -70,13 +73,19 @@ class Glow:
         x, y = points[0].T
         seen &= (x > -2 * size) & (x < width + 2 * size)
         seen &= (y > -2 * size) & (y < height + 2 * size)
-        if person is not None:
-            seen[seen] = ~person.hides(points[0, seen])
         if not seen.any():
             return
         points, size, light, looks = points[:, seen], size[seen], light[seen], looks[seen]
+        middles = points.mean(axis=0)
+        in_front = np.ones((2, len(size)), np.bool_)
+        if person is not None:
+            in_front = ~person.hides(np.concatenate([points[0], middles])).reshape(2, -1)
         if len(points) > 1:
-            _draw_tails(canvas, points[1], points[0], light, colours[looks], person)
+            _draw_tails(
+                canvas, points[:, in_front[1]], light[in_front[1]], colours[looks[in_front[1]]]
+            )
+        points, size = points[:, in_front[0]], size[in_front[0]]
+        light, looks = light[in_front[0]], looks[in_front[0]]
         steps = np.round(_SIZES_PER_OCTAVE * np.log2(np.maximum(size, 0.5))).astype(int)
         levels = np.clip(np.round(light * _LEVELS), 1, _LEVELS).astype(int)
         halves = np.floor(2 * points[0]).astype(int)
@@ -149,7 +158,7 @@ def _brightest(step: int, half_x: int, half_y: int, shade: int) -> Image:
 def _masks(step: int, half_x: int, half_y: int) -> tuple[Share, Share]:
     """Of a point of light: its halo and its core, float32 (h, w, 1) in 0..1."""
     width = 2 ** (step / _SIZES_PER_OCTAVE)
-    reach = max(2, math.ceil(1.5 * width))
+    reach = max(2, math.ceil(_HALO_REACH * width))
     along = np.arange(-reach, reach + 1, dtype=np.float32) + 0.5
     x, y = along - (0.25 + half_x / 2), along - (0.25 + half_y / 2)
     distance = (y**2)[:, np.newaxis] + (x**2)[np.newaxis]
@@ -161,27 +170,20 @@ def _masks(step: int, half_x: int, half_y: int) -> tuple[Share, Share]:
     return masks[0], masks[1]
 
 
-def _draw_tails(
-    canvas: Image,
-    starts: Numbers,
-    ends: Numbers,
-    light: Numbers,
-    shades: Numbers,
-    person: Shade | None,
-) -> None:
-    """Adds thin straight lines of light; each by what lies behind its middle."""
+def _draw_tails(canvas: Image, points: Numbers, light: Numbers, shades: Numbers) -> None:
+    """Adds thin straight lines of light, (2, n, 2); each by what lies behind its middle."""
     height, width = canvas.shape[:2]
-    middles = (starts + ends) / 2
+    middles = points.mean(axis=0)
     shown = (light > _FAINTEST_TAIL) & ((middles >= 0) & (middles < (width, height))).all(axis=1)
-    if person is not None:
-        shown[shown] = ~person.hides(middles[shown])
     columns, rows = middles[shown].astype(np.intp).T
-    colours = canvas[rows, columns] + shades[shown] * (_TAIL_LIGHT * light[shown, np.newaxis])
-    fixed = ((np.stack([starts, ends], axis=1)[shown] - 0.5) * (1 << SHIFT)).astype(int)
-    for (start, end), colour in zip(
-        np.clip(fixed, -(2**20), 2**20).tolist(), np.minimum(colours, 255).tolist(), strict=True
-    ):
-        cv2.line(canvas, start, end, colour, 1, cv2.LINE_AA, SHIFT)
+    behind, light = canvas[rows, columns], shades[shown] * light[shown, np.newaxis]
+    now, before = points[:, shown]
+    for first, last, bright in _TAIL:
+        ends = np.stack([before + (now - before) * first, before + (now - before) * last])
+        fixed = np.clip((ends - 0.5) * (1 << SHIFT), -(2**20), 2**20).astype(int).tolist()
+        colours = np.minimum(behind + light * bright, 255).tolist()
+        for start, end, colour in zip(*fixed, colours, strict=True):
+            cv2.line(canvas, start, end, colour, 1, cv2.LINE_AA, SHIFT)
 
 
 def ages(age: Numbers, trail_s: float) -> list[Numbers]:

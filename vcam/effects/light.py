@@ -130,15 +130,12 @@ class LightLayer:
             cv2.polylines(self._plane, list(lines), False, shade, thick, cv2.LINE_AA, SHIFT)
 
     def polygons(self, points: Numbers, colours: Sequence[Colour]) -> None:
-        """Fills convex polygons, float64 (n, m, 2) canvas pixels, each in its colour.
-
-        Their edges are hard, which costs half; `smooth` smooths those of all.
-        """
+        """Fills convex polygons, float64 (n, m, 2) canvas pixels, each in its colour."""
         if not points.size:
             return
         self._mark(points, 1)
         for fixed, colour in zip(self._fixed(points), colours, strict=True):
-            cv2.fillConvexPoly(self._plane, fixed, colour, cv2.LINE_8, SHIFT)
+            cv2.fillConvexPoly(self._plane, fixed, colour, cv2.LINE_AA, SHIFT)
 
     def smooth(self) -> None:
         """Smooths what was drawn by a pixel, so that the layer's own pixels do not show."""

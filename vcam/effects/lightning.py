@@ -165,14 +165,17 @@ class _Fate:
         turn = cycle.astype(np.int64)
         now, following = chance(self._seed, self._name, np.stack([turn, turn + 1]), self._what)
         values = now + (following - now) * (left * left * (3 - 2 * left))
-        place, way, reach, knots, *forks, fork_knots = np.split(values, self._ends)
+        place, way, reach, knots, *forks = np.split(values, self._ends)
+        fork_place, fork_side, fork_length, fork_knots = forks
         bolts, branches = len(place), len(self.trunk)
         return _Drift(
             place,
             way,
             reach,
             knots.reshape(bolts, -1),
-            *forks,
+            fork_place,
+            fork_side,
+            fork_length,
             fork_knots.reshape(branches, fork_knots.size // max(1, branches)),
         )
 

@@ -72,9 +72,9 @@ def draw_streaks(
         seen[seen] = ~person.hides(middles[seen])
     columns, rows = middles[seen].astype(np.intp).T
     behind = canvas[rows, columns].astype(np.float64)
-    colours = behind + (tint[seen] - behind) * strength[seen, np.newaxis]
+    mixed = behind + (tint[seen] - behind) * strength[seen, np.newaxis]
     fixed = ((np.stack([starts, ends])[:, seen] - 0.5) * (1 << SHIFT)).astype(int).tolist()
-    for start, end, colour in zip(*fixed, colours.tolist(), strict=True):
+    for start, end, colour in zip(*fixed, mixed.tolist(), strict=True):
         cv2.line(canvas, start, end, colour, 1, cv2.LINE_AA, SHIFT)
 
 
