@@ -26,8 +26,8 @@ _LEVELS = 6
 _SIZES_PER_OCTAVE = 3
 _HALO_REACH = 1.2
 """In widths of a point: farther out its halo would be too faint to be seen."""
-_TAIL = ((0.25, 0.65, 0.28), (0.6, 1.0, 0.7))
-"""What a tail is drawn of: from where to where on it, and how bright."""
+_TAIL_FROM, _TAIL_LIGHT = 0.35, 0.5
+"""Of a tail, what is farther away is too faint to be seen; and how bright the rest is."""
 _FAINTEST_TAIL = 0.3
 
 # What keys of stamps are made of.
@@ -178,12 +178,11 @@ def _draw_tails(canvas: Image, points: Numbers, light: Numbers, shades: Numbers)
     columns, rows = middles[shown].astype(np.intp).T
     behind, light = canvas[rows, columns], shades[shown] * light[shown, np.newaxis]
     now, before = points[:, shown]
-    for first, last, bright in _TAIL:
-        ends = np.stack([before + (now - before) * first, before + (now - before) * last])
-        fixed = np.clip((ends - 0.5) * (1 << SHIFT), -(2**20), 2**20).astype(int).tolist()
-        colours = np.minimum(behind + light * bright, 255).tolist()
-        for start, end, colour in zip(*fixed, colours, strict=True):
-            cv2.line(canvas, start, end, colour, 1, cv2.LINE_AA, SHIFT)
+    ends = np.stack([before + (now - before) * _TAIL_FROM, now])
+    fixed = np.clip((ends - 0.5) * (1 << SHIFT), -(2**20), 2**20).astype(int).tolist()
+    colours = np.minimum(behind + light * _TAIL_LIGHT, 255).tolist()
+    for start, end, colour in zip(*fixed, colours, strict=True):
+        cv2.line(canvas, start, end, colour, 1, cv2.LINE_AA, SHIFT)
 
 
 def ages(age: Numbers, trail_s: float) -> list[Numbers]:
