@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -146,3 +147,19 @@ def test_what_is_much_enlarged_looks_the_same_as_drawn_in_full(
         drawn.append(canvas.astype(int))
     assert np.abs(drawn[0] - 90).max() > 20
     assert np.abs(drawn[0] - drawn[1]).max() <= 4
+
+
+def test_a_large_restless_picture_lies_where_a_resting_one_would_within_half_a_pixel() -> None:
+    rng = np.random.default_rng(2)
+    soft = cv2.GaussianBlur(rng.integers(0, 256, (300, 400), np.uint8), (0, 0), 12)
+    pixels = np.repeat(cv2.normalize(soft, None, 0, 255, cv2.NORM_MINMAX)[..., None], 4, axis=2)
+    sprite = Sprite([pixels], [1.0])
+    for x, y, size in ((300.3, 200.6, 431.0), (120.0, 390.2, 470.7), (500.9, 100.0, 450.2)):
+        pose = Pose2D(x, y, size, 0.75 * size, opacity=0.8)
+        resting, restless = np.full((2, 480, 640, 3), 90, np.uint8)
+        Blender().draw(resting, sprite, 0, pose)
+        Blender().draw(restless, sprite, 0, replace(pose, restless=True))
+        off = np.abs(resting.astype(int) - restless)
+        assert off.max() > 0
+        assert np.quantile(off, 0.99) <= 12
+        assert off.mean() < 2

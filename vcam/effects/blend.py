@@ -43,6 +43,8 @@ class Pose2D:
         opacity: 0..1.
         pivot: the point of the picture that lies on (x, y) and that it turns about, as shares of
             its width and height.
+        restless: its size changes all the time, so that nobody sees edges that are rounded to
+            whole pixels.
     """
 
     x: float
@@ -52,6 +54,7 @@ class Pose2D:
     angle: float = 0.0
     opacity: float = 1.0
     pivot: tuple[float, float] = (0.5, 0.5)
+    restless: bool = False
 
 
 class Blender:
@@ -85,7 +88,11 @@ class Blender:
         window = _window(level, matrix, canvas.shape[1], canvas.shape[0])
         if window is None:
             return False
-        patch, left, top = self._patch(level, matrix, window, scale, pose.opacity, person)
+        across, down = window[2] - window[0], window[3] - window[1]
+        if pose.restless and not matrix[0, 1] and across * down >= _LARGE:
+            patch, left, top = self._upright(level, matrix, window, pose.opacity, person)
+        else:
+            patch, left, top = self._patch(level, matrix, window, scale, pose.opacity, person)
         height, width = patch.shape[:2]
         if height and width:
             self.blend(canvas[top : top + height, left : left + width], patch, 1.0, mode)
@@ -147,6 +154,31 @@ class Blender:
         wide = step * size[0], step * size[1]
         cv2.resize(patch, wide, dst=large, interpolation=cv2.INTER_LINEAR)
         return large[odd_y:height, odd_x:width], left + odd_x, top + odd_y
+
+    def _upright(
+        self,
+        level: Level,
+        matrix: npt.NDArray[np.float64],
+        window: tuple[int, int, int, int],
+        opacity: float,
+        person: Shade | None,
+    ) -> tuple[npt.NDArray[np.uint8], int, int]:
+        """The same as `_patch`, its edges at whole pixels, which takes a third of the time."""
+        rows, columns = level.pixels.shape[:2]
+        (across, _, shift_x), (_, down, shift_y) = matrix.tolist()
+        left, top = round(shift_x - across / 2 + 0.5), round(shift_y - down / 2 + 0.5)
+        width = max(1, round(shift_x + across * (columns - 0.5) + 0.5) - left)
+        height = max(1, round(shift_y + down * (rows - 0.5) + 0.5) - top)
+        whole = self._take("patch", height, width, 4)
+        cv2.resize(level.pixels, (width, height), dst=whole, interpolation=cv2.INTER_LINEAR)
+        from_x, from_y = max(0, window[0] - left), max(0, window[1] - top)
+        patch = whole[from_y : window[3] - top, from_x : window[2] - left]
+        left, top = left + from_x, top + from_y
+        if opacity < 1:
+            cv2.convertScaleAbs(patch, dst=patch, alpha=max(0.0, opacity))
+        if person is not None:
+            person.hide(patch, left, top)
+        return patch, left, top
 
     def blend(
         self,
