@@ -307,3 +307,25 @@ def test_a_film_of_one_picture_is_not_opened_again_and_again(
     video.close()
     video._thread.join(20)
     assert not video._thread.is_alive()
+
+
+def test_a_blurred_room_follows_within_three_pictures_and_at_once_after_a_pause() -> None:
+    blur = RoomBlur()
+    shown = []
+    for number, at in enumerate((0.0, 0.033, 0.067, 0.1, 0.3)):
+        picture = np.full((360, 640, 3), 40 * number, np.uint8)
+        shown.append(int(blur.make(picture, None, 0.5, at)[180, 320, 0]))
+    assert shown == [0, 0, 40, 40, 160]
+    dark = np.zeros((360, 640, 3), np.uint8)
+    assert blur.make(dark, None, 0.5)[180, 320, 0] == 0
+
+
+def test_a_blurred_room_is_made_anew_where_the_mask_comes_or_goes() -> None:
+    blur = RoomBlur()
+    picture = np.full((360, 640, 3), 30, np.uint8)
+    picture[:, 200:440] = 220
+    alpha = np.zeros((360, 640), np.uint8)
+    alpha[:, 190:450] = 255
+    assert blur.make(picture, alpha, 0.5, 1.0)[180, 320, 0] < 60
+    assert blur.make(picture, None, 0.5, 1.033)[180, 320, 0] > 180
+    assert blur.make(picture, alpha, 0.5, 1.067)[180, 320, 0] < 60
