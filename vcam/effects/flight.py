@@ -156,7 +156,15 @@ def lives_at(
     born_until_s: float = math.inf,
     count: int | None = None,
 ) -> Lives:
-    """The lives that pieces are in `elapsed_s` after the start; see `swarm_at`."""
+    """The lives that pieces are in `elapsed_s` after the start.
+
+    Args:
+        spec: how they fly.
+        seed: the same seed gives the same flight.
+        elapsed_s: seconds since the effect started.
+        born_until_s: pieces that would start later than this do not.
+        count: how many there are; None for as many as `spec` says.
+    """
     number = np.arange(spec.count if count is None else count)
     # Spread evenly, each by chance within a time of its own: so there are never many at once, nor
     # none; and however many take part, the first ones come at the same times.
@@ -198,28 +206,6 @@ def flight_of(spec: ParticlesSpec, area: Area, lives: Lives) -> tuple[Flight, Nu
         fate[_PHASE],
     )
     return flight, near
-
-
-def swarm_at(
-    spec: ParticlesSpec,
-    area: Area,
-    seed: int,
-    elapsed_s: float,
-    born_until_s: float = math.inf,
-    count: int | None = None,
-) -> Swarm:
-    """The pieces that live `elapsed_s` after the start.
-
-    Args:
-        spec: how they fly.
-        area: where they start from.
-        seed: the same seed gives the same flight.
-        elapsed_s: seconds since the effect started.
-        born_until_s: pieces that would start later than this do not.
-        count: how many there are; None for as many as `spec` says.
-    """
-    lives = lives_at(spec, seed, elapsed_s, born_until_s, count)
-    return swarm_of(spec, area, lives)
 
 
 def swarm_of(spec: ParticlesSpec, area: Area, lives: Lives) -> Swarm:

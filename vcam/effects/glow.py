@@ -151,7 +151,7 @@ def _brightest(step: int, half_x: int, half_y: int, shade: int) -> Image:
     colour = np.array([shade >> 16 & 255, shade >> 8 & 255, shade & 255], np.float32)
     halo, core = _masks(step - _STEP_OFFSET, half_x, half_y)
     bright = 0.35 * colour + 0.65 * 255
-    return np.minimum(halo * colour + core * bright + 0.5, 255).astype(np.uint8)
+    return np.asarray(np.minimum(halo * colour + core * bright + 0.5, 255), np.uint8)
 
 
 @lru_cache(maxsize=256)

@@ -200,7 +200,8 @@ class LightLayer:
             target = canvas[top * coarse : bottom * coarse, left * coarse : right * coarse]
             light = self._widener.widen(self._plane[top:bottom, left:right], coarse)
             if self._channels == 1:
-                light = cv2.merge([cv2.convertScaleAbs(light, alpha=each) for each in colour])
+                parts = [cv2.convertScaleAbs(light, alpha=each) for each in colour]
+                light = np.asarray(cv2.merge(parts), np.uint8)
             # Rows of the picture share one: it costs less, and light has no edges to show.
             for first in range(coarse):
                 lines = target[first::coarse]
