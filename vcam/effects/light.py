@@ -171,7 +171,8 @@ class LightLayer:
         if far:
             wide = (_FAR * side, _FAR * side)
             near = cv2.addWeighted(near, 1.0, cv2.blur(cv2.blur(near, wide), wide), far, 0)
-        glow = cv2.subtract(cv2.convertScaleAbs(near, alpha=1 / 16), (_BARELY,) * 3)
+        glow = cv2.convertScaleAbs(near, alpha=1 / 16)
+        _, glow = cv2.threshold(glow, _BARELY, 0, cv2.THRESH_TOZERO)
         cv2.add(view, cv2.resize(glow, (view.shape[1], view.shape[0])), dst=view)
 
     def bring(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import cv2
 import numpy as np
 
@@ -47,7 +49,8 @@ class Widener:
         if self._wide.size < 4 * size * times:
             self._wide, self._out = np.empty((2, 4 * size * times), np.uint8)
         if channels == 3:
-            kind, low_bits = np.dtype(np.int32), _LOW_BITS
+            kind: np.dtype[Any] = np.dtype(np.int32)
+            low_bits = _LOW_BITS
             four = self._pixels[: 4 * size].reshape(rows, columns, 4)
             cv2.cvtColor(light, cv2.COLOR_BGR2BGRA, dst=four)
         else:
@@ -71,7 +74,7 @@ class Widener:
         wide = self._wide[: size * times * kind.itemsize].view(kind).reshape(rows, columns, times)
         cv2.merge(parts[times], wide)
         if channels == 1:
-            return wide.reshape(rows, columns * times, 1)
+            return np.asarray(wide.reshape(rows, columns * times, 1), np.uint8)
         out = self._out[: 3 * size * times].reshape(rows, columns * times, 3)
         cv2.cvtColor(
             wide.view(np.uint8).reshape(rows, columns * times, 4), cv2.COLOR_BGRA2BGR, dst=out
