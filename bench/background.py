@@ -197,9 +197,10 @@ def cost(clip: Path, seconds: float) -> None:
                 canvas = picture.copy()
                 start = time.thread_time()
                 person.update(seen[at], at)
-                alpha = person.alpha(SIZE, Placement(), canvas)
+                outline = person.outline(SIZE, Placement(), canvas)
                 middle = time.thread_time()
-                matte.lay(canvas, backdrop.room(canvas, alpha), alpha)
+                alpha = None if outline is None else outline.alpha
+                matte.lay(canvas, backdrop.room(canvas, alpha, at), outline)
                 times.append((middle - start, time.thread_time() - middle))
             mask_s, draw_s = np.array(times[5:]).T
             print(f"  {quality}, {kind}: mask {_spread(mask_s)}, background {_spread(draw_s)}, ")

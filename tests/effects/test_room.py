@@ -13,6 +13,7 @@ from vcam.core.events import LiveEffect
 from vcam.core.observation import Observation
 from vcam.effects import compositor as module
 from vcam.effects.compositor import Compositor
+from vcam.effects.outline import Outline
 from vcam.effects.pack import load_pack
 from vcam.settings.schema import BackgroundSettings, EffectSettings
 
@@ -70,7 +71,7 @@ def test_what_passes_behind_leaves_the_edge_as_it_was(
     make_pack: Make, monkeypatch: pytest.MonkeyPatch, share: float
 ) -> None:
     soft = np.full((180, 320), round(255 * share), np.uint8)
-    monkeypatch.setattr(module.PersonMask, "alpha", lambda *args: soft)
+    monkeypatch.setattr(module.PersonMask, "outline", lambda *args: Outline(soft))
     plain, behind = Compositor(), Compositor([load_pack(make_pack(BEHIND))])
     plain.apply(GREEN)
     behind.apply(GREEN)
