@@ -5,7 +5,7 @@ import pytest
 
 from vcam.core.geometry import Placement
 from vcam.core.observation import Observation
-from vcam.effects import edge_cells as module
+from vcam.effects import person_mask as module
 from vcam.effects.person_mask import HOLD_S, PersonMask
 from vcam.settings.schema.showing import BackgroundSettings
 

@@ -25,13 +25,10 @@ class Outline:
 
     Args:
         alpha: uint8 (h, w), the person's share; is not to change while this is used.
-        edge: numbers of the cells of eight pixels in which person and room meet, counted row by
-            row, where they are known; else they are looked for.
     """
 
-    def __init__(self, alpha: Alpha, edge: Indices | None = None) -> None:
+    def __init__(self, alpha: Alpha) -> None:
         self.alpha = alpha
-        self._known_edge = edge
 
     @cached_property
     def box(self) -> tuple[int, int, int, int]:
@@ -99,8 +96,6 @@ class Outline:
 
     @cached_property
     def _edge(self) -> Indices:
-        if self._known_edge is not None:
-            return self._known_edge
         if self._cell == 1:
             return np.flatnonzero(cv2.inRange(self.alpha, 1, 254).view(np.bool_))
         _, top, _, bottom = self.box

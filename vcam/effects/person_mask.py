@@ -12,7 +12,7 @@ import numpy.typing as npt
 from vcam.core.frame import Image
 from vcam.core.geometry import Placement
 from vcam.core.observation import Observation
-from vcam.effects.edge_cells import EdgeCells
+from vcam.effects.guided import guided_coefficients
 from vcam.effects.outline import Alpha, Outline
 from vcam.effects.quality import QualityGovernor
 from vcam.settings.schema.showing import BackgroundSettings
@@ -22,10 +22,16 @@ Quality = Literal["fast", "good"]
 HOLD_S = 1.0
 """How old a mask may be. An older one would show the room where the person was."""
 
-_FITTED_COLUMNS = 160
-_PLAIN_COLUMNS = 320
-"""Width of the grids that the edge is fitted on, and that the mask is drawn on as it is; the cost
-is alike for all pictures."""
+_COARSE_COLUMNS = 160
+_FINE_COLUMNS = 640
+"""Width of the grids on which the edge is fitted and drawn; the cost is alike for all pictures."""
+
+_RADIUS = 2
+"""Of the guided filter's window, cells of the coarse grid."""
+_EPSILON = 5e-4
+
+_NOBODY = 0.01
+"""Shares of the person up to this are noise of the network."""
 
 _BLACK, _WHITE = 0.25, 0.75
 """Shares of the person below and above which a pixel is room or person altogether."""
@@ -60,9 +66,7 @@ class PersonMask:
         self._curve = np.round(255 * ramp * ramp * (3 - 2 * ramp)).astype(np.uint8)
         self._outline: Outline | None = None
         self._made_of: tuple[float, Placement, tuple[int, int]] | None = None
-        self._cells: EdgeCells | None = None
         self._alpha = np.empty((0, 0), np.uint8)
-        self._fitted_to: tuple[float, Placement, tuple[int, int]] | None = None
         self._governor = QualityGovernor(_KEPT)
         if settings is not None:
             self.apply(settings)
@@ -117,10 +121,14 @@ class PersonMask:
         if is_made and (level == _KEPT or not follows):
             return self._outline
         self._made_of = made_of
+        if self._alpha.shape != (size[1], size[0]):
+            self._alpha = np.empty((size[1], size[0]), np.uint8)
         if follows:
-            self._outline = self._fitted(self._mask, size, place, picture)
+            share = self._guided(self._mask, size, place, picture)
         else:
-            self._outline = self._plain(self._mask, size, place)
+            share = self._plain(self._mask, size, place)
+        _enlarge(np.asarray(cv2.LUT(share, self._curve), np.uint8), self._alpha)
+        self._outline = Outline(self._alpha)
         return self._outline
 
     def sure_outline(self, size: tuple[int, int], place: Placement, picture: Image) -> Outline:
@@ -137,39 +145,49 @@ class PersonMask:
         """
         self._governor.note(spent_s, at)
 
-    def _fitted(
-        self,
-        mask: npt.NDArray[np.float32],
-        size: tuple[int, int],
-        place: Placement,
-        picture: Image,
-    ) -> Outline:
-        if self._cells is None or self._cells.size != size:
-            self._cells = EdgeCells(size, _FITTED_COLUMNS)
-            self._fitted_to = None
-        if self._fitted_to != self._made_of:
-            self._fitted_to = self._made_of
-            self._cells.take(self._placed(mask, place, self._cells.grid, self._cells.padded))
-        return self._cells.fitted(picture, self._curve)
+    def _guided(
+        self, mask: npt.NDArray[np.float32], size: tuple[int, int], place: Placement, picture: Image
+    ) -> npt.NDArray[np.uint8]:
+        fine, coarse = _grid(size, _FINE_COLUMNS), _grid(size, _COARSE_COLUMNS)
+        placed = self._placed(mask, size, place, coarse)
+        left, top, right, bottom = _reach(placed, size, fine)
+        placed = placed[top:bottom, left:right]
+        cells, wide, tall = placed.shape[::-1], size[0] / coarse[0], size[1] / coarse[1]
+        part = picture[
+            round(top * tall) : round(bottom * tall), round(left * wide) : round(right * wide)
+        ]
+        step_x, step_y = fine[0] / coarse[0], fine[1] / coarse[1]
+        from_x, from_y = round(left * step_x), round(top * step_y)
+        grid = round(right * step_x) - from_x, round(bottom * step_y) - from_y
+        grey = cv2.cvtColor(cv2.resize(part, grid), cv2.COLOR_BGR2GRAY)
+        guide = np.multiply(grey, np.float32(1 / 255), dtype=np.float32)
+        small = np.asarray(cv2.resize(guide, cells, interpolation=cv2.INTER_AREA), np.float32)
+        slope, offset = guided_coefficients(small, placed, _RADIUS, _EPSILON)
+        share = cv2.multiply(cv2.resize(slope, grid), guide)
+        cv2.add(share, cv2.resize(offset, grid), dst=share)
+        whole = np.zeros((fine[1], fine[0]), np.uint8)
+        # Below 0 it would be turned round by what follows.
+        whole[from_y : from_y + grid[1], from_x : from_x + grid[0]] = cv2.convertScaleAbs(
+            np.maximum(share, 0), alpha=255
+        )
+        return whole
 
     def _plain(
         self, mask: npt.NDArray[np.float32], size: tuple[int, int], place: Placement
-    ) -> Outline:
-        if self._alpha.shape != (size[1], size[0]):
-            self._alpha = np.empty((size[1], size[0]), np.uint8)
-        grid = _grid(size, _PLAIN_COLUMNS)
-        share = cv2.convertScaleAbs(self._placed(mask, place, grid, size), alpha=255)
-        _enlarge(np.asarray(cv2.LUT(share, self._curve), np.uint8), self._alpha)
-        return Outline(self._alpha)
+    ) -> npt.NDArray[np.uint8]:
+        grid = _grid(size, _FINE_COLUMNS // 2)
+        return np.asarray(
+            cv2.convertScaleAbs(self._placed(mask, size, place, grid), alpha=255), np.uint8
+        )
 
     def _placed(
         self,
         mask: npt.NDArray[np.float32],
+        size: tuple[int, int],
         place: Placement,
         grid: tuple[int, int],
-        size: tuple[int, int],
     ) -> npt.NDArray[np.float32]:
-        """The mask on a grid over so many pixels; 0 beside the camera's picture."""
+        """The mask on a grid over the outgoing picture; 0 beside the camera's picture."""
         rows, columns = mask.shape
         across = grid[0] / size[0]
         down = grid[1] / size[1]
@@ -190,6 +208,27 @@ class PersonMask:
         placed[:, : max(0, round(left))] = 0
         placed[:, max(0, round(left + scale_x * columns)) :] = 0
         return placed
+
+
+def _reach(
+    placed: npt.NDArray[np.float32], size: tuple[int, int], fine: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """Left, top, right, bottom of the coarse grid's cells in which the edge can come to lie."""
+    rows, columns = placed.shape
+    whole = 0, 0, columns, rows
+    if any(side % cells for side, cells in zip((*size, *fine), (columns, rows) * 2, strict=True)):
+        return whole
+    left, top, across, down = cv2.boundingRect(np.asarray(placed > _NOBODY, np.uint8))
+    if not across:
+        return whole
+    # Two means, one after the other, each bring in what is a radius away.
+    margin = 2 * _RADIUS + 1
+    return (
+        max(0, left - margin),
+        max(0, top - margin),
+        min(columns, left + across + margin),
+        min(rows, top + down + margin),
+    )
 
 
 def _enlarge(share: npt.NDArray[np.uint8], alpha: npt.NDArray[np.uint8]) -> None:
