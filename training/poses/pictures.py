@@ -22,7 +22,7 @@ def darken(image: Image, rng: np.random.Generator) -> Image:
 
 
 def dim(image: Image, rng: np.random.Generator) -> Image:
-    """As `darken`, of a hand cut out of a whole picture: as soft as that, however few its pixels."""
+    """As `darken`, of a hand cut out of a whole picture: as soft as that, few as its pixels are."""
     return _darkened(image, 1.0, rng)
 
 

@@ -65,7 +65,7 @@ class Recipe:
     synthetic: int = 300
     least_precision: float = 0.995
     most_near_misses: float = 0.002
-    lowest_threshold: float = 0.79
+    lowest_threshold: float = 0.75
     check: CheckRecipe = field(default_factory=CheckRecipe)
 
 
