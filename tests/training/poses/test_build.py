@@ -10,7 +10,7 @@ import pytest
 
 from training.errors import TrainingError
 from training.poses import build
-from training.poses.pictures import DARK
+from training.poses.pictures import DARK, DIM
 from training.poses.sets import DRAWN_PICTURES
 from vcam.core.frame import Frame, Image
 from vcam.core.observation import Hand, Observation
@@ -87,6 +87,15 @@ def test_a_limit_and_plain_pictures_only(tmp_path: Path, eyes: FakeEyes) -> None
     table = build.build_table(tmp_path, worsened=False, limit=2)
     assert table.names.tolist() == ["0.jpg", "1.jpg"]
     assert len(table) == 2
+
+
+def test_shakas_are_seen_dim_as_well(tmp_path: Path, eyes: FakeEyes) -> None:
+    write_picture(tmp_path / "hands/hagrid_crops/shaka/0.jpg", 200)
+    write_picture(tmp_path / "hands/hagrid_crops/fist/0.jpg", 200)
+    table = build.build_table(tmp_path)
+    dim = np.isin(table.variants, DIM)
+    assert table.labels[dim].tolist() == ["shaka"] * 3
+    assert (~np.isin(build.build_table(tmp_path, worsened=False).variants, DIM)).all()
 
 
 def test_a_folder_without_sets_is_refused(tmp_path: Path, eyes: FakeEyes) -> None:
