@@ -361,3 +361,22 @@ def test_hands_in_coloured_light_are_looked_for_in_ordinary_light(scene: Scene) 
     scene.observer.reset()
     scene.observer.observe(Frame(image, 2.0, 40))
     assert seen[-1] == pytest.approx(0.6, abs=0.01)
+
+
+def test_the_colour_of_the_light_is_left_where_the_settings_say_so(fakes: SimpleNamespace) -> None:
+    scene = Scene(fakes, RATES.model_copy(update={"correct_light": False}))
+    scene.show_face()
+    seen: list[float] = []
+    detect = scene.networks.palms.detect
+
+    def watching(image: np.ndarray, *args: Any) -> Any:
+        seen.append(float(image[150, 400, 2]))
+        return detect(image, *args)
+
+    scene.networks.palms.detect = watching
+    for step in range(30):
+        image = np.full((480, 640, 3), (200, 140, 120), np.uint8)
+        image[:200, :300] = step * 8
+        scene.observer.observe(Frame(image, step / 30, step))
+    scene.observer.observe_still(image)
+    assert set(seen) == {120.0}

@@ -72,7 +72,11 @@ def add_to(tools: Any) -> None:
     copies = _step(steps, "darken", _darken, "dark, coarse or smeared copies of a folder")
     copies.add_argument("source", type=Path, help="folder of pictures")
     copies.add_argument("to", type=Path, help="where the copies go")
-    copies.add_argument("--kind", default="darken", help="darken, dusk, coarsen, smear or reheld")
+    copies.add_argument(
+        "--kind",
+        default="darken",
+        help="darken, dusk, coarsen, smear, reheld, dim, or coloured light: blue, deep_red, …",
+    )
     taught.add_to(steps, TABLE, SHIPPED)
 
 

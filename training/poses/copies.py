@@ -11,10 +11,11 @@ import numpy as np
 from tqdm import tqdm
 
 from training.errors import TrainingError
+from training.poses.coloured import LIGHTS
 from training.poses.pictures import WORSENERS
 from vcam.core.frame import Image
 
-KINDS: Final = {worsen.__name__: worsen for worsen in WORSENERS}
+KINDS: Final = {**{worsen.__name__: worsen for worsen in WORSENERS}, **LIGHTS}
 """Ways of worsening, by the name on the command line."""
 
 _ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp"})

@@ -186,7 +186,8 @@ class Observer:
             image = self._light.corrected(frame.image)
             self._work(hands, faces, image, at)
             self._look_for_person(hands.hands, image, at)
-            self._light.note(frame.image, faces.faces, at)
+            if self._settings.correct_light:
+                self._light.note(frame.image, faces.faces, at)
             if mask_alone and self._told is not None:
                 self._told = replace(
                     self._told, mask=self._person.mask, mask_at=self._person.seen_at
@@ -216,8 +217,12 @@ class Observer:
             ModelError: as for `observe`.
         """
         _, faces, finder = self._prepare()
-        light, found = still_light(image, faces.find if self._settings.max_faces else None)
-        image = light.corrected(image)
+        find = faces.find if self._settings.max_faces else None
+        if self._settings.correct_light:
+            light, found = still_light(image, find)
+            image = light.corrected(image)
+        else:
+            found = find(image) if find else ()
         boxes = [face.box for face in found] if self._settings.max_faces else None
         readings = finder.find_anywhere(image, self._settings.max_hands, boxes, enlarge)
         hands = tuple(

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from training.errors import TrainingError
-from training.poses.copies import copy_folder
+from training.poses.coloured import LIGHTS
+from training.poses.copies import copy_folder, worsened
 
 
 @pytest.fixture
@@ -56,3 +57,16 @@ def test_what_cannot_be_copied_is_told(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(TrainingError, match="holds no pictures"):
         copy_folder(tmp_path / "empty", tmp_path / "dark", "dusk")
+
+
+@pytest.mark.parametrize("light", LIGHTS)
+def test_coloured_light_changes_colours_and_nothing_else(light: str) -> None:
+    rng = np.random.default_rng(4)
+    image = rng.integers(0, 200, (20, 30, 3), dtype=np.uint8)
+    copy = worsened(image, "a.jpg", light)
+    grey = np.full((1, 1, 3), 150, np.uint8)
+    blue, green, red = worsened(grey, "a.jpg", light)[0, 0].tolist()
+    assert max(blue, green, red) > 1.2 * min(blue, green, red)
+    for channel in range(3):
+        order = np.argsort(image[..., channel], axis=None, kind="stable")
+        assert (np.diff(copy[..., channel].ravel()[order].astype(int)) >= 0).all()

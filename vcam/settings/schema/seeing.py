@@ -65,3 +65,8 @@ class VisionSettings(Section):
     min_palm_score: Share = Field(0.4, description="Palm detections below this score are dropped")
     min_presence: Share = Field(0.5, description="A hand's track ends below this presence")
     max_faces: int = Field(4, ge=0, le=8, description="How many faces are followed; 0 for none")
+    correct_light: bool = Field(
+        True,
+        description="In the light of a screen or of coloured lamps, take its colour out of what is "
+        "looked at, by the skin of a face; the picture that goes out keeps it",
+    )

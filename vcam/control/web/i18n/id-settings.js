@@ -59,6 +59,7 @@ export const SETTINGS = {
   "vision.min_palm_score": ["Skor telapak", "Telapak di bawah skor ini diabaikan"],
   "vision.min_presence": ["Kehadiran", "Tangan tidak diikuti lagi di bawah kehadiran ini"],
   "vision.max_faces": ["Jumlah wajah", "Berapa wajah yang diikuti; 0 untuk tidak ada"],
+  "vision.correct_light": ["Koreksi warna cahaya", "Dalam cahaya layar atau lampu berwarna, warnanya dihilangkan dari gambar yang diperiksa, menurut kulit wajah; gambar yang keluar tetap berwarna"],
   ...thresholds("triggers.defaults"),
   "triggers.defaults.enabled": ["Boleh mulai", "Mati: tidak ada gestur yang mulai"],
   "triggers.defaults.enter": ["Skor mulai", "Skor halus yang mulai dihitung sebagai tahanan; kosong memakai nilai tiap pose dari kartu model"],
