@@ -69,7 +69,7 @@ def add_to(tools: Any) -> None:
     export.add_argument("folder", type=Path, help="of the run")
     export.add_argument("--to", type=Path, default=SHIPPED, help=f"default {SHIPPED}")
 
-    copies = _step(steps, "darken", _darken, "dark, coarse or smeared copies of a folder")
+    copies = _step(steps, "darken", _darken, "dark, coarse, smeared, coloured copies of a folder")
     copies.add_argument("source", type=Path, help="folder of pictures")
     copies.add_argument("to", type=Path, help="where the copies go")
     copies.add_argument(
