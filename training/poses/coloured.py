@@ -18,8 +18,9 @@ _GAINS: Final[Mapping[str, tuple[float, float, float]]] = {
     "green": (0.75, 1.2, 0.7),
     "purple": (1.2, 0.6, 1.1),
 }
-"""Factors on blue, green, red. People photographed before screens have skin with 0.7 to 0.93 times
-as much red as blue, where ordinary skin has 1.5 times; `blue` makes 0.9 of that, `deep_blue` 0.4."""
+"""Factors on blue, green, red. People photographed before screens have skin with 0.7 to 0.93
+times as much red as blue, where ordinary skin has 1.5 times; `blue` makes 0.9 of that, `deep_blue`
+0.4."""
 
 
 def coloured(image: Image, _: np.random.Generator, light: str) -> Image:
