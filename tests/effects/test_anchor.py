@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from vcam.core.geometry import Box, Placement
 from vcam.core.observation import Face, FaceShape, Hand, Landmark, Observation
 from vcam.effects.anchor import FADE_S, HOLD_S, AnchorName, AnchorTracker
+from vcam.effects.head import Head
 
 Make = Callable[..., Face]
 HERE = Placement()
@@ -395,3 +396,24 @@ def test_broken_landmarks_are_passed_over(values: list[float], at: float) -> Non
     for pose in poses:
         assert math.isfinite(pose.x + pose.y)
         assert pose.unit > 0
+
+
+def test_a_face_that_nobody_asked_for_is_measured_late_and_its_speed_is_known(
+    make_face: Make, make_scene: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+    real = Head.see
+
+    def see(head: Head, face: Face, at: float, now: float) -> bool:
+        seen.append(at)
+        return real(head, face, at, now)
+
+    monkeypatch.setattr(Head, "see", see)
+    tracker = AnchorTracker()
+    for tick in range(30):
+        tracker.update(make_scene(1 + tick / 15, (make_face(300 + 8 * tick),)), 1 + tick / 15)
+    assert not seen
+    (pose,) = tracker.poses("face.eyes", (), 1 + 29.5 / 15, HERE)
+    assert 2 <= len(seen) <= 6
+    assert pose.x > 300 + 8 * 29 + 1
+    assert pose.visibility == 1.0
