@@ -75,7 +75,7 @@ class GuardSettings(Section):
     """What keeps a pose from counting, however clear it is."""
 
     min_hand_height: Share = Field(
-        0.08, description="Least size of the hand (longer side), as a share of the picture's height"
+        0.06, description="Least size of the hand (longer side), as a share of the picture's height"
     )
     max_face_overlap: Share = Field(
         0.20, description="Most of the hand's box that may lie over a face"
