@@ -460,7 +460,7 @@ def test_guards_keep_a_pose_from_starting_but_do_not_end_it(kit, player, change,
         at = number / 30
         hand, faces = kit.hand(), ()
         if change == "small":
-            hand = kit.hand(scale=0.2)
+            hand = kit.hand(scale=0.14)
         elif change == "face":
             faces = (kit.face(560, 350),)
         else:

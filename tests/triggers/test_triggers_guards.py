@@ -22,8 +22,8 @@ def test_the_longer_side_of_the_hand_decides_its_size(kit):
     assert upright.box.height == pytest.approx(60)
     assert lying.box.width == pytest.approx(60)
     for hand in (upright, lying):
-        assert blocked_by(hand, [], 720, 0, GUARDS) is None
-        assert blocked_by(hand, [], 800, 0, GUARDS) is Reason.TOO_SMALL
+        assert blocked_by(hand, [], 960, 0, GUARDS) is None
+        assert blocked_by(hand, [], 1050, 0, GUARDS) is Reason.TOO_SMALL
 
 
 def test_a_fist_is_as_large_as_the_open_hand_it_would_be(kit):
@@ -34,8 +34,8 @@ def test_a_fist_is_as_large_as_the_open_hand_it_would_be(kit):
     for joint in (6, 7, 10, 11, 14, 15, 18, 19):
         points[joint] = points[9]
     fist = dataclasses.replace(hand, points=points)
-    assert max(fist.box.width, fist.box.height) < 0.08 * 600
-    assert blocked_by(fist, [], 600, 0, GUARDS) is None
+    assert max(fist.box.width, fist.box.height) < 0.06 * 800
+    assert blocked_by(fist, [], 800, 0, GUARDS) is None
 
 
 def test_the_share_of_the_hand_over_any_face_decides(kit):

@@ -183,7 +183,7 @@ def test_a_fist_does_not_wave(mover):
 
 def test_a_hand_too_small_makes_no_movement(kit):
     mover = Mover(kit)
-    mover.kit = type("Far", (kit,), {"hand": staticmethod(lambda **k: kit.hand(**k, scale=0.2))})
+    mover.kit = type("Far", (kit,), {"hand": staticmethod(lambda **k: kit.hand(**k, scale=0.14))})
     assert mover.play(waving(), 0.0, 3.0) == []
 
 

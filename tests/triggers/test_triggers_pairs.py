@@ -188,7 +188,7 @@ def test_pair_in_cooldown_leaves_no_single_through(player):
 
 def test_guard_on_one_hand_keeps_the_pair_from_counting(kit):
     player = TwoHands(kit)
-    player.hold(0.0, 2.0, {1: V, 2: V}, scale=0.2)
+    player.hold(0.0, 2.0, {1: V, 2: V}, scale=0.14)
     assert player.events == []
 
 
