@@ -142,3 +142,40 @@ def test_under_load_the_edge_is_no_longer_fitted_and_then_kept(
     anew = person.alpha(SIZE, Placement(), picture())
     assert anew is not None
     assert anew[0, 0] == 255
+
+
+def test_a_new_mask_without_the_filter_is_made_in_two_pictures_that_follow_closely() -> None:
+    person = PersonMask(settings("fast"))
+    shown = []
+    # The last one comes after a pause.
+    for at, mask in ((1.0, 0), (1.033, 1), (1.067, 1), (1.1, 0), (1.133, 1), (1.3, 0)):
+        coming = np.full((144, 256), mask, np.float32)
+        person.update(seen(coming, at), at)
+        outline = person.outline(SIZE, Placement(), picture())
+        assert outline is not None
+        shown.append((int(outline.alpha[180, 320]), outline.box[2] > outline.box[0]))
+    assert [share for share, _ in shown] == [0, 0, 255, 255, 0, 0]
+    assert [person for _, person in shown] == [False, False, True, True, False, False]
+
+
+def test_another_place_is_another_outline_at_once() -> None:
+    person = PersonMask(settings("fast"))
+    person.update(seen(half_mask()), 1.0)
+    assert person.outline(SIZE, Placement(), picture()) is not None
+    person.update(seen(half_mask()), 1.033)
+    moved = person.outline(SIZE, Placement(1.0, -200.0, 0.0), picture())
+    assert moved is not None
+    assert (moved.alpha[:, 150:] == 0).all()
+
+
+def test_what_was_wanted_of_the_last_outline_is_ready_in_the_next() -> None:
+    person = PersonMask(settings("fast"))
+    for number in range(3):
+        at = 1 + number / 30
+        person.update(seen(half_mask(), at), at)
+        outline = person.outline(SIZE, Placement(), picture())
+        assert outline is not None
+        if not number:
+            assert outline.room[0, 0] == 0
+    assert "room" in outline.__dict__
+    assert "halved" not in outline.__dict__

@@ -25,14 +25,23 @@ class Outline:
 
     Args:
         alpha: uint8 (h, w), the person's share; is not to change while this is used.
+        box: left, top, right, bottom of a part beyond which all is room; looked for if not given.
     """
 
-    def __init__(self, alpha: Alpha) -> None:
+    def __init__(self, alpha: Alpha, box: tuple[int, int, int, int] | None = None) -> None:
         self.alpha = alpha
+        self._box = box
+
+    def prepare(self, other: Outline) -> None:
+        """Makes at once what those who used another outline wanted of it."""
+        for name in other.__dict__.keys() - self.__dict__.keys():
+            getattr(self, name)
 
     @cached_property
     def box(self) -> tuple[int, int, int, int]:
         """Left, top, right, bottom of all that is not room; none where left is not below right."""
+        if self._box is not None:
+            return self._box
         left, top, columns, rows = cv2.boundingRect(self.alpha)
         return left, top, left + columns, top + rows
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import cv2
 import numpy as np
@@ -33,15 +33,25 @@ _EPSILON = 5e-4
 _NOBODY = 0.01
 """Shares of the person up to this are noise of the network."""
 
-_BLACK, _WHITE = 0.25, 0.75
+_BLACK, _WHITE = 0.31, 0.69
 """Shares of the person below and above which a pixel is room or person altogether."""
 
-
-_CRISP = 0.36, 0.64
+_CRISP = 0.395, 0.605
 """The same where the room stays as it is: an edge this narrow is the cheaper to blend."""
 
-_PLAIN, _KEPT = 1, 2
-"""Levels of quality: without the guided filter; and made anew for each mask, not each picture."""
+_PLAIN = 1
+"""Level of quality without the guided filter."""
+
+_CLOSE_S = 0.05
+"""Time between two pictures, above which a mask is not made in the course of two of them."""
+
+
+class _Making(NamedTuple):
+    """What an outline is made of."""
+
+    mask_at: float
+    place: Placement
+    size: tuple[int, int]
 
 
 class PersonMask:
@@ -61,13 +71,13 @@ class PersonMask:
         self._mask_at = -math.inf
         self._now = -math.inf
         black, white = _CRISP if crisp else (_BLACK, _WHITE)
-        ramp = (np.arange(256) / 255 - black) / (white - black)
-        ramp = np.clip(ramp, 0, 1)
-        self._curve = np.round(255 * ramp * ramp * (3 - 2 * ramp)).astype(np.uint8)
-        self._outline: Outline | None = None
-        self._made_of: tuple[float, Placement, tuple[int, int]] | None = None
-        self._alpha = np.empty((0, 0), np.uint8)
-        self._governor = QualityGovernor(_KEPT)
+        self._ramp = black, 255 / (white - black)
+        self._made: tuple[_Making, Outline] | None = None
+        self._coming: tuple[_Making, Outline] | None = None
+        self._drawn_at = -math.inf
+        # One is shown while the other is made.
+        self._alphas = [np.empty((0, 0), np.uint8)] * 2
+        self._governor = QualityGovernor(_PLAIN)
         if settings is not None:
             self.apply(settings)
 
@@ -103,33 +113,45 @@ class PersonMask:
     def outline(self, size: tuple[int, int], place: Placement, picture: Image) -> Outline | None:
         """Where the person is, or None while there is no fresh mask.
 
+        Without the guided filter, a new mask is made in the course of two pictures that follow each
+        other closely, half in each: next to its age, the time between them counts little.
+
         Args:
             size: width and height of the picture that goes out.
             place: how the observed frame lies in it.
             picture: it, uint8 (h, w, 3), before anything is drawn on it.
 
         Returns:
-            Of (h, w), 255 for the person; overwritten by the next call.
+            Of (h, w), 255 for the person; overwritten by the call after the next.
         """
+        before, self._drawn_at = self._drawn_at, self._now
         if not self.is_fresh:
+            self._made = self._coming = None
             return None
         assert self._mask is not None
-        level = self._governor.level
-        follows = self._quality == "good" and level < _PLAIN
-        made_of = (self._mask_at, place, size)
-        is_made = self._outline is not None and made_of == self._made_of
-        if is_made and (level == _KEPT or not follows):
-            return self._outline
-        self._made_of = made_of
-        if self._alpha.shape != (size[1], size[0]):
-            self._alpha = np.empty((size[1], size[0]), np.uint8)
-        if follows:
-            share = self._guided(self._mask, size, place, picture)
-        else:
-            share = self._plain(self._mask, size, place)
-        _enlarge(np.asarray(cv2.LUT(share, self._curve), np.uint8), self._alpha)
-        self._outline = Outline(self._alpha)
-        return self._outline
+        making = _Making(self._mask_at, place, size)
+        follows = self._quality == "good" and self._governor.level < _PLAIN
+        if follows or not self._may_wait(making, before):
+            self._made = making, self._outlined(self._mask, making, picture if follows else None)
+            self._coming = None
+        elif self._made is not None and self._coming is not None:
+            self._coming[1].prepare(self._made[1])
+            self._made, self._coming = self._coming, None
+        elif self._made is not None and self._made[0] != making:
+            self._coming = making, self._outlined(self._mask, making, None)
+        assert self._made is not None
+        return self._made[1]
+
+    def _may_wait(self, making: _Making, before: float) -> bool:
+        """Whether the last outline may be shown once more.
+
+        Args:
+            making: what the next one would be made of.
+            before: the time of the last picture, seconds.
+        """
+        if self._made is None or self._made[0][1:] != making[1:]:
+            return False
+        return self._made[0] == making or 0 <= self._now - before <= _CLOSE_S
 
     def sure_outline(self, size: tuple[int, int], place: Placement, picture: Image) -> Outline:
         """What `outline` says; while there is no fresh mask, all is room."""
@@ -145,10 +167,35 @@ class PersonMask:
         """
         self._governor.note(spent_s, at)
 
+    def _outlined(
+        self, mask: npt.NDArray[np.float32], making: _Making, picture: Image | None
+    ) -> Outline:
+        """The outline; following the edges of a picture if there is one."""
+        _, place, size = making
+        if self._alphas[0].shape != (size[1], size[0]):
+            self._alphas = [np.empty((size[1], size[0]), np.uint8) for _ in range(2)]
+        self._alphas.reverse()
+        alpha = self._alphas[0]
+        if picture is None:
+            grid = _grid(size, _FINE_COLUMNS // 2)
+            placed = self._placed(mask, size, place, grid)
+            black, gain = self._ramp
+            share = cv2.addWeighted(placed, gain, placed, 0, -black * gain, dtype=cv2.CV_8U)
+            return Outline(alpha, _enlarge(np.asarray(share, np.uint8), (0, 0), grid, alpha))
+        grid = _grid(size, _FINE_COLUMNS)
+        share, start = self._guided(mask, size, place, picture, grid)
+        return Outline(alpha, _enlarge(share, start, grid, alpha))
+
     def _guided(
-        self, mask: npt.NDArray[np.float32], size: tuple[int, int], place: Placement, picture: Image
-    ) -> npt.NDArray[np.uint8]:
-        fine, coarse = _grid(size, _FINE_COLUMNS), _grid(size, _COARSE_COLUMNS)
+        self,
+        mask: npt.NDArray[np.float32],
+        size: tuple[int, int],
+        place: Placement,
+        picture: Image,
+        fine: tuple[int, int],
+    ) -> tuple[npt.NDArray[np.uint8], tuple[int, int]]:
+        """A part of the share on the fine grid, and its left and top; beyond it all is room."""
+        coarse = _grid(size, _COARSE_COLUMNS)
         placed = self._placed(mask, size, place, coarse)
         left, top, right, bottom = _reach(placed, size, fine)
         placed = placed[top:bottom, left:right]
@@ -159,26 +206,16 @@ class PersonMask:
         step_x, step_y = fine[0] / coarse[0], fine[1] / coarse[1]
         from_x, from_y = round(left * step_x), round(top * step_y)
         grid = round(right * step_x) - from_x, round(bottom * step_y) - from_y
-        grey = cv2.cvtColor(cv2.resize(part, grid), cv2.COLOR_BGR2GRAY)
-        guide = np.multiply(grey, np.float32(1 / 255), dtype=np.float32)
-        small = np.asarray(cv2.resize(guide, cells, interpolation=cv2.INTER_AREA), np.float32)
+        grey = np.asarray(cv2.cvtColor(cv2.resize(part, grid), cv2.COLOR_BGR2GRAY), np.uint8)
+        small = _shrunk(grey, cells) * np.float32(1 / 255)
         slope, offset = guided_coefficients(small, placed, _RADIUS, _EPSILON)
-        share = cv2.multiply(cv2.resize(slope, grid), guide)
-        cv2.add(share, cv2.resize(offset, grid), dst=share)
-        whole = np.zeros((fine[1], fine[0]), np.uint8)
-        # Below 0 it would be turned round by what follows.
-        whole[from_y : from_y + grid[1], from_x : from_x + grid[0]] = cv2.convertScaleAbs(
-            np.maximum(share, 0), alpha=255
-        )
-        return whole
-
-    def _plain(
-        self, mask: npt.NDArray[np.float32], size: tuple[int, int], place: Placement
-    ) -> npt.NDArray[np.uint8]:
-        grid = _grid(size, _FINE_COLUMNS // 2)
-        return np.asarray(
-            cv2.convertScaleAbs(self._placed(mask, size, place, grid), alpha=255), np.uint8
-        )
+        black, gain = self._ramp
+        slope *= np.float32(gain / 255)
+        offset -= np.float32(black)
+        offset *= np.float32(gain)
+        share = cv2.multiply(cv2.resize(slope, grid), grey.astype(np.float32))
+        share = cv2.add(share, cv2.resize(offset, grid), dtype=cv2.CV_8U)
+        return np.asarray(share, np.uint8), (from_x, from_y)
 
     def _placed(
         self,
@@ -194,6 +231,9 @@ class PersonMask:
         scale_x = place.scale * self._seen[0] / columns * across
         scale_y = place.scale * self._seen[1] / rows * down
         left, top = place.left * across, place.top * down
+        if left == top == 0 and (scale_x * columns, scale_y * rows) == grid:
+            # The same in a quarter of the time.
+            return np.asarray(cv2.resize(mask, grid), np.float32)
         matrix = np.array(
             [
                 [scale_x, 0, left + scale_x / 2 - 0.5],
@@ -231,25 +271,52 @@ def _reach(
     )
 
 
-def _enlarge(share: npt.NDArray[np.uint8], alpha: npt.NDArray[np.uint8]) -> None:
-    """Writes `share`, uint8 (rows, columns), larger into `alpha`, uint8 (h, w)."""
-    rows, columns = share.shape
+def _shrunk(grey: npt.NDArray[np.uint8], size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """Means of a picture's pixels."""
+    half = 2 * size[0], 2 * size[1]
+    if grey.shape == (2 * half[1], 2 * half[0]):
+        # Halving twice is what OpenCV is quick at.
+        grey = np.asarray(cv2.resize(grey, half, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _enlarge(
+    share: npt.NDArray[np.uint8],
+    start: tuple[int, int],
+    grid: tuple[int, int],
+    alpha: npt.NDArray[np.uint8],
+) -> tuple[int, int, int, int] | None:
+    """Writes a share larger into a picture's.
+
+    Args:
+        share: uint8 (rows, columns), a part of the grid; beyond it all is room.
+        start: the part's left and top on the grid.
+        grid: width and height of the grid.
+        alpha: uint8 (h, w), as large as the picture.
+
+    Returns:
+        A box beyond which all of `alpha` is room, or None where it was not looked for.
+    """
+    columns, rows = grid
     height, width = alpha.shape
     if width % columns or height % rows:
-        cv2.resize(share, (width, height), dst=alpha, interpolation=cv2.INTER_LINEAR)
-        return
+        whole = np.zeros((rows, columns), np.uint8)
+        whole[start[1] : start[1] + share.shape[0], start[0] : start[0] + share.shape[1]] = share
+        cv2.resize(whole, (width, height), dst=alpha, interpolation=cv2.INTER_LINEAR)
+        return None
     # Half of a usual picture is room.
     alpha.fill(0)
     left, top, across, down = cv2.boundingRect(share)
     if not across:
-        return
+        return 0, 0, 0, 0
     # Two more cells round it: one for what bleeds out, one so that the edges are like the whole's.
-    left, right = max(0, left - 2), min(columns, left + across + 2)
-    top, bottom = max(0, top - 2), min(rows, top + down + 2)
+    share = share[max(0, top - 2) : top + down + 2, max(0, left - 2) : left + across + 2]
     step_x, step_y = width // columns, height // rows
-    part = alpha[top * step_y : bottom * step_y, left * step_x : right * step_x]
-    size = part.shape[1], part.shape[0]
-    cv2.resize(share[top:bottom, left:right], size, dst=part, interpolation=cv2.INTER_LINEAR)
+    left, top = (start[0] + max(0, left - 2)) * step_x, (start[1] + max(0, top - 2)) * step_y
+    right, bottom = left + share.shape[1] * step_x, top + share.shape[0] * step_y
+    part = alpha[top:bottom, left:right]
+    cv2.resize(share, (right - left, bottom - top), dst=part, interpolation=cv2.INTER_LINEAR)
+    return left, top, right, bottom
 
 
 def _grid(size: tuple[int, int], columns: int) -> tuple[int, int]:
