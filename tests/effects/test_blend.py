@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -12,6 +11,9 @@ from hypothesis import strategies as st
 from vcam.core.frame import Image
 from vcam.effects import blend as module
 from vcam.effects.blend import Blender, Pose2D
+from vcam.effects.matting import Shade
+from vcam.effects.outline import Outline
+from vcam.effects.schema import Blend
 from vcam.effects.sprite import Sprite, premultiplied
 
 
@@ -149,17 +151,37 @@ def test_what_is_much_enlarged_looks_the_same_as_drawn_in_full(
     assert np.abs(drawn[0] - drawn[1]).max() <= 4
 
 
-def test_a_large_restless_picture_lies_where_a_resting_one_would_within_half_a_pixel() -> None:
-    rng = np.random.default_rng(2)
-    soft = cv2.GaussianBlur(rng.integers(0, 256, (300, 400), np.uint8), (0, 0), 12)
-    pixels = np.repeat(cv2.normalize(soft, None, 0, 255, cv2.NORM_MINMAX)[..., None], 4, axis=2)
-    sprite = Sprite([pixels], [1.0])
-    for x, y, size in ((300.3, 200.6, 431.0), (120.0, 390.2, 470.7), (500.9, 100.0, 450.2)):
-        pose = Pose2D(x, y, size, 0.75 * size, opacity=0.8)
-        resting, restless = np.full((2, 480, 640, 3), 90, np.uint8)
-        Blender().draw(resting, sprite, 0, pose)
-        Blender().draw(restless, sprite, 0, replace(pose, restless=True))
-        off = np.abs(resting.astype(int) - restless)
-        assert off.max() > 0
-        assert np.quantile(off, 0.99) <= 12
-        assert off.mean() < 2
+@pytest.mark.parametrize("mode", ["normal", "screen", "multiply"])
+@pytest.mark.parametrize("angle", [0.0, 0.3])
+def test_two_parts_of_a_large_picture_lie_where_they_would_and_the_gap_is_left_alone(
+    monkeypatch: pytest.MonkeyPatch, mode: Blend, angle: float
+) -> None:
+    pixels = np.zeros((160, 300, 4), np.uint8)
+    for x in (60, 240):
+        cv2.circle(pixels, (x, 80), 45, (30, 60, 120, 160), -1, cv2.LINE_AA)
+    pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), 2), np.uint8)
+    drawn = []
+    for large in (module._LARGE, 10**9):
+        monkeypatch.setattr(module, "_LARGE", large)
+        canvas = np.full((480, 640, 3), 90, np.uint8)
+        pose = Pose2D(331.3, 243.7, 570, 304, angle, 0.9)
+        Blender().draw(canvas, Sprite([pixels], [1.0]), 0, pose, mode)
+        drawn.append(canvas.astype(int))
+    off = np.abs(drawn[0] - drawn[1])
+    assert np.abs(drawn[1] - 90).max() > 20
+    assert 0 < off.max() <= 9
+    assert off.mean() < 0.1
+    assert (drawn[0][220:260, 310:350] == 90).all()
+
+
+def test_what_the_person_hides_of_a_large_picture_is_left_alone() -> None:
+    pixels = np.full((200, 300, 4), 200, np.uint8)
+    alpha = np.zeros((480, 640), np.uint8)
+    alpha[:, 320:] = 255
+    shade = Shade(lambda: Outline(alpha), lambda: Outline(alpha[::2, ::2].copy()))
+    for width in (330, 480, 1300):
+        canvas = np.full((480, 640, 3), 90, np.uint8)
+        pose = Pose2D(320, 240, width, width / 1.5)
+        Blender().draw(canvas, Sprite([pixels], [1.0]), 0, pose, "normal", shade)
+        assert (canvas[:, 324:] == 90).all()
+        assert canvas[240, 300, 0] > 180

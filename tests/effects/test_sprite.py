@@ -4,6 +4,7 @@ import struct
 import zlib
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -150,3 +151,26 @@ def test_a_flipped_byte_loads_or_is_refused_cleanly(
         refusal = str(path)
         assert sprite.frame_count >= 1
     assert str(path) in refusal
+
+
+def test_blurred_pictures_are_soft_and_sharp_ones_are_not() -> None:
+    sharp = np.zeros((96, 96, 4), np.uint8)
+    sharp[32:64, 32:64] = 255
+    found = [
+        Sprite([np.asarray(cv2.GaussianBlur(sharp, (0, 0), sigma), np.uint8)], [1.0])
+        .level(0, 1.0)
+        .softness
+        for sigma in (0.1, 3.0, 9.0)
+    ]
+    assert found == [1, 2, 4]
+
+
+def test_the_hull_is_close_round_all_that_is_not_transparent() -> None:
+    pixels = np.zeros((101, 101, 4), np.uint8)
+    cv2.circle(pixels, (50, 50), 50, (255, 255, 255, 255), -1)
+    level = Sprite([pixels], [1.0]).level(0, 1.0)
+    distance = np.hypot(*(level.hull - np.reshape(level.centre, (2, 1)) + 0.5))
+    assert distance.min() >= 50
+    assert distance.max() <= 53
+    nothing = Sprite([np.zeros((9, 9, 4), np.uint8)], [1.0]).level(0, 1.0)
+    assert nothing.hull.shape == (2, 1)

@@ -13,6 +13,10 @@ from vcam.core.frame import Image
 from vcam.effects.matting import Shade
 from vcam.effects.schema import Blend
 from vcam.effects.sprite import Level, Sprite
+from vcam.effects.widening import Widener
+
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom."""
 
 MAX_DRAWN_SIDE = 16_384
 """Sprites that would come out larger than this, in pixels, are not drawn."""
@@ -22,11 +26,15 @@ MIN_OPACITY = 1 / 255
 _LARGE = 90_000
 """Pixels: above, what is soft or much enlarged is turned at half or a quarter of the size and
 enlarged then, which costs half and looks the same."""
-_ENLARGED = 1.7
+_ENLARGED = 1.2
+_GAP = 24
+"""Pixels of what is turned that are left out where nothing is in them."""
 _COARSEST = 4
+_SHARING = 2
+"""Rows of the picture that share one of what is soft."""
 
-_NEAR = 40_000
-"""Pixels that are blended at a time."""
+_NEAR, _NEAR_SOFT = 40_000, 200_000
+"""Pixels that are blended at a time; of what is soft, many share what lies between the steps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +51,6 @@ class Pose2D:
         opacity: 0..1.
         pivot: the point of the picture that lies on (x, y) and that it turns about, as shares of
             its width and height.
-        restless: its size changes all the time, so that nobody sees edges that are rounded to
-            whole pixels.
     """
 
     x: float
@@ -54,7 +60,6 @@ class Pose2D:
     angle: float = 0.0
     opacity: float = 1.0
     pivot: tuple[float, float] = (0.5, 0.5)
-    restless: bool = False
 
 
 class Blender:
@@ -62,6 +67,7 @@ class Blender:
 
     def __init__(self) -> None:
         self._scratch: dict[str, npt.NDArray[np.uint8]] = {}
+        self._widener = Widener()
 
     def draw(
         self,
@@ -88,37 +94,76 @@ class Blender:
         window = _window(level, matrix, canvas.shape[1], canvas.shape[0])
         if window is None:
             return False
-        across, down = window[2] - window[0], window[3] - window[1]
-        if pose.restless and not matrix[0, 1] and across * down >= _LARGE:
-            patch, left, top = self._upright(level, matrix, window, pose.opacity, person)
-        else:
-            patch, left, top = self._patch(level, matrix, window, scale, pose.opacity, person)
-        height, width = patch.shape[:2]
-        if height and width:
-            self.blend(canvas[top : top + height, left : left + width], patch, 1.0, mode)
+        area = (window[2] - window[0]) * (window[3] - window[1])
+        step = _step(level, scale) if area >= _LARGE else 1
+        if step > 1:
+            self._soft(canvas, level, matrix, window, step, pose.opacity, mode, person)
+            return True
+        left, top, right, bottom = window
+        patch = self._turned(level, matrix, window, 1, pose.opacity)
+        if person is not None:
+            person.hide(patch, left, top)
+        self.blend(canvas[top:bottom, left:right], patch, 1.0, mode)
         return True
 
-    def _patch(
+    def _soft(
+        self,
+        canvas: Image,
+        level: Level,
+        matrix: npt.NDArray[np.float64],
+        window: Box,
+        step: int,
+        opacity: float,
+        mode: Blend,
+        person: Shade | None,
+    ) -> None:
+        """Draws a level that is turned `step` times smaller than it is to be, and made larger."""
+        left, top = window[0] // step * step, window[1] // step * step
+        right, bottom = window[2], window[3]
+        small = self._turned(level, matrix, (left, top, right, bottom), step, opacity)
+        if person is not None:
+            person.hide(small, left // step, top // step, step)
+        band = max(2, _NEAR_SOFT // (step * step * small.shape[1]))
+        for first, last, start, end in _filled(small, band):
+            if step == _SHARING:
+                lines = small[first:last, start:end]
+            else:
+                # A row more on each side, since they are spread between the rows.
+                above = min(first, 1)
+                lines = small[first - above : last + 1, start:end]
+                across, down = lines.shape[1], _SHARING * lines.shape[0]
+                tall = self._take("tall", down, across, 4)
+                cv2.resize(lines, (across, down), dst=tall, interpolation=cv2.INTER_LINEAR)
+                lines = tall[_SHARING * above : _SHARING * (above + last - first)]
+            colour, cover = self._layers(self._widener.widen(lines, step), mode)
+            x, y = left + step * start, top + step * first
+            target = canvas[y : min(bottom, top + step * last), x : min(right, left + step * end)]
+            for row in range(_SHARING):
+                shared = target[row::_SHARING]
+                part = np.s_[: shared.shape[0], : shared.shape[1]]
+                if shared.size:
+                    self._lay(shared, colour[part], cover[part], mode)
+
+    def _turned(
         self,
         level: Level,
         matrix: npt.NDArray[np.float64],
-        window: tuple[int, int, int, int],
-        scale: float,
+        window: Box,
+        step: int,
         opacity: float,
-        person: Shade | None,
-    ) -> tuple[npt.NDArray[np.uint8], int, int]:
-        """The level as it lies in a window of the canvas, uint8 (h, w, 4), and its left and top."""
+    ) -> npt.NDArray[np.uint8]:
+        """The level as it lies in a window, at a share of the size, uint8 (h, w, 4)."""
         left, top, right, bottom = window
-        width, height = right - left, bottom - top
-        step = _step(level, scale) if width * height >= _LARGE else 1
-        odd_x, odd_y = left % step, top % step
-        left, top, width, height = left - odd_x, top - odd_y, width + odd_x, height + odd_y
         # From the window's pixels to those of a grid of which each is `step` of them wide.
+        matrix = matrix.copy()
         matrix[0, 2] -= left
         matrix[1, 2] -= top
         matrix /= step
         matrix[:, 2] += (1 / step - 1) / 2
-        size = -(-width // step), -(-height // step)
+        if step == 2:
+            # Where `Widener` takes its pixels to lie.
+            matrix[0, 2] += 0.25
+        size = -(-(right - left) // step), -(-(bottom - top) // step)
         patch = self._take("patch", size[1], size[0], 4)
         cv2.warpAffine(
             level.pixels,
@@ -131,54 +176,7 @@ class Blender:
         )
         if opacity < 1:
             cv2.convertScaleAbs(patch, dst=patch, alpha=max(0.0, opacity))
-        if person is not None:
-            person.hide(patch, left // step, top // step, step)
-        if step == 1:
-            return patch, left, top
-        # What is turned is smaller than the box round its corners, and some may be hidden.
-        x, y, across, down = cv2.boundingRect(patch.reshape(size[1], 4 * size[0]))
-        x, across = x // 4, -(-(x + across) // 4) - x // 4
-        if not (across and down):
-            return patch[:0], left, top
-        # A pixel more on each side, so that its edge is enlarged as a whole's would be.
-        x, y, end_x, end_y = max(0, x - 1), max(0, y - 1), x + across + 1, y + down + 1
-        patch = patch[y:end_y, x:end_x]
-        size = patch.shape[1], patch.shape[0]
-        left, top = left + step * x, top + step * y
-        width, height = width - step * x, height - step * y
-        if x:
-            odd_x = 0
-        if y:
-            odd_y = 0
-        large = self._take("large", step * size[1], step * size[0], 4)
-        wide = step * size[0], step * size[1]
-        cv2.resize(patch, wide, dst=large, interpolation=cv2.INTER_LINEAR)
-        return large[odd_y:height, odd_x:width], left + odd_x, top + odd_y
-
-    def _upright(
-        self,
-        level: Level,
-        matrix: npt.NDArray[np.float64],
-        window: tuple[int, int, int, int],
-        opacity: float,
-        person: Shade | None,
-    ) -> tuple[npt.NDArray[np.uint8], int, int]:
-        """The same as `_patch`, its edges at whole pixels, which takes a third of the time."""
-        rows, columns = level.pixels.shape[:2]
-        (across, _, shift_x), (_, down, shift_y) = matrix.tolist()
-        left, top = round(shift_x - across / 2 + 0.5), round(shift_y - down / 2 + 0.5)
-        width = max(1, round(shift_x + across * (columns - 0.5) + 0.5) - left)
-        height = max(1, round(shift_y + down * (rows - 0.5) + 0.5) - top)
-        whole = self._take("patch", height, width, 4)
-        cv2.resize(level.pixels, (width, height), dst=whole, interpolation=cv2.INTER_LINEAR)
-        from_x, from_y = max(0, window[0] - left), max(0, window[1] - top)
-        patch = whole[from_y : window[3] - top, from_x : window[2] - left]
-        left, top = left + from_x, top + from_y
-        if opacity < 1:
-            cv2.convertScaleAbs(patch, dst=patch, alpha=max(0.0, opacity))
-        if person is not None:
-            person.hide(patch, left, top)
-        return patch, left, top
+        return patch
 
     def blend(
         self,
@@ -202,26 +200,41 @@ class Blender:
         # So few rows at a time that what lies between the steps stays near the processor.
         rows = max(8, _NEAR // max(1, width))
         for top in range(0, height, rows):
-            self._blend_rows(target[top : top + rows], patch[top : top + rows], mode)
+            colour, cover = self._layers(patch[top : top + rows], mode)
+            self._lay(target[top : top + rows], colour, cover, mode)
 
-    def _blend_rows(self, target: Image, patch: npt.NDArray[np.uint8], mode: Blend) -> None:
+    def _layers(
+        self, patch: npt.NDArray[np.uint8], mode: Blend
+    ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
+        """What a patch adds, and what it leaves of what it lies on, uint8 (h, w, 3) each."""
         height, width = patch.shape[:2]
         colour = self._take("colour", height, width, 3)
         cover = self._take("cover", height, width, 3)
         cv2.cvtColor(patch, cv2.COLOR_BGRA2BGR, dst=colour)
         if mode == "screen":
             cv2.bitwise_not(colour, dst=cover)
-        else:
-            alpha = self._take("alpha", height, width, 1)
-            cv2.extractChannel(patch, 3, dst=alpha)
-            cv2.bitwise_not(alpha, dst=alpha)
-            cv2.cvtColor(alpha, cv2.COLOR_GRAY2BGR, dst=cover)
+            return colour, cover
+        alpha = self._take("alpha", height, width, 1)
+        cv2.extractChannel(patch, 3, dst=alpha)
+        cv2.bitwise_not(alpha, dst=alpha)
+        cv2.cvtColor(alpha, cv2.COLOR_GRAY2BGR, dst=cover)
         if mode == "multiply":
             cv2.add(cover, colour, dst=cover)
+        return colour, cover
+
+    def _lay(
+        self,
+        target: Image,
+        colour: npt.NDArray[np.uint8],
+        cover: npt.NDArray[np.uint8],
+        mode: Blend,
+    ) -> None:
+        if mode == "multiply":
             cv2.multiply(target, cover, dst=target, scale=1 / 255)
             return
-        cv2.multiply(target, cover, dst=cover, scale=1 / 255)
-        cv2.add(cover, colour, dst=target)
+        left = self._take("left", *target.shape[:2], 3)
+        cv2.multiply(target, cover, dst=left, scale=1 / 255)
+        cv2.add(left, colour, dst=target)
 
     def _take(self, name: str, height: int, width: int, channels: int) -> npt.NDArray[np.uint8]:
         """A kept buffer; fresh ones of this size cost more in page faults than the blend does."""
@@ -232,9 +245,35 @@ class Blender:
         return kept[:wanted].reshape(height, width, channels)
 
 
+def _filled(patch: npt.NDArray[np.uint8], band: int) -> list[tuple[int, int, int, int]]:
+    """First and last row and column of the parts of a patch, (h, w, 4), that hold all of it.
+
+    Args:
+        patch: contiguous.
+        band: so many rows are looked at together.
+    """
+    pixels = patch.view(np.int32)[..., 0]
+    rows, columns = pixels.shape
+    parts = []
+    for first in range(0, rows, band):
+        last = min(rows, first + band)
+        used = np.flatnonzero(np.bitwise_or.reduce(pixels[first:last], axis=0))
+        if not used.size:
+            continue
+        gaps = np.flatnonzero(np.diff(used) > _GAP)
+        starts = [int(used[0]), *used[gaps + 1].tolist()]
+        ends = [*used[gaps].tolist(), int(used[-1])]
+        # A pixel more on each side, since they are spread between the pixels.
+        parts += [
+            (first, last, max(0, start - 1), min(columns, end + 2))
+            for start, end in zip(starts, ends, strict=True)
+        ]
+    return parts
+
+
 def _step(level: Level, scale: float) -> int:
     """How many of the canvas's pixels one may be wide that the level is turned into."""
-    room = max(1.0, scale) * (2 if level.is_soft else 1)
+    room = max(1.0, scale) * level.softness
     return _COARSEST if room >= 2 * _ENLARGED else 2 if room >= _ENLARGED else 1
 
 
@@ -279,7 +318,7 @@ def _matrix(sprite: Sprite, level: Level, pose: Pose2D) -> npt.NDArray[np.float6
 
 def _window(
     level: Level, matrix: npt.NDArray[np.float64], canvas_width: int, canvas_height: int
-) -> tuple[int, int, int, int] | None:
+) -> Box | None:
     """Left, top, right, bottom of the canvas's pixels that the level touches; None for none."""
     edges = _bounds(level, matrix)
     left, right = max(0, edges[0]), min(canvas_width, edges[2])
@@ -289,15 +328,13 @@ def _window(
     return left, top, right, bottom
 
 
-def _bounds(level: Level, matrix: npt.NDArray[np.float64]) -> tuple[int, int, int, int]:
-    height, width = level.pixels.shape[:2]
-    last_x, last_y = width - 1, height - 1
+def _bounds(level: Level, matrix: npt.NDArray[np.float64]) -> Box:
     (a, b, shift_x), (c, d, shift_y) = matrix.tolist()
-    xs = (shift_x, shift_x + a * last_x, shift_x + b * last_y, shift_x + a * last_x + b * last_y)
-    ys = (shift_y, shift_y + c * last_x, shift_y + d * last_y, shift_y + c * last_x + d * last_y)
+    x, y = level.hull
+    xs, ys = a * x + b * y, c * x + d * y
     return (
-        math.floor(min(xs)),
-        math.floor(min(ys)),
-        math.ceil(max(xs)) + 1,
-        math.ceil(max(ys)) + 1,
+        math.floor(xs.min() + shift_x),
+        math.floor(ys.min() + shift_y),
+        math.ceil(xs.max() + shift_x) + 1,
+        math.ceil(ys.max() + shift_y) + 1,
     )

@@ -60,13 +60,30 @@ class Level:
     centre: tuple[float, float]
 
     @cached_property
-    def is_soft(self) -> bool:
-        """Whether half its pixels each way would do: it looks the same when enlarged again."""
+    def softness(self) -> int:
+        """So many times fewer pixels each way would do, 1, 2 or 4: enlarged, it looks alike."""
         height, width = self.pixels.shape[:2]
-        half = cv2.resize(self.pixels, (width // 2, height // 2), interpolation=cv2.INTER_AREA)
-        again = cv2.resize(half, (width, height), interpolation=cv2.INTER_LINEAR)
-        off = cv2.absdiff(again, self.pixels).max(axis=2)
-        return float(np.quantile(off, 0.99)) <= _UNSEEN
+        for times in (4, 2):
+            size = max(1, width // times), max(1, height // times)
+            small = cv2.resize(self.pixels, size, interpolation=cv2.INTER_AREA)
+            again = cv2.resize(small, (width, height), interpolation=cv2.INTER_LINEAR)
+            off = cv2.absdiff(again, self.pixels).max(axis=2)
+            if float(np.quantile(off, 0.99)) <= _UNSEEN:
+                return times
+        return 1
+
+    @cached_property
+    def hull(self) -> npt.NDArray[np.float64]:
+        """The corners of what is round all that is not transparent, float64 (2, n): x and y.
+
+        A pixel farther out: beyond, nothing is left of it even between the pixels.
+        """
+        filled = 255 * self.pixels.any(axis=2).astype(np.uint8)
+        points = cv2.findNonZero(cv2.dilate(filled, np.ones((3, 3))))
+        if points is None:
+            return np.zeros((2, 1))
+        corners = cv2.convexHull(np.asarray(points, np.int32))
+        return np.asarray(corners.reshape(-1, 2).T, np.float64)
 
 
 class Sprite:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
 from functools import lru_cache
 
 from vcam.core.events import LiveEffect
@@ -74,8 +73,6 @@ class Stickers:
     def _lay(
         self, moment: Moment, spec: PlacedPart, sprite: Sprite, frame: int, pose: Pose2D
     ) -> None:
-        restless = spec.loop.style == "pulse" and not moment.taste.still
-        pose = replace(pose, restless=restless)
         self._blender.draw(moment.canvas, sprite, frame, pose, spec.blend, moment.person)
 
     def _pose(

@@ -34,11 +34,11 @@ class Widener:
         OpenCV interleave them with the pixels, goes about as fast as memory can be read.
 
         Args:
-            light: uint8 (h, w, 3) or (h, w, 1), w at least 2.
+            light: uint8 (h, w, c), w at least 2; c is 1, 3 or 4.
             times: 1 to 4.
 
         Returns:
-            uint8 (h, w * times, 3) or (h, w * times, 1); the next call overwrites it.
+            uint8 (h, w * times, c); the next call overwrites it.
         """
         if times == 1:
             return light
@@ -48,10 +48,12 @@ class Widener:
             self._pixels, self._means, self._both = np.empty((3, 4 * size), np.uint8)
         if self._wide.size < 4 * size * times:
             self._wide, self._out = np.empty((2, 4 * size * times), np.uint8)
-        if channels == 3:
-            kind: np.dtype[Any] = np.dtype(np.int32)
-            low_bits = _LOW_BITS
-            four = self._pixels[: 4 * size].reshape(rows, columns, 4)
+        kind: np.dtype[Any] = np.dtype(np.int32)
+        low_bits = _LOW_BITS
+        four = self._pixels[: 4 * size].reshape(rows, columns, 4)
+        if channels == 4:
+            np.copyto(four, light)
+        elif channels == 3:
             cv2.cvtColor(light, cv2.COLOR_BGR2BGRA, dst=four)
         else:
             kind, low_bits = np.dtype(np.uint8), _LOW_BITS & 0xFF
@@ -75,6 +77,8 @@ class Widener:
         cv2.merge(parts[times], wide)
         if channels == 1:
             return np.asarray(wide.reshape(rows, columns * times, 1), np.uint8)
+        if channels == 4:
+            return wide.view(np.uint8).reshape(rows, columns * times, 4)
         out = self._out[: 3 * size * times].reshape(rows, columns * times, 3)
         cv2.cvtColor(
             wide.view(np.uint8).reshape(rows, columns * times, 4), cv2.COLOR_BGRA2BGR, dst=out
