@@ -232,7 +232,8 @@ class Blender:
         if mode == "multiply":
             cv2.multiply(target, cover, dst=target, scale=1 / 255)
             return
-        left = self._take("left", *target.shape[:2], 3)
+        height, width = target.shape[:2]
+        left = self._take("left", height, width, 3)
         cv2.multiply(target, cover, dst=left, scale=1 / 255)
         cv2.add(left, colour, dst=target)
 

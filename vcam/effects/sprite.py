@@ -78,7 +78,7 @@ class Level:
 
         A pixel farther out: beyond, nothing is left of it even between the pixels.
         """
-        filled = 255 * self.pixels.any(axis=2).astype(np.uint8)
+        filled = self.pixels.any(axis=2).view(np.uint8)
         points = cv2.findNonZero(cv2.dilate(filled, np.ones((3, 3))))
         if points is None:
             return np.zeros((2, 1))
