@@ -29,6 +29,8 @@ _HALO_REACH = 1.2
 _TAIL_FROM, _TAIL_LIGHT = 0.35, 0.5
 """Of a tail, what is farther away is too faint to be seen; and how bright the rest is."""
 _FAINTEST_TAIL = 0.3
+_ROUNDED = 20
+"""Larger points of light, in pixels, lie at whole pixels."""
 
 # What keys of stamps are made of.
 _STEP_OFFSET = 16
@@ -67,7 +69,9 @@ class Glow:
             person: what has its middle behind it is left out.
         """
         height, width = canvas.shape[:2]
-        points = np.stack([np.stack(way, axis=-1) for way in ways])
+        points = np.empty((len(ways), len(size), 2))
+        for number, way in enumerate(ways):
+            points[number, :, 0], points[number, :, 1] = way
         size = np.clip(size, 0, MAX_DOT)
         seen = (light * _LEVELS >= 0.5) & (size >= 0.5) & np.isfinite(points).all(axis=(0, 2))
         x, y = points[0].T
@@ -76,19 +80,20 @@ class Glow:
         if not seen.any():
             return
         points, size, light, looks = points[:, seen], size[seen], light[seen], looks[seen]
-        middles = points.mean(axis=0)
         in_front = np.ones((2, len(size)), np.bool_)
         if person is not None:
+            middles = (points[0] + points[-1]) / 2
             in_front = ~person.hides(np.concatenate([points[0], middles])).reshape(2, -1)
         if len(points) > 1:
-            _draw_tails(
-                canvas, points[:, in_front[1]], light[in_front[1]], colours[looks[in_front[1]]]
-            )
+            tails = in_front[1] & (light > _FAINTEST_TAIL)
+            _draw_tails(canvas, points[:, tails], light[tails], colours[looks[tails]])
         points, size = points[:, in_front[0]], size[in_front[0]]
         light, looks = light[in_front[0]], looks[in_front[0]]
         steps = np.round(_SIZES_PER_OCTAVE * np.log2(np.maximum(size, 0.5))).astype(int)
         levels = np.clip(np.round(light * _LEVELS), 1, _LEVELS).astype(int)
         halves = np.floor(2 * points[0]).astype(int)
+        # Nobody sees that the place of a large one is rounded; and fewer have to be made.
+        halves[size > _ROUNDED] &= ~1
         shades = colours.astype(int)[looks]
         key = ((steps + _STEP_OFFSET) * (_LEVELS + 1) + levels) * 4
         key = (key + 2 * (halves[:, 0] & 1) + (halves[:, 1] & 1)) << 24
@@ -173,8 +178,8 @@ def _masks(step: int, half_x: int, half_y: int) -> tuple[Share, Share]:
 def _draw_tails(canvas: Image, points: Numbers, light: Numbers, shades: Numbers) -> None:
     """Adds thin straight lines of light, (2, n, 2); each by what lies behind its middle."""
     height, width = canvas.shape[:2]
-    middles = points.mean(axis=0)
-    shown = (light > _FAINTEST_TAIL) & ((middles >= 0) & (middles < (width, height))).all(axis=1)
+    middles = (points[0] + points[1]) / 2
+    shown = ((middles >= 0) & (middles < (width, height))).all(axis=1)
     columns, rows = middles[shown].astype(np.intp).T
     behind, light = canvas[rows, columns], shades[shown] * light[shown, np.newaxis]
     now, before = points[:, shown]

@@ -67,8 +67,9 @@ class Shade:
             points: (n, 2), x and y of the picture's pixels; of those beside it, the nearest counts.
         """
         alpha = self._half.alpha
-        last = alpha.shape[1] - 1, alpha.shape[0] - 1
-        columns, rows = np.clip(points / 2, 0, last).astype(np.intp).T
+        columns, rows = (points.T * 0.5).astype(np.intp)
+        columns = np.minimum(np.maximum(columns, 0), alpha.shape[1] - 1)
+        rows = np.minimum(np.maximum(rows, 0), alpha.shape[0] - 1)
         return np.asarray(alpha[rows, columns] > 127, np.bool_)
 
     def hide(self, light: Image, left: int, top: int, step: int = 1) -> None:

@@ -21,6 +21,7 @@ from PIL import Image as Pillow
 from PIL import ImageSequence, UnidentifiedImageError
 
 from vcam.core.errors import PackError
+from vcam.core.frame import Image
 
 Bgra = npt.NDArray[np.uint8]
 """uint8 (h, w, 4): blue, green, red, each already multiplied by alpha, and alpha."""
@@ -78,7 +79,7 @@ class Level:
 
         A pixel farther out: beyond, nothing is left of it even between the pixels.
         """
-        filled = self.pixels.any(axis=2).view(np.uint8)
+        filled: Image = np.asarray(self.pixels.any(axis=2), np.uint8)
         points = cv2.findNonZero(cv2.dilate(filled, np.ones((3, 3))))
         if points is None:
             return np.zeros((2, 1))
