@@ -151,6 +151,22 @@ def test_a_full_disk_leaves_the_clip_as_it_was(
     assert path.read_bytes() == clip
 
 
+def test_a_disk_that_takes_a_part_of_it_leaves_the_clip_as_it_was(
+    tmp_path: Path, clip: bytes
+) -> None:
+    resource = pytest.importorskip("resource")
+    path = tmp_path / "a.mp4"
+    path.write_bytes(clip)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(clip) + 100, hard))
+    try:
+        told = tag_mp4(path, TOLD)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert not told
+    assert path.read_bytes() == clip
+
+
 @pytest.mark.parametrize(
     "data",
     [

@@ -66,7 +66,8 @@ def tag_mp4(path: Path, told: Told) -> bool:
         Whether it is in there now.
     """
     try:
-        with path.open("r+b") as file:
+        # What a buffer still held when the disk was full would be written as it is closed.
+        with path.open("r+b", buffering=0) as file:
             _write_index(file, told)
     except (_BadFileError, OSError) as error:
         logger.warning("%s tells no time and pose: %s", path.name, error)
@@ -89,8 +90,9 @@ def _write_index(file: BinaryIO, told: Told) -> None:
     told_index = _box(b"moov", _told_in(file.read(index.end - index.content), told))
     try:
         file.seek(length)
-        file.write(told_index)
-        file.flush()
+        left = memoryview(told_index)
+        while left:
+            left = left[file.write(left) :]
         os.fsync(file.fileno())
     except OSError:
         file.truncate(length)
