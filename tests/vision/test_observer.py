@@ -363,6 +363,23 @@ def test_hands_in_coloured_light_are_looked_for_in_ordinary_light(scene: Scene) 
     assert seen[-1] == pytest.approx(0.6, abs=0.01)
 
 
+def test_where_a_face_was_says_nothing_of_the_light_while_faces_are_not_looked_at(
+    scene: Scene,
+) -> None:
+    scene.show_face()
+    image = np.full((480, 640, 3), (118, 150, 205), np.uint8)
+    for step in range(30):
+        scene.observer.observe(Frame(image, step / 30, step))
+    scene.observer.attention = Attention.PERSON_ONLY
+    noted: list[int] = []
+    scene.observer._light.note = lambda image, faces, at: noted.append(len(faces))
+    scene.observer.observe(Frame(image, 1.0, 30))
+    assert noted == [0]
+    scene.observer.attention = Attention.DRAWING
+    scene.observer.observe(Frame(image, 1.1, 31))
+    assert noted == [0, 1]
+
+
 def test_the_colour_of_the_light_is_left_where_the_settings_say_so(fakes: SimpleNamespace) -> None:
     scene = Scene(fakes, RATES.model_copy(update={"correct_light": False}))
     scene.show_face()

@@ -143,6 +143,18 @@ def test_a_face_anywhere_even_outside_is_no_error(x: float, y: float) -> None:
     assert corrected.dtype == np.uint8
 
 
+@pytest.mark.parametrize("nonsense", [np.nan, np.inf])
+def test_a_face_that_is_nowhere_is_no_error(nonsense: float) -> None:
+    nowhere = face()
+    nowhere.mouth[:] = nonsense
+    assert not looked(picture(), (nowhere,)).is_coloured
+
+
+def test_the_noise_of_a_covered_camera_is_no_coloured_light() -> None:
+    covered = np.full((480, 640, 3), (9, 2, 1), np.uint8)
+    assert not looked(covered, ()).is_coloured
+
+
 def test_of_a_still_the_whole_picture_helps_to_find_the_face_that_tells_the_light() -> None:
     image = picture((1.3, 0.7, 0.3))
     asked: list[Image] = []

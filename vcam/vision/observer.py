@@ -187,7 +187,8 @@ class Observer:
             self._work(hands, faces, image, at)
             self._look_for_person(hands.hands, image, at)
             if self._settings.correct_light:
-                self._light.note(frame.image, faces.faces, at)
+                # Where a face was when faces were last looked at, there may be a wall by now.
+                self._light.note(frame.image, faces.faces if self._is_looking else (), at)
             if mask_alone and self._told is not None:
                 self._told = replace(
                     self._told, mask=self._person.mask, mask_at=self._person.seen_at

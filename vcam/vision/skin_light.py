@@ -46,7 +46,7 @@ _FACE_GONE_S = 3.0
 _MOST_GAIN = 2.5
 _LEAST_EYES_PX = 6.0
 _LEAST_LIGHT, _MOST_LIGHT = 10.0, 245.0
-"""Darker or brighter skin has no colour to go by."""
+"""Darker or brighter pictures, and skin, have no colour to go by."""
 _LUMA = np.array([0.114, 0.587, 0.299])
 """ITU-R BT.601, blue, green, red."""
 _STEP = 0.04
@@ -98,7 +98,10 @@ class SkinLight:
             self._face_at = at
         elif at - self._face_at < _FACE_GONE_S:
             return
-        seen = _ratios(cv2.mean(image)[:3]) if skin is None else skin
+        seen = _ratios_of(image) if skin is None else skin
+        if seen is None:
+            self._at = at
+            return
         of_face = skin is not None
         if self._ratios is not None and self._of_face == of_face and at >= self._at:
             share = 1 - math.exp(-(at - self._at) / _FOLLOW_S)
@@ -144,22 +147,21 @@ def _skin_of(image: Image, face: Face) -> Ratios | None:
     """The colour of nose and cheeks; None where it cannot be told."""
     middle = (face.eyes.mean(axis=0) + face.mouth) / 2
     between = float(np.hypot(*(face.eyes[1] - face.eyes[0])))
-    if not between >= _LEAST_EYES_PX:
+    if not (between >= _LEAST_EYES_PX and np.isfinite((between, *middle)).all()):
         return None
     height, width = image.shape[:2]
     left, right = (int(middle[0] + sign * 0.6 * between) for sign in (-1, 1))
     top, bottom = (int(middle[1] + sign * 0.25 * between) for sign in (-1, 1))
     part = image[max(0, top) : min(height, bottom), max(0, left) : min(width, right)]
-    if not part.size:
-        return None
+    return _ratios_of(part) if part.size and min(cv2.mean(part)[:3]) >= 1 else None
+
+
+def _ratios_of(part: Image) -> Ratios | None:
+    """Those of its mean; None where it is too dark or too bright to have a colour."""
     colour = cv2.mean(part)[:3]
-    if min(colour) < 1 or not _LEAST_LIGHT <= float(np.dot(colour, _LUMA)) <= _MOST_LIGHT:
+    if not _LEAST_LIGHT <= float(np.dot(colour, _LUMA)) <= _MOST_LIGHT:
         return None
-    return _ratios(colour)
-
-
-def _ratios(colour: Sequence[float]) -> Ratios:
-    blue, green, red = (max(1.0, float(value)) for value in colour)
+    blue, green, red = (max(1.0, value) for value in colour)
     return math.log(red / blue), math.log(red / green)
 
 
