@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 import threading
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import cv2
 import numpy as np
@@ -16,6 +19,7 @@ from vcam.core.events import LiveEffect
 from vcam.core.frame import Frame
 from vcam.daemon import selfie_run
 from vcam.daemon.selfie_files import Developer
+from vcam.effects import compositor
 from vcam.pipeline import SourcePhase
 from vcam.pipeline.mode import Mode
 from vcam.pipeline.shooting import Shot
@@ -407,6 +411,22 @@ def test_effects_are_drawn_in_the_cameras_size(make_desk):
     assert drawn.shape == (480, 640, 3)
     assert (drawn != plain.frame.image).any()
     assert np.array_equal(with_effect.frame.image, plain.frame.image), "the frame is not ours"
+
+
+def test_however_slow_the_machine_a_selfie_has_all_its_pieces(make_desk, monkeypatch):
+    packs = make_desk("reactions: {packs: [party]}").pipeline.packs
+    drawn = []
+    for slow in (False, True):
+        if slow:
+            late_s = itertools.count(step=0.5)
+            clock = SimpleNamespace(perf_counter=partial(next, late_s))
+            monkeypatch.setattr(compositor, "time", clock)
+        developer = Developer(packs, EffectSettings())
+        for number in range(30):
+            last = developer.decorated(shot((320, 240), live("party", "confetti"), 1 + number / 30))
+        developer.close()
+        drawn.append(last)
+    assert np.array_equal(*drawn)
 
 
 def test_same_size_is_what_others_saw():

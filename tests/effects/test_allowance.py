@@ -107,6 +107,15 @@ def test_the_next_showing_starts_with_what_could_be_afforded_the_last_time() -> 
     assert show.allowance.share("show") == share
 
 
+def test_shows_that_are_shorter_than_the_wait_get_their_pieces_back_too() -> None:
+    show = Show(1, 2)
+    names = ("one", "other")
+    assert all(show.draw(1, extra_ms=20, name=name) < 0.5 for name in names)
+    for number in range(80):
+        show.draw(RISE_AFTER_S / 2, name=names[number % 2])
+    assert all(show.allowance.share(name) == 1 for name in names)
+
+
 @given(st.lists(st.tuples(st.floats(0, 10), st.floats(-5, 1e6), st.sampled_from("ab"))))
 def test_it_keeps_within_its_bounds_whatever_comes(notes: list[tuple[float, float, str]]) -> None:
     allowance = Allowance()

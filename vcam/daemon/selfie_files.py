@@ -58,7 +58,8 @@ class Wish:
 class Developer:
     """Draws what others saw on the camera's own picture, in its full size.
 
-    What is drawn depends on time, seeds and what was seen alone, so that it comes out as it was.
+    What is drawn depends on time, seeds and what was seen alone, so that it comes out as it was,
+    with all its pieces: here nobody waits for the next picture.
 
     Args:
         packs: where effects come from.
@@ -81,7 +82,7 @@ class Developer:
         if self._effects.background.kind in _OWN_FILES:
             return shot.decorated
         if self._compositor is None:
-            self._compositor = Compositor(self._packs)
+            self._compositor = Compositor(self._packs, governed=False)
             self._compositor.apply(self._effects)
         if not self._compositor.wants(shot.live):
             return shot.frame.image

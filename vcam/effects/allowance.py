@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Hashable
+from typing import NamedTuple
 
 LEAST = 0.2
 """Share of the pieces that always fly: with fewer, an effect is not that effect."""
@@ -27,14 +28,23 @@ _REMEMBERED = 64
 _LONGEST_STEP_S = 0.1
 
 
+class _Afforded(NamedTuple):
+    """A share, for how long there has been room with it, and the most that was spent, seconds."""
+
+    share: float
+    calm_s: float
+    most_s: float
+
+
 class Allowance:
     """Says what share of its pieces a show may have. Pure: time comes in with the pictures.
 
-    For each set of effects it remembers what could be afforded, for the next time.
+    For each set of effects it remembers what could be afforded, for the next time. Most showings
+    are shorter than the wait before a rise: so that is counted over all of them.
     """
 
     def __init__(self) -> None:
-        self._afforded: OrderedDict[Hashable, float] = OrderedDict()
+        self._afforded: OrderedDict[Hashable, _Afforded] = OrderedDict()
         self._showing: Hashable = None
         self._share = 1.0
         self._at: float | None = None
@@ -54,9 +64,10 @@ class Allowance:
         if showing != self._showing:
             self._remember()
             self._showing = showing
-            self._share = self._afforded.get(showing, 1.0)
             self._to_skip = _COLD
             self._begin_anew()
+            known = self._afforded.get(showing, _Afforded(1.0, 0.0, 0.0))
+            self._share, self._calm_s, self._most_s = known
         return self._share
 
     def note(self, spent_s: float, at: float, budget_s: float) -> None:
@@ -109,7 +120,8 @@ class Allowance:
 
     def _remember(self) -> None:
         if self._share < 1:
-            self._afforded[self._showing] = self._share
+            known = _Afforded(self._share, self._calm_s, self._most_s)
+            self._afforded[self._showing] = known
             self._afforded.move_to_end(self._showing)
             if len(self._afforded) > _REMEMBERED:
                 self._afforded.popitem(last=False)
