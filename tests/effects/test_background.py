@@ -309,15 +309,25 @@ def test_a_film_of_one_picture_is_not_opened_again_and_again(
     assert not video._thread.is_alive()
 
 
-def test_a_blurred_room_follows_within_three_pictures_and_at_once_after_a_pause() -> None:
+def brightness(blur: RoomBlur, value: int, at: float | None = None) -> int:
+    picture = np.full((360, 640, 3), value, np.uint8)
+    return int(blur.make(picture, None, 0.5, at)[180, 320, 0])
+
+
+def test_a_blurred_room_that_changes_little_follows_within_three_pictures() -> None:
     blur = RoomBlur()
-    shown = []
-    for number, at in enumerate((0.0, 0.033, 0.067, 0.1, 0.3)):
-        picture = np.full((360, 640, 3), 40 * number, np.uint8)
-        shown.append(int(blur.make(picture, None, 0.5, at)[180, 320, 0]))
-    assert shown == [0, 0, 40, 40, 160]
-    dark = np.zeros((360, 640, 3), np.uint8)
-    assert blur.make(dark, None, 0.5)[180, 320, 0] == 0
+    at = (0.0, 0.033, 0.067, 0.1, 0.133, 0.3)
+    values = (100, 101, 101, 102, 102, 103)
+    shown = [brightness(blur, *each) for each in zip(values, at, strict=True)]
+    assert shown == [100, 100, 101, 101, 102, 103]
+    assert brightness(blur, 0) == 0
+
+
+def test_a_blurred_room_that_changes_much_follows_at_once_and_may_rest_after() -> None:
+    blur = RoomBlur()
+    values = [0, 40, 80, 120, 121, 122]
+    shown = [brightness(blur, value, number / 30) for number, value in enumerate(values)]
+    assert shown == [0, 40, 80, 120, 120, 121]
 
 
 def test_a_blurred_room_is_made_anew_where_the_mask_comes_or_goes() -> None:
