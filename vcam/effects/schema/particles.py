@@ -76,7 +76,10 @@ class ParticlesSpec(EffectPart):
         (), max_length=16, description="Instead of pictures: points of light of these colours"
     )
     streaks: tuple[Colour, ...] = Field(
-        (), max_length=16, description="Instead of pictures: lines of light along their way: rain"
+        (),
+        max_length=16,
+        description="Instead of pictures: strokes along their way, light before dark, shadow before"
+        " bright: rain; no `blend`",
     )
     streak_s: Share = Field(
         0.025, description="streaks: each is as long as its way in so many seconds"
