@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -18,8 +19,10 @@ _MARKED = re.compile(r"(<!-- figures: (?P<name>[\w-]+) -->\n).*?(<!-- /figures -
 
 
 def pictures_table(measured: dict[str, Any]) -> str:
-    """Precision and recall on photographs."""
-    rows = []
+    """Precision and recall on photographs, of each set and of all of them together."""
+    rows: list[list[str]] = []
+    totals: dict[str, Counter[str]] = {pose: Counter() for pose in POSES}
+    pictures, seen = 0, 0.0
     for name in ("room", "webcam", "selfies"):
         if name not in measured:
             continue
@@ -27,15 +30,35 @@ def pictures_table(measured: dict[str, Any]) -> str:
         found = figures["hand_found"]
         cells = [_picture_cell(figures["classes"].get(pose)) for pose in POSES]
         rows.append([measured[name]["title"], str(figures["pictures"]), _percent(found), *cells])
+        pictures += figures["pictures"]
+        seen += found * figures["pictures"]
+        for pose in POSES:
+            counts = figures["classes"].get(pose, {})
+            totals[pose].update({key: counts.get(key, 0) for key in ("hits", "false", "support")})
+    if len(rows) > 1:
+        cells = [_picture_cell(_together(totals[pose])) for pose in POSES]
+        bold = [f"**{cell}**" for cell in ("all", str(pictures), _percent(seen / pictures), *cells)]
+        rows.append(bold)
     return _table(["set", "pictures", "hand found", *TITLES.values()], rows)
+
+
+def _together(counts: Counter[str]) -> dict[str, Any]:
+    hits, false, support = counts["hits"], counts["false"], counts["support"]
+    return {
+        "precision": hits / (hits + false) if hits + false else None,
+        "recall": hits / support if support else None,
+        "recall_interval": share_interval(hits, support) if support else None,
+        "false": false,
+        "support": support,
+    }
 
 
 def _picture_cell(figures: dict[str, Any] | None) -> str:
     if figures is None or not figures["support"]:
         return f"none shown, {figures['false'] if figures else 0} false"
-    precision = "-" if figures["precision"] is None else f"{figures['precision']:.2f}"
+    precision = "-" if figures["precision"] is None else f"{figures['precision']:.3f}"
     low, high = figures["recall_interval"]
-    return f"{precision} / {figures['recall']:.2f} ({low:.2f} to {high:.2f})"
+    return f"{precision} / {figures['recall']:.3f} ({low:.2f} to {high:.2f})"
 
 
 def false_starts_table(measured: dict[str, Any]) -> str:
