@@ -146,6 +146,25 @@ def test_light_is_added_where_it_is_drawn_and_nowhere_else(rows: int, grey: bool
     assert np.array_equal(canvas, after), "light is brought once"
 
 
+@pytest.mark.parametrize("grey", [False, True])
+@pytest.mark.parametrize("coarse", [1, 2, 3, 4])
+def test_light_passes_behind_the_person_however_coarse_it_is(coarse: int, grey: bool) -> None:
+    rows, columns = 60 * coarse + 1, 90 * coarse + 1
+    share = np.zeros((rows, columns), np.uint8)
+    share[rows // 3 : 2 * rows // 3, columns // 2 :] = 255
+    shade = Shade(lambda: Outline(share), lambda: Outline(share[::2, ::2].copy()))
+    canvas = np.zeros((rows, columns, 3), np.uint8)
+    layer = LightLayer(60, grey)
+    layer.begin(canvas)
+    assert layer.coarse == coarse
+    whole = np.array([[[0, 0], [columns, 0], [columns, rows], [0, rows]]], np.float64)
+    layer.polygons(whole, [(200.0, 200.0, 200.0)])
+    layer.bring(canvas, person=shade)
+    lit = canvas[rows // 3 + 12 : 2 * rows // 3 - 12, :, 0]
+    assert not lit[:, columns // 2 + 12 :].any()
+    assert (lit[:, : columns // 2 - 12] == 200).all()
+
+
 def test_the_same_light_looks_the_same_in_one_piece_and_in_bands() -> None:
     canvas = np.zeros((400, 600, 3), np.uint8)
     layer = LightLayer(200)

@@ -82,10 +82,12 @@ class Shade:
             step: how many of the picture's pixels one of its is wide: 1, 2 or 4; 3 for light.
         """
         rows, columns, channels = light.shape
-        if step in (2, 3) and channels == 3:
+        if step == 3 or (step == 2 and channels == 3):
             # So few bytes are faster done with than looked through.
             whole_room = self._half.bare if step == 2 else self._half.bare_at_two_thirds
             room = whole_room[top : top + rows, left : left + columns]
+            if channels == 1:
+                room = np.asarray(cv2.extractChannel(room, 0), np.uint8)
             cv2.multiply(light, room, dst=light, scale=1 / 255)
             return
         if step == 4:
