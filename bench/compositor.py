@@ -93,7 +93,7 @@ def bench_effects(
     by_name = {pack.name: pack for pack in packs}
     name = scene_of(by_name[effects[0][0]], effects[0][1]) if effects else FACE
     views = views_of(name, size)
-    compositor = Compositor(packs, governed=False)
+    compositor = Compositor(packs)
     compositor.apply(
         EffectSettings(
             name_tag="vcam", speech="Hello!", background=BackgroundSettings(kind=background)

@@ -43,9 +43,7 @@ def moments() -> dict[str, Image]:
     engine = TriggerEngine(settings.triggers, SELFIE_POSES, card_thresholds())
     stage = Stage([rule for pack in packs for rule in pack.rules])
     scene: Scene | None = None
-    painter = PicturePainter(
-        settings.outputs, "off", stage, Compositor(packs, governed=False), lambda: scene
-    )
+    painter = PicturePainter(settings.outputs, "off", stage, Compositor(packs), lambda: scene)
     source = VideoSource(demo_clip(), paced=False, loop=False, clock=MonotonicClock())
     source.open()
     due: dict[str, float] = {}

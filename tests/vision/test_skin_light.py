@@ -37,6 +37,7 @@ def picture(
 def looked(image: Image, faces: tuple[Face, ...], at: float = 0.0) -> SkinLight:
     light = SkinLight()
     light.note(image, faces, at)
+    light.note(image, faces, at + 0.3)
     return light
 
 
@@ -93,6 +94,33 @@ def test_a_face_that_is_lost_for_a_moment_keeps_its_light() -> None:
     np.testing.assert_array_equal(light.corrected(image), gains)
     light.note(picture(), (), 3.5)
     assert not light.is_coloured
+
+
+def test_who_looks_away_keeps_their_light_while_the_room_looks_the_same() -> None:
+    image = picture(BLUE_LIGHT, room=128)
+    image[:, :, :] = np.where(image == image[0, 0], (120, 128, 116), image)
+    light = looked(image, (face(),))
+    assert light.is_coloured
+    for second in range(1, 60):
+        light.note(image, (), float(second))
+        assert light.is_coloured
+    light.note(image, (), 61.0)
+    assert not light.is_coloured
+
+
+def test_one_coloured_look_alone_changes_nothing() -> None:
+    light = SkinLight()
+    light.note(picture(BLUE_LIGHT), (face(),), 0.0)
+    assert not light.is_coloured
+    light.note(picture(BLUE_LIGHT), (face(),), 0.3)
+    assert light.is_coloured
+
+
+@pytest.mark.parametrize("bias", [(0, 0, 0), (1, 0, 0), (2, 0, 1)])
+def test_a_camera_that_sees_no_colours_is_left_alone(bias: tuple[int, ...]) -> None:
+    grey = np.full((480, 640, 3), 90, np.uint8)
+    grey[140:260, 260:380] = 160
+    assert not looked(grey + np.array(bias, np.uint8), (face(),)).is_coloured
 
 
 def test_a_colour_that_flickers_is_not_followed_at_once() -> None:

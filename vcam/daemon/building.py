@@ -98,7 +98,7 @@ class LateCompositor:
     def _load(self, packs: Sequence[Pack]) -> None:
         from vcam.effects.compositor import Compositor
 
-        self._real = Compositor(packs)
+        self._real = Compositor(packs, governed=True)
         self._real.apply(self._effects)
 
 

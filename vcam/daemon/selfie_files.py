@@ -82,7 +82,7 @@ class Developer:
         if self._effects.background.kind in _OWN_FILES:
             return shot.decorated
         if self._compositor is None:
-            self._compositor = Compositor(self._packs, governed=False)
+            self._compositor = Compositor(self._packs)
             self._compositor.apply(self._effects)
         if not self._compositor.wants(shot.live):
             return shot.frame.image

@@ -10,7 +10,10 @@ LEAST = 0.2
 """Share of the pieces that always fly: with fewer, an effect is not that effect."""
 
 PICTURES = 3
-"""So many pictures are looked at before anything is left out, and again before more is."""
+"""So many pictures are looked at before anything is left out."""
+
+FALL_EVERY_S = 0.3
+"""No sooner is more left out: what slows everything for a moment shall not cost the whole show."""
 
 RISE_AFTER_S = 4.0
 """How long there must have been room before a little comes back."""
@@ -26,6 +29,12 @@ _COLD = 3
 """Pictures with which a showing begins that are not counted: much is made then once for all."""
 _REMEMBERED = 64
 _LONGEST_STEP_S = 0.1
+_GAP_S = 0.5
+"""After so long without a picture, as after a sleep, the first ones are not counted either."""
+_ENOUGH_S = 0.5
+"""What a showing says of the next one's beginning takes so long to tell."""
+_LARGEST_RETURN = 2.0
+"""So much more than it ended with a showing may begin with: between two of them nobody sees it."""
 
 
 class _Afforded(NamedTuple):
@@ -54,6 +63,8 @@ class Allowance:
         self._calm_s = 0.0
         self._rise_after_s = RISE_AFTER_S
         self._since_rise_s = LONGEST_RISE_S
+        self._since_fall_s = FALL_EVERY_S
+        self._budget_s = 0.0
 
     def share(self, showing: Hashable) -> float:
         """The share for the next picture, `LEAST`..1.
@@ -81,8 +92,13 @@ class Allowance:
         before, self._at = self._at, at
         if before is None or at <= before:
             return
+        if at - before > _GAP_S:
+            self._to_skip = _COLD
+            self._spent_s.clear()
         step_s = min(at - before, _LONGEST_STEP_S)
+        self._budget_s = budget_s
         self._since_rise_s += step_s
+        self._since_fall_s += step_s
         if self._to_skip:
             self._to_skip -= 1
             return
@@ -92,10 +108,13 @@ class Allowance:
             return
         # The middle of three: a single slow picture says nothing.
         usual_s = sorted(self._spent_s)[PICTURES // 2]
-        self._most_s = max(self._most_s, usual_s)
         if usual_s > budget_s:
-            self._fall(budget_s / usual_s)
-        elif self._calm_s >= self._rise_after_s:
+            self._most_s = self._calm_s = 0.0
+            if self._since_fall_s >= FALL_EVERY_S:
+                self._fall(budget_s / usual_s)
+            return
+        self._most_s = max(self._most_s, usual_s)
+        if self._calm_s >= self._rise_after_s:
             self._rise(budget_s)
 
     def _fall(self, kept: float) -> None:
@@ -104,6 +123,7 @@ class Allowance:
                 self._rise_after_s = min(2 * self._rise_after_s, LONGEST_RISE_S)
             kept = min(max(kept, _STEEPEST), _FLATTEST)
             self._share = max(LEAST, self._share * kept)
+        self._since_fall_s = 0.0
         self._begin_anew()
 
     def _rise(self, budget_s: float) -> None:
@@ -119,8 +139,12 @@ class Allowance:
         self._most_s = self._calm_s = 0.0
 
     def _remember(self) -> None:
-        if self._share < 1:
-            known = _Afforded(self._share, self._calm_s, self._most_s)
+        share, calm_s, most_s = self._share, self._calm_s, self._most_s
+        room = _ROOM * self._budget_s / most_s if most_s > 0 else 1.0
+        if calm_s >= _ENOUGH_S and room >= _LARGEST_RETURN:
+            share, calm_s, most_s = share * _LARGEST_RETURN, 0.0, 0.0
+        if share < 1:
+            known = _Afforded(share, calm_s, most_s)
             self._afforded[self._showing] = known
             self._afforded.move_to_end(self._showing)
             if len(self._afforded) > _REMEMBERED:

@@ -44,6 +44,9 @@ from vcam.settings.schema.showing import BackgroundSettings
 
 _IN_PLACE = Placement()
 
+_THEIRS = 0.25
+"""Share of the time for drawing that swarms have in any case."""
+
 _A_FEW = 6
 """Pictures that are hidden one by one; more of them, and the person is laid over all."""
 
@@ -63,11 +66,11 @@ class Compositor:
 
     Args:
         packs: where effects come from.
-        governed: while drawing takes longer than it may, fewer pieces fly. Where nobody waits for
+        governed: while swarms take longer than they may, fewer pieces fly. Where nobody waits for
             the pictures, the same input shall give the same ones.
     """
 
-    def __init__(self, packs: Sequence[Pack] = (), governed: bool = True) -> None:
+    def __init__(self, packs: Sequence[Pack] = (), governed: bool = False) -> None:
         self._settings = EffectSettings()
         self._taste = Taste.of(self._settings)
         self._packs: dict[str, Pack] = {}
@@ -82,6 +85,7 @@ class Compositor:
         self._matte = Matte()
         self._faults = Faults()
         self._allowance = Allowance() if governed else None
+        self._swarms_s = 0.0
         self._cutout = Cutout()
         blender = Blender()
         self._stickers = Stickers(blender)
@@ -125,6 +129,9 @@ class Compositor:
         self._settings = effects
         self._taste = Taste.of(effects)
         self._mask.apply(effects.background)
+        if self._allowance is not None:
+            # What could be afforded depended on the budget and on what is behind the person.
+            self._allowance = Allowance()
         self._scenery.apply(effects.background)
 
     def set_names(self, names: Mapping[int, str]) -> None:
@@ -176,11 +183,11 @@ class Compositor:
         self._small_mask.update(observation, seen_at)
         self._forget(live)
         items = sorted(self._items(live), key=lambda item: item.effect.spec.z)
-        taste = self._taste
+        allowed = 1.0
         if self._allowance is not None:
-            share = self._allowance.share(frozenset((e.pack, e.effect) for e in live))
-            taste = replace(taste, pieces=taste.pieces * share)
-        moment = Moment(canvas, at, seen_at, place, self._tracker, taste)
+            allowed = self._allowance.share(frozenset((e.pack, e.effect) for e in live))
+        self._swarms_s = 0.0
+        moment = Moment(canvas, at, seen_at, place, self._tracker, self._taste, allowed)
         brought = [
             (item.effect, item.effect.spec, item.shown)
             for item in items
@@ -221,7 +228,10 @@ class Compositor:
             self._mask.note_drawing(spent_s, seen_at)
             several = len(items) > 1 or hides_room
             budget_s = self._settings.drawing_budget_ms / 1000 * (1 + several)
-            self._allowance.note(spent_s, at, budget_s)
+            # Fewer pieces make nothing else cheaper: what all else takes is no reason for fewer,
+            # but for a part of the budget that is theirs.
+            left_s = budget_s - (spent_s - self._swarms_s)
+            self._allowance.note(self._swarms_s, at, max(left_s, _THEIRS * budget_s))
 
     def _draw_names(self, moment: Moment) -> None:
         try:
@@ -270,7 +280,9 @@ class Compositor:
         if isinstance(spec, StickerSpec | TextSpec):
             self._stickers.draw(moment, effect, spec, shown)
         elif isinstance(spec, ParticlesSpec):
+            began_s = time.perf_counter()
             self._swarms.draw(moment, effect, spec, shown)
+            self._swarms_s += time.perf_counter() - began_s
         elif isinstance(spec, LasersSpec):
             self._lights.draw_lasers(moment, spec, shown)
         elif isinstance(spec, LightningSpec):

@@ -66,6 +66,7 @@ class Moment:
         place: how the observed frame lies on the canvas.
         tracker: follows faces and hands.
         taste: how much of a show.
+        allowed: share of the pieces of swarms that there is time to draw.
         person: for what hides itself behind the person; None for what is drawn in front, or before
             the person is laid over it.
     """
@@ -76,7 +77,12 @@ class Moment:
     place: Placement
     tracker: AnchorTracker
     taste: Taste
+    allowed: float = 1.0
     person: Shade | None = None
+
+    def pieces(self, number: int) -> int:
+        """So many pieces of a swarm for which a pack wants `number`."""
+        return max(1, round(self.taste.count(number) * self.allowed))
 
     @property
     def size(self) -> tuple[int, int]:

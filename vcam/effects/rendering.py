@@ -48,7 +48,7 @@ def render_effect(
     Yields:
         uint8 (H, W, 3) BGR, each a new array.
     """
-    compositor = Compositor([pack], governed=False)
+    compositor = Compositor([pack])
     compositor.apply(settings or EffectSettings())
     names = [effects] if isinstance(effects, str) else list(effects)
     for number, (picture, observation) in enumerate(views):

@@ -44,7 +44,7 @@ class Swarms:
         if now.share <= 0:
             return
         elapsed_s, born_until_s = _times(spec, now, moment.taste.still)
-        count = moment.taste.count(spec.count)
+        count = moment.pieces(spec.count)
         for area, visibility in areas(
             moment, spec.anchor, spec.start, spec.offset, spec.whose, shown, spec.size.most
         ):

@@ -41,7 +41,14 @@ _CALM = 0.12
 _FOLLOW_S = 1.0
 """Time constant: exposure and colours of the face flicker, the light of a room does not."""
 _FACE_GONE_S = 3.0
-"""So long after the last face the picture as a whole is asked."""
+_FACE_FORGOTTEN_S = 60.0
+"""So long after the last face the picture as a whole is asked: if it has other colours since, or in
+any case."""
+_OTHER_COLOURS = 0.25
+_SURE_LOOKS = 2
+"""So many looks must agree before anything is changed: one face may be none."""
+_GREY = 3.0
+"""Levels: channels that differ by less are those of a camera that sees no colours."""
 
 _MOST_GAIN = 2.5
 _LEAST_EYES_PX = 6.0
@@ -66,6 +73,8 @@ class SkinLight:
         self._ratios: Ratios | None = None
         self._at = self._face_at = -math.inf
         self._of_face = False
+        self._room: Ratios | None = None
+        self._coloured_looks = 0
 
     @property
     def is_coloured(self) -> bool:
@@ -94,11 +103,12 @@ class SkinLight:
         if 0 <= at - self._at < _EVERY_S:
             return
         skin = next((colour for face in faces if (colour := _skin_of(image, face))), None)
+        room = _ratios_of(image)
         if skin is not None:
-            self._face_at = at
-        elif at - self._face_at < _FACE_GONE_S:
+            self._face_at, self._room = at, room
+        elif at - self._face_at < (_FACE_GONE_S if self._differs(room) else _FACE_FORGOTTEN_S):
             return
-        seen = _ratios_of(image) if skin is None else skin
+        seen = room if skin is None else skin
         if seen is None:
             self._at = at
             return
@@ -110,6 +120,12 @@ class SkinLight:
         self._ratios, self._at, self._of_face = seen, at, of_face
         self._decide(seen, of_face)
 
+    def _differs(self, room: Ratios | None) -> bool:
+        """Whether the picture has other colours than when the last face was seen."""
+        if room is None or self._room is None:
+            return room is not self._room
+        return max(abs(a - b) for a, b in zip(room, self._room, strict=True)) > _OTHER_COLOURS
+
     def _decide(self, seen: Ratios, of_face: bool) -> None:
         usual, spread = (_SKIN, _SKIN_SPREAD) if of_face else (_ROOM, _ROOM_SPREAD)
         calm = _CALM if self.is_coloured else 0.0
@@ -117,6 +133,9 @@ class SkinLight:
             low + calm <= ratio <= high - calm
             for ratio, (low, high) in zip(seen, spread, strict=True)
         )
+        self._coloured_looks = 0 if ordinary else self._coloured_looks + 1
+        if not ordinary and self._coloured_looks < _SURE_LOOKS:
+            return
         gains = np.ones(3) if ordinary else _gains(seen, usual)
         if ordinary or np.abs(gains / self._gains - 1).max() >= _STEP:
             self._gains = gains
@@ -136,10 +155,11 @@ def still_light(
     """
     light = SkinLight()
     found = find_faces(image) if find_faces else ()
-    light.note(image, found, 0.0)
+    for look in range(_SURE_LOOKS):
+        light.note(image, found, look * _EVERY_S)
     if light.is_coloured and not found and find_faces:
         found = find_faces(light.corrected(image))
-        light.note(image, found, _EVERY_S)
+        light.note(image, found, _SURE_LOOKS * _EVERY_S)
     return light, found
 
 
@@ -157,9 +177,11 @@ def _skin_of(image: Image, face: Face) -> Ratios | None:
 
 
 def _ratios_of(part: Image) -> Ratios | None:
-    """Those of its mean; None where it is too dark or too bright to have a colour."""
+    """Those of its mean; None where it is too dark, too bright or too grey to have a colour."""
     colour = cv2.mean(part)[:3]
     if not _LEAST_LIGHT <= float(np.dot(colour, _LUMA)) <= _MOST_LIGHT:
+        return None
+    if max(colour) - min(colour) < _GREY:
         return None
     blue, green, red = (max(1.0, value) for value in colour)
     return math.log(red / blue), math.log(red / green)
