@@ -103,7 +103,8 @@ COARSE: Final = (2, 4)
 """Variants with few or smeared pixels."""
 
 DIM: Final = (6, 7, 8)
-"""Variants that are dark as a small hand in a whole picture is; for training alone."""
+"""Variants that are dark as a small hand in a whole picture is: trained on, among what chooses
+thresholds, and in no figure."""
 
 REHELD: Final = (5,)
 """Variants that are as good as the picture itself."""
