@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from training.common.files import files_in
 from training.errors import TrainingError
+from training.poses.drawings import Drawing, drawings
 from training.poses.photos import own_photographs
 from training.poses.pictures import COARSE, DARK, DIM, REHELD, WORSENERS
 from training.poses.sets import CLIP_SETS, DRAWN_PICTURES, NEARLY_V, PICTURE_SETS
@@ -22,26 +23,12 @@ from training.poses.table import LandmarkTable, TableWriter
 from vcam.core.frame import Frame, Image
 from vcam.core.observation import Hand
 from vcam.settings.schema import VisionSettings
-from vcam.synthetic.poses import SHAPES
-from vcam.synthetic.sample import sample
 from vcam.vision.observer import Observer
 from vcam.vision.stills import observe_picture
 
 CLIP_ENDINGS = frozenset({".mp4", ".mov", ".webm", ".avi", ".mkv"})
 
 _CLIP_STEP_S = 0.15
-
-DRAWN_SIZE: Final = (640, 360)
-_BACK_SHARES: Final = {"v_sign": 0.5}
-_USUAL_BACK_SHARE: Final = 0.2
-_DRAWN_SEED: Final = 40_000  # far from those of other drawn hands
-
-_OFTEN: Final = {
-    "v_sign": 5.0,
-    **dict.fromkeys(("hooked_v", "two_closed", "crossed_fingers", "claw"), 2.5),
-    **dict.fromkeys(("metal", "pinky_only", "thumb_up", "thumb_sideways"), 2.5),
-}
-"""Shapes drawn more often: what effects answer by default, and what was taken for it."""
 
 Hands = tuple[Hand, ...]
 _Job = TypeVar("_Job")
@@ -53,14 +40,6 @@ class _Photograph:
     set_name: str
     label: str
     file: Path
-    share: float
-    variant: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawing:
-    shape: str
-    number: int
     share: float
     variant: int
 
@@ -115,9 +94,9 @@ def build_table(
             variant=photograph.variant,
             share=photograph.share,
         )
-    drawings = list(_drawings(drawn))
+    pictures = list(drawings(drawn))
     for drawing, hands in zip(
-        drawings, _in_processes(_look_at_drawing, drawings, jobs, "drawn pictures"), strict=True
+        pictures, _in_processes(_look_at_drawing, pictures, jobs, "drawn pictures"), strict=True
     ):
         writer.add(
             DRAWN_PICTURES,
@@ -141,16 +120,6 @@ def _photographs(data: Path, worsened: bool, limit: int | None) -> Iterator[_Pho
                 dim = DIM[: each.dim.get(label, 0)] if worsened else ()
                 for variant in _variants(place, worsened) + dim:
                     yield _Photograph(each.name, label, file, place / len(files), variant)
-
-
-def _drawings(count: int) -> Iterator[_Drawing]:
-    """Drawn pictures; every fourth is dark, every fourth coarse or smeared."""
-    for shape in sorted(SHAPES):
-        number = round(count * _OFTEN.get(shape, 1.0))
-        for place in range(number):
-            turn = place // 4
-            worse = {1: DARK[turn % len(DARK)], 3: COARSE[turn % len(COARSE)]}
-            yield _Drawing(shape, place, place / number, worse.get(place % 4, 0))
 
 
 def _variants(place: int, worsened: bool) -> tuple[int, ...]:
@@ -203,27 +172,17 @@ def _look(photograph: _Photograph) -> Hands:
     return observe_picture(_eyes, shown).hands
 
 
-def _look_at_drawing(drawing: _Drawing) -> Hands:
+def _look_at_drawing(drawing: Drawing) -> Hands:
     """The hand in a drawn picture, if it is found where it was drawn."""
     if _eyes is None:
         return ()
-    shown = sample(
-        drawing.shape,
-        _DRAWN_SEED + drawing.number,
-        DRAWN_SIZE,
-        quick=True,
-        back_share=_BACK_SHARES.get(drawing.shape, _USUAL_BACK_SHARE),
-    )
+    shown = drawing.sample()
     if shown.back and drawing.shape in NEARLY_V:
         return ()  # those are the landmarks of a V from behind
-    image = shown.image
-    if drawing.variant:
-        seed = [_DRAWN_SEED, drawing.number, drawing.variant]
-        image = WORSENERS[drawing.variant - 1](image, np.random.default_rng(seed))
     middle = shown.points.mean(axis=0)
     return tuple(
         hand
-        for hand in observe_picture(_eyes, image).hands
+        for hand in observe_picture(_eyes, drawing.worsened(shown)).hands
         if np.hypot(*(hand.points.mean(axis=0) - middle)) < shown.palm_px
     )[:1]
 

@@ -15,8 +15,9 @@ import numpy.typing as npt
 from training.common.files import writing
 from training.common.progress import counted
 from training.poses.build import read_variant
+from training.poses.drawings import Drawing
 from training.poses.photos import OWN_PREFIX
-from training.poses.sets import CLIP_SETS
+from training.poses.sets import CLIP_SETS, DRAWN_PICTURES
 from training.poses.table import LandmarkTable
 from vcam.core.frame import Image
 from vcam.core.geometry import FloatArray
@@ -140,7 +141,7 @@ def cut_views(table: LandmarkTable, rows: Rows, pictures: Pictures) -> Views:
 
 
 def cached_views(table: LandmarkTable, rows: Rows, pictures: Pictures, folder: Path) -> Views:
-    """The same, kept in `folder` under a name made of the hands, and read from there again.
+    """The same, kept in `folder` under a name made of the hands where none is missing.
 
     Raises:
         TrainingError: the file cannot be written.
@@ -154,7 +155,7 @@ def cached_views(table: LandmarkTable, rows: Rows, pictures: Pictures, folder: P
         with np.load(path, allow_pickle=False) as stored:
             return Views(*(stored[each.name] for each in fields(Views)))
     views = cut_views(table, rows, pictures)
-    if views.found.any():
+    if views.found.all():
         with writing(path) as partial:
             np.savez(partial, **{each.name: getattr(views, each.name) for each in fields(Views)})
     return views
@@ -164,10 +165,20 @@ def _photographs(
     table: LandmarkTable, wanted: Iterable[int], pictures: Pictures
 ) -> Iterator[tuple[int, Image]]:
     for picture in map(int, wanted):
-        file = pictures.file(table, picture)
-        image = read_variant(file, int(table.variants[picture])) if file else None
+        image = _picture(table, picture, pictures)
         if image is not None:
             yield picture, image
+
+
+def _picture(table: LandmarkTable, picture: int, pictures: Pictures) -> Image | None:
+    """A photograph read, or a drawn picture drawn, again; None where there is none."""
+    variant = int(table.variants[picture])
+    if table.sets[picture] == DRAWN_PICTURES:
+        number = int(table.names[picture])
+        drawing = Drawing(str(table.labels[picture]), number, 0.0, variant)
+        return drawing.worsened(drawing.sample())
+    file = pictures.file(table, picture)
+    return read_variant(file, variant) if file else None
 
 
 def _moments(table: LandmarkTable, wanted: Rows, pictures: Pictures) -> Iterator[tuple[int, Image]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -41,6 +42,7 @@ class CommandGroup(click.Group):
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Runs on streams that may be closed or lack characters."""
         prepare_streams()
+        _ignore_harmless_warnings()
         return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> object:
@@ -54,3 +56,11 @@ class CommandGroup(click.Group):
             # Native code that this machine cannot load, or a package that somebody removed.
             click.echo(f"vcam: a package does not load ({error}): install vcam again", err=True)
             sys.exit(1)
+
+
+def _ignore_harmless_warnings() -> None:
+    """For the whole process, once: `warnings.catch_warnings` is not safe beside other threads."""
+    # Of sizes, which are bounded where pictures are opened, and of oddities in EXIF data.
+    warnings.filterwarnings("ignore", module="PIL")
+    # Of a missing XDG_RUNTIME_DIR, instead of which another folder is taken.
+    warnings.filterwarnings("ignore", message=r".*XDG_RUNTIME_DIR.*falling back")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 import sys
-import warnings
 from pathlib import Path
 from types import TracebackType
 
@@ -36,10 +35,7 @@ def runtime_dir() -> Path:
     override = os.environ.get("VCAM_RUNTIME_DIR")
     if override:
         return Path(override).expanduser()
-    with warnings.catch_warnings():
-        # Without XDG_RUNTIME_DIR it warns, and takes a folder that serves as well.
-        warnings.simplefilter("ignore", UserWarning)
-        return user_runtime_path("vcam", appauthor=False)
+    return user_runtime_path("vcam", appauthor=False)
 
 
 class InstanceLock:

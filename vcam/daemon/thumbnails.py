@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from io import BytesIO
 from pathlib import Path
 
@@ -57,11 +56,8 @@ def _tiles(pack: Pack, folder: Path) -> list[Pillow.Image]:
 
 
 def _first_frame(path: Path) -> Pillow.Image:
-    with warnings.catch_warnings():
-        # The pack's own check has refused pictures that are too large; others are no matter here.
-        warnings.simplefilter("ignore")
-        with Pillow.open(path) as picture:
-            rgba = picture.convert("RGBA")
+    with Pillow.open(path) as picture:
+        rgba = picture.convert("RGBA")
     box = rgba.getbbox()
     return rgba.crop(box) if box else rgba
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from io import BytesIO
 
 import numpy as np
@@ -44,10 +43,7 @@ def decode_upload(data: bytes) -> Image:
         limit = MAX_BYTES // 2**20
         raise UploadError(f"The picture has more than {limit} MB", "make it smaller")
     try:
-        with warnings.catch_warnings():
-            # Pillow warns of sizes that are bounded below, and of harmless oddities in EXIF data.
-            warnings.simplefilter("ignore")
-            return _decoded(data)
+        return _decoded(data)
     except UploadError:
         raise
     except Pillow.DecompressionBombError:

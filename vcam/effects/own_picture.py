@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -85,20 +84,18 @@ def read_picture(name: str | None, size: tuple[int, int]) -> Image:
     """
     path = usable_path(name, MAX_PICTURE_BYTES)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Pillow.DecompressionBombWarning)
-            with Pillow.open(path, formats=FORMATS) as opened:
-                if opened.width * opened.height > MAX_PICTURE_PIXELS:
-                    raise Pillow.DecompressionBombError
-                # JPEG alone: decodes no more than is needed, whichever way it is turned.
-                opened.draft("RGB", (2 * max(size), 2 * max(size)))
-                upright = ImageOps.exif_transpose(opened)
-                if upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info:
-                    upright = upright.convert("RGBA")
-                    under = Pillow.new("RGBA", upright.size, (255, 255, 255, 255))
-                    upright = Pillow.alpha_composite(under, upright)
-                pixels = np.asarray(upright.convert("RGB"))
-    except (Pillow.DecompressionBombError, Pillow.DecompressionBombWarning) as error:
+        with Pillow.open(path, formats=FORMATS) as opened:
+            if opened.width * opened.height > MAX_PICTURE_PIXELS:
+                raise Pillow.DecompressionBombError
+            # JPEG alone: decodes no more than is needed, whichever way it is turned.
+            opened.draft("RGB", (2 * max(size), 2 * max(size)))
+            upright = ImageOps.exif_transpose(opened)
+            if upright.mode in {"RGBA", "LA", "PA"} or "transparency" in upright.info:
+                upright = upright.convert("RGBA")
+                under = Pillow.new("RGBA", upright.size, (255, 255, 255, 255))
+                upright = Pillow.alpha_composite(under, upright)
+            pixels = np.asarray(upright.convert("RGB"))
+    except Pillow.DecompressionBombError as error:
         most = MAX_PICTURE_PIXELS // 1_000_000
         raise UnusableFile(
             f"{path} has more than {most} million pixels: make it smaller"

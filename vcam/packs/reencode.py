@@ -6,7 +6,6 @@ decoder might stumble over.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -47,15 +46,13 @@ def reencode(file: Path) -> None:
 
 def _photograph(file: Path) -> None:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Pillow.DecompressionBombWarning)
-            with Pillow.open(file, formats=("JPEG",)) as picture:
-                if max(picture.size) > MAX_PHOTOGRAPH_SIDE:
-                    raise PackError(
-                        f"{file} is too large ({picture.width}x{picture.height} pixels)",
-                        f"at most {MAX_PHOTOGRAPH_SIDE} pixels a side",
-                    )
-                upright = ImageOps.exif_transpose(picture).convert("RGB")
+        with Pillow.open(file, formats=("JPEG",)) as picture:
+            if max(picture.size) > MAX_PHOTOGRAPH_SIDE:
+                raise PackError(
+                    f"{file} is too large ({picture.width}x{picture.height} pixels)",
+                    f"at most {MAX_PHOTOGRAPH_SIDE} pixels a side",
+                )
+            upright = ImageOps.exif_transpose(picture).convert("RGB")
     except PackError:
         raise
     except Exception as error:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from training.errors import TrainingError
-from training.poses import build
+from training.poses import build, drawings
 from training.poses.pictures import DARK, DIM
 from training.poses.sets import DRAWN_PICTURES
 from vcam.core.frame import Frame, Image
@@ -120,8 +120,8 @@ def test_drawn_pictures_are_looked_at_where_the_hand_was_drawn(
             back=shape == "hooked_v",
         )
 
-    monkeypatch.setattr(build, "sample", draw)
-    monkeypatch.setattr(build, "SHAPES", {"fist": None, "hooked_v": None})
+    monkeypatch.setattr(drawings, "sample", draw)
+    monkeypatch.setattr(drawings, "SHAPES", {"fist": None, "hooked_v": None})
     monkeypatch.setattr(build, "_eyes", FakeEyes(drawn))
     table = build.build_table(tmp_path, drawn=4)
     of_drawings = table.sets == DRAWN_PICTURES

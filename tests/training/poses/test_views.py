@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
+from training.poses.drawings import drawings
+from training.poses.sets import DRAWN_PICTURES
 from training.poses.table import LandmarkTable, TableWriter
 from training.poses.views import (
     INSIDE_SIDE,
@@ -69,6 +72,21 @@ def test_rows_lead_back_to_their_pictures(tmp_path: Path, draw_hand) -> None:
     assert views.places(np.array([4, 0])).tolist() == [4, 0]
     with pytest.raises(KeyError):
         views.places(np.array([9]))
+
+
+def test_drawn_pictures_are_drawn_again(draw_hand) -> None:
+    """A table made with drawings has no files for them."""
+    writer = TableWriter()
+    plain, dark = (each for each in drawings(2) if each.shape == "fist")
+    for drawing in (plain, dark):
+        hand = replace(draw_hand("fist", 1), points=drawing.sample().points.astype(np.float32))
+        name = str(drawing.number)
+        writer.add(DRAWN_PICTURES, drawing.shape, name, (hand,), variant=drawing.variant)
+    views = cut_views(writer.table(), np.array([0, 1]), Pictures())
+    assert views.found.all()
+    again, _ = cut_view(plain.sample().image, plain.sample().points)
+    np.testing.assert_array_equal(views.images[0], again)
+    assert views.images[1].mean() < 0.7 * views.images[0].mean()
 
 
 def test_squares_are_kept(tmp_path: Path, draw_hand) -> None:
