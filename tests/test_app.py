@@ -208,8 +208,10 @@ def test_packs_come_after_the_first_picture(monkeypatch, store, pipeline):
     assert [pack.name for pack in pipeline.packs] == ["selfie-glasses"]
 
 
-def test_recording_is_given_time_to_be_finished(store, pipeline):
+def test_recording_is_given_time_to_be_finished(monkeypatch, store, pipeline):
     finished = []
+    ends: list[int] = []
+    monkeypatch.setattr(app.os, "_exit", ends.append)
     go = threading.Event()
 
     def finish() -> None:
@@ -218,10 +220,12 @@ def test_recording_is_given_time_to_be_finished(store, pipeline):
 
     pipeline.stop = go.set
     threading.Thread(target=finish, name=app.RECORDING_THREAD).start()
-    assert app.has_stragglers()
+    app.leave_stragglers()
+    assert ends.pop() == 0
     app.run_daemon(store, None, seconds=0)
     assert finished == [True]
-    assert not app.has_stragglers()
+    app.leave_stragglers()
+    assert not ends
 
 
 def test_signal_before_the_first_picture_ends_it(monkeypatch, store, pipeline):

@@ -263,13 +263,16 @@ def _end(pipeline: Pipeline, preview: PreviewOutput, room: ControlRoom | None) -
             thread.join(RECORDING_S)
 
 
-def has_stragglers() -> bool:
-    """Whether a thread of the pipeline is still at work, in a driver or a codec that hangs.
+def leave_stragglers() -> None:
+    """Ends the process here where a thread of the pipeline still works, as in a hanging driver.
 
-    An ordinary end of the process would take its native code down under it, which aborts.
+    An ordinary end would take such a thread's native code down under it, which aborts.
     """
     names = ("capture", "vision", "output", "recognisers")
-    return any(thread.name.startswith(names) for thread in threading.enumerate())
+    if any(thread.name.startswith(names) for thread in threading.enumerate()):
+        logging.shutdown()
+        sys.stdout.flush()
+        os._exit(0)
 
 
 def _heed_signals(inbox: Inbox) -> None:

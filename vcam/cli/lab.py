@@ -236,6 +236,7 @@ def bench(
     as_json: bool,
 ) -> None:
     """Run everything on a clip in real time, and tell what it costs."""
+    from vcam.app import leave_stragglers
     from vcam.cli.weights import ensure_weights
     from vcam.lab.bench import BenchPlan, bench_text, run_bench
     from vcam.settings.loader import load_settings
@@ -248,12 +249,13 @@ def bench(
     ensure_weights()
     if effect is not None:
         _bench_effects(plan, settings, effect, background, as_json)
-        return
-    result = run_bench(plan, settings)
-    if as_json:
-        print_json(result.as_json())
     else:
-        click.echo(bench_text(result))
+        result = run_bench(plan, settings)
+        if as_json:
+            print_json(result.as_json())
+        else:
+            click.echo(bench_text(result))
+    leave_stragglers()
 
 
 def _bench_effects(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -95,7 +93,7 @@ def _run(
     must_recognize: bool,
     encore: Sequence[tuple[str, str]] = (),
 ) -> None:
-    from vcam.app import has_stragglers, run_daemon
+    from vcam.app import leave_stragglers, run_daemon
     from vcam.cli.weights import ensure_weights
     from vcam.control.instance import InstanceLock
     from vcam.core.errors import WeightsError
@@ -115,6 +113,4 @@ def _run(
             click.echo(f"vcam: {error}", err=True)
             click.echo("vcam: the camera goes on without hand recognition", err=True)
         run_daemon(store, source, seconds, encore)
-    if has_stragglers():
-        logging.shutdown()
-        os._exit(0)
+    leave_stragglers()
