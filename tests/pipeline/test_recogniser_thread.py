@@ -11,7 +11,7 @@ from vcam.core.observation import Observation
 from vcam.core.slot import LatestSlot
 from vcam.pipeline.capture_thread import Captured
 from vcam.pipeline.looking import Scene
-from vcam.pipeline.recogniser_thread import ASKED_FOR_S, ASLEEP_WAKE_S, RecogniserLoop
+from vcam.pipeline.recogniser_thread import ASLEEP_WAKE_S, SCORES_ASKED_FOR_S, RecogniserLoop
 from vcam.recognizers.contracts import ClassReading
 from vcam.testing import FakeClock, plain_image
 from vcam.triggers.classes import class_rules
@@ -129,7 +129,7 @@ def test_nobody_looks_while_nobody_asks(world):
     world.run(ASLEEP_WAKE_S + 1)
     assert (reader.prepared, reader.looks) == (0, [])
     world.loop.ask()
-    world.run(ASKED_FOR_S + 0.5)
+    world.run(SCORES_ASKED_FOR_S + 0.5)
     looks = len(reader.looks)
     assert 4 <= looks <= 7
     world.run(ASLEEP_WAKE_S)

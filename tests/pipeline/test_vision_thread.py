@@ -12,8 +12,9 @@ from vcam.core.observation import Attention, Hand, Observation, PoseReading
 from vcam.core.slot import LatestSlot
 from vcam.pipeline.capture_thread import Captured
 from vcam.pipeline.looking import Scene, meters_of
+from vcam.pipeline.recognizer_keeper import RELOAD_AFTER_S
 from vcam.pipeline.stats import Counters, SourcePhase, SourceState
-from vcam.pipeline.vision_thread import ASLEEP_WAKE_S, RELOAD_AFTER_S, VisionLoop
+from vcam.pipeline.vision_thread import ASLEEP_WAKE_S, VisionLoop
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import OutputSettings, TriggerDefaults, TriggerSettings
 from vcam.testing import FakeClock, plain_image
@@ -110,6 +111,7 @@ class World:
         self.events = []
         self.openings = 1
         self.loads = 0
+        self.on_change = lambda: None
         failures = list(failures)
 
         def load():
@@ -131,6 +133,7 @@ class World:
             self.stop,
             Counters(self.clock.now()),
             awake=awake,
+            on_change=lambda: self.on_change(),
         )
 
     def end(self) -> None:
@@ -243,7 +246,7 @@ def test_recognizer_that_does_not_load_leaves_the_old_one_at_work():
     def broken():
         raise WeightsError("the weights are missing")
 
-    world.loop._on_change = lambda: told.append(world.loop.problem)
+    world.on_change = lambda: told.append(world.loop.problem)
     world.slot.at(20, lambda: world.loop.replace_recognizer(broken))
     world.loop.run()
     assert world.recognizer.looked_at[-1] == 59

@@ -7,7 +7,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from vcam.pipeline.recogniser_thread import give_way
+from vcam.pipeline.threads import give_way
 
 logger = logging.getLogger(__name__)
 

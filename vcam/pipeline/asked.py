@@ -16,11 +16,15 @@ class Asked:
     Args:
         clock: tells when that is over.
         wake: called when somebody asks who did not before.
+        lasts_s: how long it is remembered.
     """
 
-    def __init__(self, clock: Clock, wake: Callable[[], None]) -> None:
+    def __init__(
+        self, clock: Clock, wake: Callable[[], None], lasts_s: float = ASKED_FOR_S
+    ) -> None:
         self._clock = clock
         self._wake = wake
+        self._lasts_s = lasts_s
         self._until = float("-inf")
 
     def __bool__(self) -> bool:
@@ -30,7 +34,7 @@ class Asked:
         """Somebody asks, if `on`; whether somebody had asked already."""
         was = bool(self)
         if on:
-            self._until = self._clock.now() + ASKED_FOR_S
+            self._until = self._clock.now() + self._lasts_s
             if not was:
                 self._wake()
         return was

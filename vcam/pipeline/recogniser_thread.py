@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import logging
-import os
-import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from vcam.core.clock import Clock
 from vcam.core.events import GestureEvent
 from vcam.core.frame import Frame
 from vcam.core.observation import Observation
 from vcam.core.slot import LatestSlot
+from vcam.pipeline.asked import Asked
 from vcam.pipeline.capture_thread import Captured
 from vcam.pipeline.carried import Carried, ReaderStatus
 from vcam.pipeline.looking import Scene
 from vcam.pipeline.mailbox import Mailbox
+from vcam.pipeline.threads import give_way
 from vcam.pipeline.vision_thread import VisionLoop
 from vcam.recognizers.budget import periods
 from vcam.recognizers.contracts import ClassReader
@@ -35,7 +34,7 @@ ASLEEP_WAKE_S = 300.0
 FRAME_WAIT_S = 0.25
 """How long a frame is waited for at a time."""
 
-ASKED_FOR_S = 2.5
+SCORES_ASKED_FOR_S = 2.5
 """Scores are made for so long after somebody has asked for them."""
 
 TELL_EVERY_S = 1.0
@@ -46,10 +45,6 @@ FRESH_S = 1.0
 
 RESTART_AFTER_S = 5.0
 """Pause after a fault of the thread itself."""
-
-NICENESS = 10
-"""How far the thread gives way to those that make the picture, where the system can tell threads
-apart."""
 
 
 class RecogniserLoop:
@@ -102,7 +97,7 @@ class RecogniserLoop:
         self._veils: frozenset[str] = frozenset()
         self._cpu_share = CPU_SHARE
         self._on_event: Callable[[GestureEvent], None] = lambda event: None
-        self._asked_until = float("-inf")
+        self._asked = Asked(clock, self.mailbox.posted.set, SCORES_ASKED_FOR_S)
         self._told_at = float("-inf")
         self._needs_others = False
         self._is_veiled = False
@@ -148,10 +143,7 @@ class RecogniserLoop:
 
     def ask(self) -> None:
         """Somebody wants to see scores: all readers look for a while. Any thread."""
-        now = self._clock.now()
-        was_asked, self._asked_until = now < self._asked_until, now + ASKED_FOR_S
-        if not was_asked:
-            self.mailbox.posted.set()
+        self._asked.ask()
 
     def statuses(self) -> tuple[ReaderStatus, ...]:
         """How the readers do. Any thread."""
@@ -208,7 +200,7 @@ class RecogniserLoop:
 
     def _running(self, now: float) -> Sequence[Carried]:
         """The readers that somebody needs; the others end what they have started."""
-        is_asked = now < self._asked_until
+        is_asked = bool(self._asked)
         running = []
         for each in self._every():
             if self._awake and each.is_needed(is_asked):
@@ -268,7 +260,7 @@ class RecogniserLoop:
         self._statuses = new
         if [each.without_scores() for each in old] != [each.without_scores() for each in new]:
             at_once = True
-        is_shown = now < self._asked_until and old != new and now >= self._told_at + TELL_EVERY_S
+        is_shown = self._asked and old != new and now >= self._told_at + TELL_EVERY_S
         if at_once or is_shown:
             self._told_at = now
             self._on_change()
@@ -294,10 +286,3 @@ def beside(
     return RecogniserLoop(
         slot, lambda: vision.scene, clock, stop, tell, veil, vision.look_for_others, on_change
     )
-
-
-def give_way() -> None:
-    """Lowers the calling thread's priority, where the system can do that for one thread."""
-    if sys.platform == "linux":
-        with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)

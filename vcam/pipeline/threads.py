@@ -1,19 +1,25 @@
-"""Threads that tell when they fail, and end within a time."""
+"""Threads that tell when they fail, give way to others, and end within a time."""
 
 from __future__ import annotations
 
 import logging
+import os
+import sys
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 
 from vcam.core.clock import Clock
 
 logger = logging.getLogger(__name__)
 
-
 JOIN_S = 0.7
 """How long ends are waited for in all; what hangs longer dies with the process, whose own end takes
 0.1 s and more."""
+
+NICENESS = 10
+"""How far a thread gives way to those that make the picture, where the system can tell threads
+apart."""
 
 
 def start_thread(
@@ -32,6 +38,13 @@ def start_thread(
     thread = threading.Thread(target=guarded, name=name, daemon=True)
     thread.start()
     return thread
+
+
+def give_way() -> None:
+    """Lowers the calling thread's priority, where the system can do that for one thread."""
+    if sys.platform == "linux":
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def join_all(threads: Iterable[threading.Thread], clock: Clock) -> None:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
 
 from vcam.core.clock import Clock
-from vcam.core.errors import VcamError
 from vcam.core.events import EventKind, GestureEvent, ReactionRule
 from vcam.core.frame import Frame
 from vcam.core.slot import LatestSlot
@@ -15,13 +13,12 @@ from vcam.pipeline.asked import Asked
 from vcam.pipeline.capture_thread import Captured
 from vcam.pipeline.looking import Look, Recognizer, Scene, look_at
 from vcam.pipeline.mailbox import Mailbox
+from vcam.pipeline.recognizer_keeper import RecognizerKeeper
 from vcam.pipeline.stats import Counters, SourceState
 from vcam.poses.vocabulary import GESTURES
 from vcam.reactions.stage import Stage
 from vcam.settings.schema import TriggerSettings
 from vcam.triggers.engine import GestureMeter, TriggerEngine
-
-logger = logging.getLogger(__name__)
 
 GIVE_WAY_S = 0.003
 """Vision starts so much later than the output with a new frame: both would want the interpreter at
@@ -33,15 +30,6 @@ IDLE_TICK_S = 0.25
 ASLEEP_WAKE_S = 300.0
 """Whatever there is to do wakes the thread; the length does not matter."""
 
-RELOAD_AFTER_S = 60.0
-"""Pause before networks that could not be loaded are tried again."""
-
-FIRST_RESTART_S = 1.0
-"""Pause after recognition's first failure; doubled after each further one, to `RELOAD_AFTER_S`."""
-
-STABLE_AFTER_S = 60.0
-"""Recognition that worked so long has recovered: its next failure is soon retried."""
-
 
 class VisionLoop:
     """Looks at the newest frame whenever it is free, awake, and something is due.
@@ -51,7 +39,6 @@ class VisionLoop:
     Attributes:
         mailbox: for changes of engine and stage, which belong to this thread.
         scene: what it knows now; None before it knows anything, and while it sleeps.
-        problem: why nothing is recognised; empty while it is.
 
     Args:
         slot: newest captured frame.
@@ -87,13 +74,12 @@ class VisionLoop:
     ) -> None:
         self.mailbox = Mailbox()
         self.scene: Scene | None = None
-        self.problem = ""
         self._mask_problem = ""
         self._mask_hz = 0.0
         self._others = False
         self._slot = slot
         self._source_state = source_state
-        self._load_recognizer = load_recognizer
+        self._keeper = RecognizerKeeper(load_recognizer, clock, on_change)
         self._engine = engine
         self._stage = stage
         self._on_event = on_event
@@ -106,12 +92,6 @@ class VisionLoop:
         self._directed = awake
         self._awake = awake
         self._openings = 0
-        self._told = ""
-        self._recognizer: Recognizer | None = None
-        self._outdated = True
-        self._load_at = float("-inf")
-        self._looking_since = clock.now()
-        self._restart_s = FIRST_RESTART_S
         self._version = 0
         self._metered = Asked(clock, wake=lambda: None)
         self._shown = Asked(clock, wake=self.mailbox.posted.set)
@@ -122,6 +102,11 @@ class VisionLoop:
         if awake != self._directed:
             self._directed = awake
             self.mailbox.post(self._wake_up if awake else self._fall_asleep)
+
+    @property
+    def problem(self) -> str:
+        """Why nothing is recognised; empty while it is. Any thread."""
+        return self._keeper.problem
 
     @property
     def mask_problem(self) -> str:
@@ -152,12 +137,7 @@ class VisionLoop:
 
     def replace_recognizer(self, load: Callable[[], Recognizer]) -> None:
         """Loads another recognizer; the old one works until it is there. Any thread."""
-
-        def take() -> None:
-            self._load_recognizer, self._outdated = load, True
-            self._load_at = float("-inf")
-
-        self.mailbox.post(take)
+        self.mailbox.post(lambda: self._keeper.replace(load))
 
     def apply(
         self,
@@ -216,24 +196,22 @@ class VisionLoop:
             try:
                 self._step()
             except Exception as error:
-                self._tell("Recognition failed; it starts over", error)
-                self._recognizer = None
+                self._keeper.tell("Recognition failed; it starts over", error)
                 self._let_go()
-                self._rest(self._restart_s)
-                self._restart_s = min(2 * self._restart_s, RELOAD_AFTER_S)
+                self._rest(self._keeper.give_up())
 
     def _step(self) -> None:
         """Loads what is to be loaded and looks, until there is something else to do."""
-        if not self._is_needed() and self._recognizer is None:
+        if not self._is_needed() and self._keeper.recognizer is None:
             self._rest(ASLEEP_WAKE_S)
             return
-        now = self._clock.now()
-        if (self._outdated or self._recognizer is None) and now >= self._load_at:
-            self._load()
-        if self._recognizer is None:
-            self._rest(self._load_at - self._clock.now())
+        if self._keeper.is_due and self._keeper.load():
+            # Of what the old one saw, nothing holds for the new one.
+            self._openings = -1
+        if self._keeper.recognizer is None:
+            self._rest(self._keeper.wait_s)
         elif self._awake and self._is_needed():
-            self._look(self._recognizer)
+            self._look(self._keeper.recognizer)
         else:
             self._rest(ASLEEP_WAKE_S)
 
@@ -246,49 +224,16 @@ class VisionLoop:
         if not self._stop.is_set():
             self._clock.wait(self.mailbox.posted, seconds)
 
-    def _load(self) -> None:
-        try:
-            recognizer = self._load_recognizer()
-        except VcamError as error:
-            if str(error) != self.problem:
-                logger.error("No hand recognition: %s", error)
-            self._note_problem(str(error))
-        except Exception as error:
-            # A runtime that does not load on this machine, say.
-            self._tell("No hand recognition: the networks cannot be loaded", error)
-            self._note_problem(f"the networks cannot be loaded ({error})")
-        else:
-            self._recognizer, self._outdated = recognizer, False
-            self._looking_since = self._clock.now()
-            # Of what the old one saw, nothing holds for the new one.
-            self._openings = -1
-            self._note_problem("")
-            return
-        self._load_at = self._clock.now() + RELOAD_AFTER_S
-
-    def _note_problem(self, problem: str) -> None:
-        if problem != self.problem:
-            self.problem = problem
-            self._on_change()
-
     def _note_mask_problem(self, problem: str) -> None:
         if problem != self._mask_problem:
             self._mask_problem = problem
             self._on_change()
 
-    def _tell(self, what: str, error: Exception) -> None:
-        """Logs a fault with its traceback, unless it is the one that was logged last."""
-        if repr(error) != self._told:
-            self._told = repr(error)
-            logger.error("%s", what, exc_info=error)
-
     def _let_go(self) -> None:
         try:
             self._forget(self._clock.now())
         except Exception as error:
-            self._tell("Effects could not be ended", error)
-        if self._clock.now() - self._looking_since >= STABLE_AFTER_S:
-            self._restart_s = FIRST_RESTART_S
+            self._keeper.tell("Effects could not be ended", error)
 
     def _fall_asleep(self) -> None:
         self._awake = False
@@ -315,7 +260,7 @@ class VisionLoop:
                 self._react(self._engine.tick(self._clock.now()))
             else:
                 self._look_at(captured.frame, recognizer)
-            if (self._outdated and self._clock.now() >= self._load_at) or not self._is_needed():
+            if self._keeper.is_due or not self._is_needed():
                 return
 
     def _look_at(self, frame: Frame, recognizer: Recognizer) -> None:
