@@ -149,7 +149,7 @@ class PoseVerifier:
         hold.seen_at = at
         if hold.fine_s >= PASSED_S:
             return reading
-        hold.looks.append((at, taught.is_mistake(_place(description))))
+        hold.looks.append((at, taught.is_mistake(place_of(description))))
         while hold.looks[0][0] < at - WINDOW_S:
             hold.looks.popleft()
         mistakes = sum(mistake for _, mistake in hold.looks)
@@ -178,7 +178,7 @@ class PoseVerifier:
                 for place, distance in (places[hand] for hand in own if not hand.wrong)
                 if math.isfinite(distance) and _squared(spots, place).min() > LEAST_REACH
             ]
-            reach = [_squared_reach(distance) for _, distance in wrong]
+            reach = [squared_reach(distance) for _, distance in wrong]
             taught[gesture] = _Taught(
                 _Places(list(spots)),
                 np.array(reach, np.float32),
@@ -189,7 +189,7 @@ class PoseVerifier:
     def _placed(self, hand: LearntHand) -> tuple[FloatArray, float]:
         """Where a learnt hand lies, and how far from the middle of its gesture's pose."""
         description = self._describe(hand.hand())
-        return _place(description), description.distances.get(hand.gesture, math.nan)
+        return place_of(description), description.distances.get(hand.gesture, math.nan)
 
 
 def _counts(placed: tuple[FloatArray, float]) -> bool:
@@ -197,12 +197,21 @@ def _counts(placed: tuple[FloatArray, float]) -> bool:
     return math.isfinite(distance) and bool(np.isfinite(place).all())
 
 
-def _squared_reach(distance: float) -> float:
+def squared_reach(distance: float) -> float:
+    """How far a mistake reaches, squared.
+
+    Args:
+        distance: squared, of its hand from the centre of its pose (`HandDescription.distances`).
+    """
     return min(MOST_REACH, LEAST_REACH + REACH_SHARE * distance**2)
 
 
-def _place(description: HandDescription) -> FloatArray:
-    """A point whose squared distance to another is that of embeddings plus that of shapes."""
+def place_of(description: HandDescription) -> FloatArray:
+    """A point whose squared distance to another is that of embeddings plus that of shapes.
+
+    Returns:
+        float32 (card.embedding_size + SHAPE_COUNT,).
+    """
     embedding, shape = description.embedding, description.shape
     return np.concatenate(
         [

@@ -78,7 +78,9 @@ def digit_hands(table: LandmarkTable, name: str) -> DigitHands:
         )
     pictures = table.picture[rows]
     labels, names = table.labels[pictures], table.names[pictures]
-    who = [_who(name, str(file), str(label)) for file, label in zip(names, labels, strict=True)]
+    who = [
+        who_shows(name, str(file), str(label)) for file, label in zip(names, labels, strict=True)
+    ]
     return DigitHands(
         name,
         stack_of(table, rows),
@@ -110,7 +112,14 @@ def stack_of(table: LandmarkTable, rows: npt.NDArray[np.intp]) -> HandStack:
     return HandStack(screen.astype(np.float32), table.world[rows], table.left[rows])
 
 
-def _who(set_name: str, file: str, label: str) -> str:
+def who_shows(set_name: str, file: str, label: str) -> str:
+    """The person or the recording of a photograph, as far as its name tells; its name else.
+
+    Args:
+        set_name: its set.
+        file: its name.
+        label: its class folder, a digit in `sign_digits`.
+    """
     if set_name == "sign_digits":
         # Each of the students was photographed from 0 to 9, one after the other.
         number = re.search(r"(\d+)", file)
