@@ -1,4 +1,4 @@
-"""`python -m training poses build|train|evaluate|compare|export|darken`, and of taught poses."""
+"""`python -m training poses build|train|evaluate|compare|repair|export|darken`; taught poses."""
 
 from __future__ import annotations
 
@@ -47,9 +47,13 @@ def add_to(tools: Any) -> None:
     _folder(evaluate, None)
     compare = _step(steps, "compare", _compare, "all readers at equal false starts")
     _folder(compare, "comparison")
+    repair = _step(steps, "repair", _repair, "what marked mistakes hold back, and what they cost")
+    _folder(repair, "repair")
+    repair.add_argument("--seed", type=int, default=0, help="of the draws (default 0)")
+    for each in (evaluate, compare, repair):
+        each.add_argument("--model", type=Path, help="a .tflite with its card (default: shipped)")
     for each in (evaluate, compare):
         _pictures(each)
-        each.add_argument("--model", type=Path, help="a .tflite with its card (default: shipped)")
     compare.add_argument("--seed", type=int, default=recipe.seed)
     compare.add_argument("--epochs", type=int, default=20, help="of each network on landmarks")
     compare.add_argument("--epoch-size", type=int, default=12_000, help="hands a pass of those")
@@ -178,6 +182,16 @@ def _compare(chosen: argparse.Namespace) -> None:
     pictures = Pictures(chosen.data, chosen.photos)
     table = LandmarkTable.load(chosen.table)
     logger.info("%s", compare_run(table, how, folder, pictures, chosen.model))
+    logger.info("everything is in %s", folder)
+
+
+def _repair(chosen: argparse.Namespace) -> None:
+    from training.poses.repair_run import repair_run
+    from training.poses.table import LandmarkTable
+
+    folder = chosen.runs / chosen.name
+    table = LandmarkTable.load(chosen.table)
+    logger.info("%s", repair_run(table, folder, chosen.seed, chosen.model))
     logger.info("everything is in %s", folder)
 
 
