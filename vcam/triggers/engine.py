@@ -7,17 +7,17 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from vcam.core.events import GestureEvent
-from vcam.core.gestures import MOVEMENTS, ONE_HANDED, PAIRS
+from vcam.core.gestures import MOVEMENTS, PAIRS
 from vcam.core.observation import Observation, PairReading, PoseReading
 from vcam.settings.schema import TriggerSettings
-from vcam.triggers.evidence import Evidence, HandKey, is_clear, weigh
+from vcam.triggers.evidence import HandKey
 from vcam.triggers.guards import Reason
 from vcam.triggers.hands import HandRegister, TrackedHand, read_hands
 from vcam.triggers.held_on import HeldOn
 from vcam.triggers.machine import GestureMachine, Phase
-from vcam.triggers.machines import Machine, check_gestures, make_machine
+from vcam.triggers.machines import Watched, check_gestures
 from vcam.triggers.meters import Candidate, GestureMeter, measure
-from vcam.triggers.movement import MovementMachine, see_movements
+from vcam.triggers.movement import see_movements
 from vcam.triggers.pairs import PairRegister, TrackedPair
 from vcam.triggers.precedence import Precedence, precedence
 from vcam.triggers.take_back import TakeBack
@@ -47,16 +47,14 @@ class TriggerEngine:
         card: Mapping[str, float] = MappingProxyType({}),
     ) -> None:
         check_gestures(gestures)
-        self._gestures = tuple(gestures)
-        self._machines: dict[str, Machine] = {}
-        self._card = card
+        self._settings, self._card = settings, card
+        self._watched = Watched.of(gestures, settings, card)
         self._held_on = HeldOn()
         self._take_back = TakeBack()
         self._hands = HandRegister()
         self._pairs = PairRegister()
         self._opened_at: float | None = None
         self._observed_at: float | None = None
-        self.apply(settings)
 
     def apply(self, settings: TriggerSettings, card: Mapping[str, float] | None = None) -> None:
         """Takes new settings over at once, and `card`. Nothing that goes on is lost by it.
@@ -64,29 +62,7 @@ class TriggerEngine:
         A gesture that they switch off is cancelled or ended at the next observation.
         """
         self._settings, self._card = settings, self._card if card is None else card
-        at = self._observed_at if self._observed_at is not None else float("-inf")
-        self._one_handed = self._with_one_hand()
-        stand_ins = [ONE_HANDED[gesture] for gesture in self._one_handed]
-        self._machines = {
-            gesture: self._machines.get(gesture) or make_machine(gesture, armed_at=at)
-            for gesture in dict.fromkeys([*self._gestures, *stand_ins])
-        }
-        every = self._machines.values()
-        self._movements = [each for each in every if isinstance(each, MovementMachine)]
-        self._poses = {
-            each.gesture: each
-            for each in every
-            if isinstance(each, GestureMachine) and each.gesture not in PAIRS
-        }
-        self._thresholds = {
-            gesture: settings.thresholds(gesture, self._card) for gesture in self._machines
-        }
-        enabled = [name for name, limits in self._thresholds.items() if limits.enabled]
-        self._wants_pairs = any(gesture in PAIRS for gesture in enabled)
-        self._wants_trails = any(gesture in MOVEMENTS for gesture in enabled)
-        if not self._wants_trails:
-            for hand in self._hands:
-                hand.trail.clear()
+        self._follow(self._watched.gestures)
 
     def watch(self, gestures: Sequence[str]) -> tuple[GestureEvent, ...]:
         """Watches for these gestures from now on.
@@ -104,10 +80,9 @@ class TriggerEngine:
             ValueError: `none` is among the gestures; nothing has changed.
         """
         check_gestures(gestures)
-        at = self._observed_at if self._observed_at is not None else float("-inf")
-        told, old, self._gestures = self._gestures, self._machines, tuple(gestures)
-        self.apply(self._settings)
-        gone = [machine for name, machine in old.items() if name not in gestures and name in told]
+        at, old = self._last_at, self._watched
+        self._follow(gestures)
+        gone = [old.machines[name] for name in old.gestures if name not in gestures]
         events = [event for machine in gone for event in machine.stop(at, Reason.SWITCHED_OFF)]
         return tuple(events + self._hold_on(at))
 
@@ -131,7 +106,8 @@ class TriggerEngine:
         self._pairs.clear()
         self._observed_at = None
         self._opened_at = at
-        events = [event for machine in self._machines.values() for event in machine.restart(at)]
+        machines = self._watched.machines.values()
+        events = [event for machine in machines for event in machine.restart(at)]
         return self._told(events + self._hold_on(at))
 
     def update(
@@ -155,20 +131,20 @@ class TriggerEngine:
             return ()
         if self._opened_at is None:
             self._opened_at = at
-        lost_after_s = self._settings.lost_after_ms / 1000
-        was_blind = self._observed_at is None or at - self._observed_at > lost_after_s
+        was_blind = at - self._last_at > self._lost_after_s
         events = self._expire(at, Reason.NO_PICTURE if was_blind else Reason.HAND_LOST)
         self._observed_at = at
         hands = read_hands(
-            self._hands, observation, readings, self._settings, trails=self._wants_trails
+            self._hands, observation, readings, self._settings, trails=self._watched.wants_trails
         )
         not_before = self._opened_at + self._settings.guards.warm_up_ms / 1000
         two_handed, claims = self._see_pairs(at, hands, pairs, not_before)
-        for machine in self._poses.values():
+        for machine in self._watched.poses.values():
             events += self._see(machine, at, hands, claims, not_before)
         # What the two-handed gesture takes the place of is over before it starts.
         events += self._hold_on(at) + two_handed
-        events += see_movements(self._movements, at, hands, self._thresholds, not_before)
+        movements, thresholds = self._watched.movements, self._watched.thresholds
+        events += see_movements(movements, at, hands, thresholds, not_before)
         self._take_back.note(told := self._told(events))
         return told + self._undo(at, hands)
 
@@ -179,37 +155,38 @@ class TriggerEngine:
         """
         if self._observed_at is None or not math.isfinite(now):
             return ()
-        blind = now - self._observed_at > self._settings.lost_after_ms / 1000
+        blind = now - self._observed_at > self._lost_after_s
         events = self._expire(now, Reason.NO_PICTURE if blind else Reason.HAND_LOST)
-        for machine in self._movements:
+        for machine in self._watched.movements:
             events += machine.tick(now)
         return self._told(events + self._hold_on(now))
 
     @property
     def wants_pairs(self) -> bool:
         """Whether it watches for a two-handed gesture: `update` needs readings of pairs then."""
-        return self._wants_pairs
+        return self._watched.wants_pairs
 
     @property
     def gestures(self) -> tuple[str, ...]:
         """What it watches for."""
-        return self._gestures
+        return self._watched.gestures
 
     def progress(self) -> tuple[Candidate, ...]:
         """The gestures that are being held but have not started."""
-        leads = {gesture: machine.lead for gesture, machine in self._machines.items()}
+        leads = {gesture: machine.lead for gesture, machine in self._watched.machines.items()}
         candidates = tuple(Candidate(gesture, *lead) for gesture, lead in leads.items() if lead)
         if self._observed_at is None:
             return candidates
         held_s = self._settings.one_handed_ms / 1000
-        return candidates + self._held_on.progress(self._observed_at, self._poses, held_s)
+        return candidates + self._held_on.progress(self._observed_at, self._watched.poses, held_s)
 
     def holders(self) -> dict[str, tuple[int, ...]]:
         """The hands that show each active gesture now; the tracks may differ from `start`'s."""
-        return self._held_on.holders(self._poses) | {
-            gesture: self._machines[gesture].holders
-            for gesture in self._gestures
-            if self._machines[gesture].phase is Phase.ACTIVE
+        watched = self._watched
+        return self._held_on.holders(watched.poses) | {
+            gesture: watched.machines[gesture].holders
+            for gesture in watched.gestures
+            if watched.machines[gesture].phase is Phase.ACTIVE
         }
 
     def meters(self) -> tuple[GestureMeter, ...]:
@@ -217,28 +194,35 @@ class TriggerEngine:
         return tuple(
             measure(
                 machine,
-                self._thresholds[gesture],
-                self._cases(gesture, self._seen_now(gesture)),
+                self._watched.thresholds[gesture],
+                self._watched.cases(gesture, self._seen_now(gesture)),
                 self._warming_up(),
             )
-            for gesture, machine in self._machines.items()
-            if gesture in self._gestures
+            for gesture, machine in self._watched.machines.items()
+            if gesture in self._watched.gestures
         )
 
-    def _with_one_hand(self) -> list[str]:
-        """The gestures of two hands that one hand may start."""
-        if not self._settings.one_handed:
-            return []
-        return [
-            gesture
-            for gesture in self._gestures
-            if gesture in ONE_HANDED and self._settings.thresholds(gesture, self._card).enabled
-        ]
+    @property
+    def _last_at(self) -> float:
+        """When something was observed last, seconds."""
+        return self._observed_at if self._observed_at is not None else float("-inf")
+
+    @property
+    def _lost_after_s(self) -> float:
+        return self._settings.lost_after_ms / 1000
+
+    def _follow(self, gestures: Sequence[str]) -> None:
+        """Watches for these with what is set; the machines of those that stay go on."""
+        self._watched = Watched.of(
+            gestures, self._settings, self._card, self._watched.machines, self._last_at
+        )
+        if not self._watched.wants_trails:
+            for hand in self._hands:
+                hand.trail.clear()
 
     def _hold_on(self, at: float) -> list[GestureEvent]:
-        return self._held_on.see(
-            at, self._poses, self._one_handed, self._settings.one_handed_ms / 1000
-        )
+        held_s = self._settings.one_handed_ms / 1000
+        return self._held_on.see(at, self._watched.poses, self._watched.one_handed, held_s)
 
     def _undo(self, at: float, hands: Sequence[TrackedHand]) -> tuple[GestureEvent, ...]:
         pose = self._take_back.pose
@@ -251,12 +235,12 @@ class TriggerEngine:
         return self._rested(pose, at) + self.undo(gesture, at)
 
     def _rested(self, gesture: str, at: float) -> tuple[GestureEvent, ...]:
-        machine = self._machines.get(gesture)
+        machine = self._watched.machines.get(gesture)
         over = machine.rest(at, Reason.UNDONE) if isinstance(machine, GestureMachine) else []
         return self._told(over)
 
     def _told(self, events: Sequence[GestureEvent]) -> tuple[GestureEvent, ...]:
-        return tuple(each for each in events if each.gesture in self._gestures)
+        return tuple(each for each in events if each.gesture in self._watched.gestures)
 
     def _warming_up(self) -> bool:
         if self._opened_at is None or self._observed_at is None:
@@ -264,14 +248,13 @@ class TriggerEngine:
         return self._observed_at < self._opened_at + self._settings.guards.warm_up_ms / 1000
 
     def _expire(self, at: float, reason: Reason) -> list[GestureEvent]:
-        gone = self._hands.drop_unseen_since(at - self._settings.lost_after_ms / 1000)
+        gone = self._hands.drop_unseen_since(at - self._lost_after_s)
         if not gone:
             return []
         keys: set[HandKey] = {hand.key for hand in gone}
         keys.update(self._pairs.drop({hand.key for hand in gone}))
-        return [
-            event for machine in self._machines.values() for event in machine.lose(at, keys, reason)
-        ]
+        machines = self._watched.machines.values()
+        return [event for machine in machines for event in machine.lose(at, keys, reason)]
 
     def _see(
         self,
@@ -288,7 +271,7 @@ class TriggerEngine:
         if machine.phase in (Phase.IDLE, Phase.CANDIDATE):
             claimed = claims.taken | claims.passed_over
             hands = [hand for hand in hands if hand.key not in claimed]
-        return events + self._advance(machine, at, hands, not_before)
+        return events + self._watched.see(machine, at, hands, not_before, self._lost_after_s)
 
     def _see_pairs(
         self,
@@ -298,49 +281,14 @@ class TriggerEngine:
         not_before: float,
     ) -> tuple[list[GestureEvent], Precedence]:
         """The two-handed gestures see all pairs; what they say, and which hands they claim."""
-        machines = [
-            machine
-            for machine in self._machines.values()
-            if isinstance(machine, GestureMachine) and machine.gesture in PAIRS
-        ]
         pairs: list[TrackedPair] = []
-        if self._wants_pairs:
+        if self._watched.wants_pairs:
             by_tracks = {frozenset(reading.track_ids): reading for reading in readings}
             pairs = self._pairs.read(at, hands, by_tracks, self._settings.smoothing_ms)
         events: list[GestureEvent] = []
-        for machine in machines:
-            events += self._advance(machine, at, pairs, not_before)
-        return events, precedence(machines, pairs, self._thresholds)
-
-    def _advance(
-        self,
-        machine: GestureMachine,
-        at: float,
-        seen: Sequence[TrackedHand | TrackedPair],
-        not_before: float,
-    ) -> list[GestureEvent]:
-        thresholds = self._thresholds[machine.gesture]
-        # Most gestures are idle most of the time; only a clear reading can change that.
-        worth = [
-            each
-            for each in seen
-            if machine.phase is not Phase.IDLE
-            or (
-                each.history.newest is not None
-                and is_clear(each.history.newest, machine.gesture, thresholds)
-            )
-        ]
-        return machine.see(
-            at,
-            self._cases(machine.gesture, worth),
-            thresholds,
-            not_before=not_before,
-            lost_after_s=self._settings.lost_after_ms / 1000,
-        )
-
-    def _cases(self, gesture: str, seen: Sequence[TrackedHand | TrackedPair]) -> list[Evidence]:
-        thresholds = self._thresholds[gesture]
-        return [weigh(each.key, each.track_ids, each.history, gesture, thresholds) for each in seen]
+        for machine in self._watched.two_handed:
+            events += self._watched.see(machine, at, pairs, not_before, self._lost_after_s)
+        return events, precedence(self._watched.two_handed, pairs, self._watched.thresholds)
 
     def _seen_now(self, gesture: str) -> Sequence[TrackedHand | TrackedPair]:
         if gesture in MOVEMENTS:
