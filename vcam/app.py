@@ -239,7 +239,7 @@ def _wait_end(
         step_s = min(WAIT_STEP_S, deadline - clock.now())
         if encore and not pipeline.live():
             for pack, effect in encore:
-                pipeline.play(pack, effect)
+                pipeline.by_hand.play(pack, effect)
         if relay.room is not None and relay.room.attend(step_s):
             step_s = 0.0
         asked = inbox.get(step_s)

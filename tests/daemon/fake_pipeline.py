@@ -66,6 +66,33 @@ class FakeFaceNames:
         self.insisted = on
 
 
+class FakeByHand:
+    """Notes what it is asked for where the pipeline does."""
+
+    def __init__(self, pipeline) -> None:
+        self._pipeline = pipeline
+
+    def play(self, pack, effect):
+        self._pipeline.told.append(("play", pack, effect))
+
+    def answers(self, gesture):
+        rules = [rule for pack in self._pipeline.packs for rule in pack.rules]
+        return [rule for rule in rules if rule.gesture == gesture]
+
+    def react(self, gesture):
+        self._pipeline.told.append(("react", gesture))
+        return bool(self.answers(gesture))
+
+    def undo(self):
+        pipeline = self._pipeline
+        if not pipeline.effects:
+            return None
+        gesture = pipeline.effects[-1].gesture
+        pipeline.effects = ()
+        pipeline.told.append(("undo", gesture))
+        return gesture
+
+
 class FakePipeline:
     """Notes what it is told, and tells what the test puts in."""
 
@@ -88,6 +115,7 @@ class FakePipeline:
         self.lent = {}
         self.recognisers = FakeRecognisers()
         self.face_names = FakeFaceNames()
+        self.by_hand = FakeByHand(self)
         self.counts = PipelineStats(0, 0, 0, 0, (), None, 0.0)
 
     def set_mode(self, mode):
@@ -119,27 +147,8 @@ class FakePipeline:
         self.plan = plan
         self.told.append(("shoot", plan is not None))
 
-    def play(self, pack, effect):
-        self.told.append(("play", pack, effect))
-
-    def answers(self, gesture):
-        rules = [rule for pack in self.packs for rule in pack.rules]
-        return [rule for rule in rules if rule.gesture == gesture]
-
     def answer(self, by, answers):
         self.lent[by] = answers
-
-    def react(self, gesture):
-        self.told.append(("react", gesture))
-        return gesture in {rule.gesture for pack in self.packs for rule in pack.rules}
-
-    def undo(self):
-        if not self.effects:
-            return None
-        gesture = self.effects[-1].gesture
-        self.effects = ()
-        self.told.append(("undo", gesture))
-        return gesture
 
     def picture(self):
         return self.image

@@ -32,13 +32,13 @@ def test_effects_are_drawn_as_soon_as_there_are_packs():
 
 def test_pipeline_of_the_settings():
     pipeline = build_pipeline(Settings(), FakeCamera(), [FakeOutput("out")], [], MonotonicClock())
-    assert pipeline.react("v_sign"), "the packs of the settings are on"
+    assert pipeline.by_hand.react("v_sign"), "the packs of the settings are on"
     without = build_pipeline(
         Settings(), FakeCamera(), [FakeOutput("out")], [], MonotonicClock(), packs=()
     )
-    assert not without.react("v_sign")
+    assert not without.by_hand.react("v_sign")
     off = Settings.model_validate({"reactions": {"enabled": False}})
-    assert not build_pipeline(off, FakeCamera(), [], [], MonotonicClock()).react("v_sign")
+    assert not build_pipeline(off, FakeCamera(), [], [], MonotonicClock()).by_hand.react("v_sign")
 
 
 def test_first_picture_waits_for_neither_networks_nor_stickers():

@@ -122,7 +122,7 @@ def test_a_model_in_the_demo_clip_starts_an_effect_a_blur_a_note_and_a_pause(run
     running.wait(lambda: [each.effect for each in pipeline.live()] == ["peace"])
     running.wait(lambda: len(running.events) == 2)
     assert {event.gesture for event in running.events} == {"light:bright", "light:bright:300ms"}
-    assert pipeline.undo() == "light:bright"
+    assert pipeline.by_hand.undo() == "light:bright"
     (state,) = running.recognisers.states
     assert state.running
     assert state.ms > 0

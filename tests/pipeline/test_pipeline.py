@@ -308,7 +308,8 @@ def test_of_two_changes_at_once_the_later_one_holds(monkeypatch):
     with World("always") as world:
         first, second = world.with_outputs(width=320), world.with_outputs(width=240)
         other = threading.Thread(target=world.pipeline.apply, args=(second, []))
-        to = world.pipeline._changes.to
+        changes = world.pipeline._handover._changes
+        to = changes.to
 
         def overtaken(settings, packs):
             change = to(settings, packs)
@@ -317,7 +318,7 @@ def test_of_two_changes_at_once_the_later_one_holds(monkeypatch):
                 other.join(0.2)
             return change
 
-        monkeypatch.setattr(world.pipeline._changes, "to", overtaken)
+        monkeypatch.setattr(changes, "to", overtaken)
         world.pipeline.apply(first, [])
         other.join()
         assert world.pipeline.meters().size[0] == 240
@@ -353,23 +354,23 @@ PACK = Pack(
 
 def test_gestures_are_answered_by_hand_once_their_pack_is_on():
     with World("always") as world:
-        assert not world.pipeline.react("v_sign")
+        assert not world.pipeline.by_hand.react("v_sign")
         world.pipeline.apply(world.settings, [PACK])
-        assert soon(lambda: world.pipeline.react("v_sign"))
+        assert soon(lambda: world.pipeline.by_hand.react("v_sign"))
         assert soon(lambda: len(world.pipeline.live()) == 2)
         assert {effect.gesture for effect in world.pipeline.live()} == {"manual"}
         world.pipeline.apply(world.settings, [])
         assert soon(lambda: world.pipeline.live() == ())
-        assert not world.pipeline.react("v_sign")
+        assert not world.pipeline.by_hand.react("v_sign")
 
 
 def test_switched_off_reactions_answer_nothing():
     with World("always") as world:
         off = world.settings.model_copy(update={"reactions": ReactionSettings(enabled=False)})
         world.pipeline.apply(world.settings, [PACK])
-        assert soon(lambda: world.pipeline.react("v_sign"))
+        assert soon(lambda: world.pipeline.by_hand.react("v_sign"))
         world.pipeline.apply(off, [PACK])
-        assert soon(lambda: not world.pipeline.react("v_sign"))
+        assert soon(lambda: not world.pipeline.by_hand.react("v_sign"))
 
 
 def test_packs_that_contradict_themselves_are_refused_and_nothing_changes():
@@ -378,7 +379,7 @@ def test_packs_that_contradict_themselves_are_refused_and_nothing_changes():
         twice = dataclasses.replace(PACK, rules=PACK.rules + PACK.rules)
         with pytest.raises(PackError):
             world.pipeline.apply(world.settings, [twice])
-        assert soon(lambda: world.pipeline.react("v_sign"))
+        assert soon(lambda: world.pipeline.by_hand.react("v_sign"))
 
 
 def test_other_recognizer_is_loaded_while_it_runs():

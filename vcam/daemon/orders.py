@@ -197,7 +197,7 @@ class Orders:
     def _react(self, gesture: str) -> Outcome:
         self._refuse_unless_drawing()
         self._refuse_unknown(gesture)
-        if not self._pipeline.react(gesture):
+        if not self._pipeline.by_hand.react(gesture):
             answers = [
                 pack.name
                 for pack in self._library.states()
@@ -220,11 +220,11 @@ class Orders:
             raise VcamError(f"The pack {pack} is off", f"switch it on: vcam pack on {pack}")
         if effect not in effects:
             raise unknown("effect", effect, effects, f"in {pack}")
-        self._pipeline.play(pack, effect)
+        self._pipeline.by_hand.play(pack, effect)
         return Outcome(message=f"{effect} of {known.title} plays")
 
     def _undo(self) -> Outcome:
-        called_by = self._pipeline.undo()
+        called_by = self._pipeline.by_hand.undo()
         if called_by is None:
             raise VcamError("There is nothing to take back", "no effect is shown now")
         return Outcome(message="Taken back", data={"gesture": called_by})

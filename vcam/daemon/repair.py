@@ -221,7 +221,7 @@ class Repair:
         self._personal.save()
 
     def _started(self, event: GestureEvent) -> None:
-        rules = self._pipeline.answers(event.gesture)
+        rules = self._pipeline.by_hand.answers(event.gesture)
         effects = [f"{rule.pack}/{rule.effect}" for rule in rules]
         start = self._history.add(event, effects)
         self._history.trace(start.id, self._looks.begin(start.id, event))

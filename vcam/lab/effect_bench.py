@@ -182,7 +182,7 @@ def _play_for(pipeline: Pipeline, group: Sequence[EffectName], seconds: float) -
     while time.perf_counter() < until:
         if group and not pipeline.live():
             for pack, effect in group:
-                pipeline.play(pack, effect)
+                pipeline.by_hand.play(pack, effect)
         if pipeline.finished.wait(_LOOK_S):
             raise VcamError("the pipeline failed during the bench", "the log says what failed")
 

@@ -9,19 +9,21 @@ from typing import TYPE_CHECKING
 
 from vcam.core.clock import Clock
 from vcam.core.contracts import Output, Source
-from vcam.core.events import GestureEvent, LiveEffect, ReactionRule
+from vcam.core.events import GestureEvent, LiveEffect
 from vcam.core.frame import Image
 from vcam.core.slot import LatestSlot
 from vcam.outputs.sound import SoundPlayer
 from vcam.outputs.worker import OutputStatus
 from vcam.pipeline.audiences import Audiences
+from vcam.pipeline.by_hand import ByHand
 from vcam.pipeline.capture_thread import Captured
 from vcam.pipeline.capture_threads import CaptureThreads
-from vcam.pipeline.changes import Answers, Change, Changes
+from vcam.pipeline.changes import Answers
 from vcam.pipeline.contracts import Group
 from vcam.pipeline.demand import Demand
 from vcam.pipeline.director import Director, Lookers
 from vcam.pipeline.face_names import FaceNames
+from vcam.pipeline.handover import Handover
 from vcam.pipeline.looking import Look, Meters, Recognizer, meters_of
 from vcam.pipeline.mode import Mode
 from vcam.pipeline.output_thread import OutputLoop, video_format
@@ -51,6 +53,7 @@ class Pipeline:
         failure: which thread failed; empty if none did.
         recognisers: runs image models, and people.
         face_names: draws names below faces.
+        by_hand: plays effects without a gesture, and takes them back.
 
     Args:
         source: where frames come from.
@@ -97,9 +100,6 @@ class Pipeline:
         self.finished = threading.Event()
         self.failure = ""
         self._counters = Counters(clock.now())
-        self._changes = Changes(settings)
-        # Of two changes, the one that is compared last must be the one that is carried out last.
-        self._applying = threading.Lock()
         self._demand = Demand(settings.camera.when, settings.camera.release_after_ms)
         wanted = self._demand.wanted
         slot: LatestSlot[Captured] = LatestSlot()
@@ -133,8 +133,8 @@ class Pipeline:
         self._audiences = Audiences((public, preview), on_change)
         lookers = Lookers((self._vision, self.recognisers))
         self._director = Director(self._demand, self._audiences.anybody, self._capture, lookers)
-        self._sounding = Sounding(SoundPlayer())
-        self._sounding.switch(settings.effects.sound)
+        sounding = Sounding(SoundPlayer())
+        sounding.switch(settings.effects.sound)
         self._painter = PicturePainter(
             settings.outputs,
             settings.effects.progress_ring,
@@ -142,7 +142,7 @@ class Pipeline:
             compositor,
             lambda: self._vision.scene,
             on_change,
-            self._sounding.came,
+            sounding.came,
             self._vision.want_mask,
         )
         preview.set_mirror(settings.outputs.preview.mirror)
@@ -158,6 +158,17 @@ class Pipeline:
             self._stop,
             self._counters,
         )
+        self._handover = Handover(
+            settings,
+            self._vision,
+            self._output,
+            self._painter,
+            compositor,
+            sounding,
+            self._demand,
+            preview,
+        )
+        self.by_hand = ByHand(stage, self._vision, clock)
         self.face_names = FaceNames(compositor, self._demand, self._output.mailbox.post)
         self._threads: list[threading.Thread] = []
 
@@ -192,39 +203,23 @@ class Pipeline:
             self._on_change()
 
     def apply(self, settings: Settings, packs: Sequence[Pack]) -> None:
-        """Takes over what applies at once, and size and rate of the outputs.
+        """Takes over what applies at once, and size and rate of the outputs; see `Handover.apply`.
 
-        Only what differs from before is touched. Source, recognizer and outputs are replaced by
-        `replace_source`, `replace_recognizer` and `replace_outputs`.
-
-        Args:
-            settings: all settings.
-            packs: those that are on, in the order in which their effects are laid over each other;
-                without any answer where `settings.reactions.enabled` is false.
+        Source, recognizer and outputs are replaced by `replace_source`, `replace_recognizer` and
+        `replace_outputs`.
 
         Raises:
             PackError: the packs' rules contradict themselves; nothing has changed.
         """
-        with self._applying:
-            self._bring(self._changes.to(settings, packs))
+        self._handover.apply(settings, packs)
 
     def answer(self, by: str, answers: Answers) -> None:
-        """Lets these effects answer gestures in place of those that `by` has given before.
-
-        Their packs need not be on. Nothing answers where `settings.reactions.enabled` is false.
-        """
-        with self._applying:
-            self._bring(self._changes.answer(by, answers))
-
-    def answers(self, gesture: str) -> Sequence[ReactionRule]:
-        """What plays when this gesture starts."""
-        return self._stage.answers(gesture)
+        """Lets these effects answer gestures in place of those that `by` has given before."""
+        self._handover.answer(by, answers)
 
     def set_card(self, card: Mapping[str, float]) -> None:
         """Takes over `enter` of each pose, for where the settings say nothing."""
-        with self._applying:
-            triggers = self._changes.settings.triggers
-            self._vision.mailbox.post(lambda: self._vision.apply(triggers, None, card))
+        self._handover.set_card(card)
 
     def rehearse(self, on: bool) -> None:
         """Whether gestures start without being answered, and the camera is open whoever watches."""
@@ -255,28 +250,6 @@ class Pipeline:
 
         self._output.mailbox.post(replace)
 
-    def play(self, pack: str, effect: str) -> None:
-        """Plays an effect by hand; one that no pack has is left out when it is drawn."""
-        self._vision.mailbox.post(lambda: self._stage.play(pack, effect, self._clock.now()))
-
-    def react(self, gesture: str) -> bool:
-        """Plays by hand all that `gesture` would play; False if no pack answers it."""
-        rules = self._stage.answers(gesture)
-        for rule in rules:
-            self.play(rule.pack, rule.effect)
-        return bool(rules)
-
-    def undo(self) -> str | None:
-        """Takes the newest effects back, those that one gesture or one person has called.
-
-        Returns:
-            What called them; None if nothing is drawn that does not leave already.
-        """
-        newest = self._stage.newest(self._clock.now())
-        if newest is not None:
-            self._vision.mailbox.post(lambda: self._vision.undo(newest))
-        return newest
-
     def picture(self) -> Image | None:
         """The newest public picture of a camera frame; None while something else is shown.
 
@@ -298,7 +271,7 @@ class Pipeline:
         Scores of gestures are worked out only while somebody asks: the first answer after two
         seconds comes without.
         """
-        taught, outputs = self._changes.taught, self._changes.settings.outputs
+        taught, outputs = self._handover.taught, self._handover.settings.outputs
         return meters_of(self._vision.scene, self._vision.meters(bool(taught)), outputs, taught)
 
     def source_state(self) -> SourceState:
@@ -320,29 +293,6 @@ class Pipeline:
     def reset_stats(self) -> None:
         """Starts counting anew."""
         self._counters.reset(self._clock.now())
-
-    def _apply(self, settings: Settings, packs: Sequence[Pack] | None) -> None:
-        """On the output thread."""
-        # First of all: nothing that fails may leave the room to be seen.
-        self._compositor.apply(settings.effects)
-        if packs is not None:
-            self._compositor.set_packs(packs)
-            self._sounding.set_packs(packs)
-        self._sounding.switch(settings.effects.sound)
-        self._demand.apply(settings.camera.when, settings.camera.release_after_ms)
-        self._painter.apply(settings.outputs, settings.effects.progress_ring)
-        self._output.apply(video_format(settings.outputs))
-        self._preview.set_mirror(settings.outputs.preview.mirror)
-
-    def _bring(self, change: Change) -> None:
-        """Hands what has changed to the threads that it belongs to."""
-        settings = self._changes.settings
-        seen, undo = (change.triggers, change.rules, None, change.gestures), change.undo
-        if seen != (None, None, None, None):
-            self._vision.mailbox.post(lambda: self._vision.apply(*seen))
-        if undo is not None:
-            self._vision.mailbox.post(lambda: self._vision.undo_by(*undo))
-        self._output.mailbox.post(lambda: self._apply(settings, change.packs))
 
     def _fail(self, failure: str) -> None:
         self.failure = failure
