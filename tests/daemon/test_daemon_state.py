@@ -235,7 +235,6 @@ def test_readers_from_before_the_start_count(desk):
 
 
 def test_steward_follows_the_pipeline(desk):
-    desk.daemon._clock = FakeClock()
     seen = threading.Event()
     desk.daemon.subscribe(lambda: desk.daemon.state().profile and seen.set())
     desk.save("profiles: {work: {apps: [zoom]}}\n")

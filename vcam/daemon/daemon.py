@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -22,6 +20,7 @@ from vcam.daemon.governor import Enters, Governor
 from vcam.daemon.history import StartHistory
 from vcam.daemon.judge import PictureJudge
 from vcam.daemon.kept import KeptTeller
+from vcam.daemon.listeners import Listeners
 from vcam.daemon.meters import told_meters
 from vcam.daemon.notices import Notices
 from vcam.daemon.orders import Orders
@@ -32,21 +31,17 @@ from vcam.daemon.recognition import HandRecognizer
 from vcam.daemon.repair import Repair
 from vcam.daemon.selfies import Selfies
 from vcam.daemon.snapshots import Snapshots
+from vcam.daemon.steward import Steward
 from vcam.daemon.telling import camera_choices, told_state, unseen, watchers
 from vcam.daemon.values import setting_values
 from vcam.effects.pack import Pack
 from vcam.pipeline import Pipeline, SourcePhase
+from vcam.pipeline.asked import Asked
 from vcam.pipeline.looking import Look
 from vcam.settings.store import SettingsStore
 
-logger = logging.getLogger(__name__)
-
 ASKED_FOR_S = 2.5
 """Figures are renewed and told for so long after somebody has asked for the state."""
-
-FIGURES_EVERY_S = 1.0
-IDLE_WAKE_S = 60.0
-"""Whatever there is to do wakes the steward; the length does not matter."""
 
 
 class PipelineDaemon:
@@ -91,7 +86,9 @@ class PipelineDaemon:
         wall: Callable[[], float] = time.time,
     ) -> None:
         self.pictures = pictures
-        self.notices = Notices(self._changed)
+        self._listeners = Listeners()
+        changed = self._listeners.tell
+        self.notices = Notices(changed)
         self._pipeline = pipeline
         self._store = store
         self._library = library
@@ -112,16 +109,16 @@ class PipelineDaemon:
             library,
             packs,
             make_applier(self.notices),
-            self._changed,
+            changed,
             lambda settings: Enters(personal.enters(settings), personal.calibrated(settings)),
             lambda: personal.taught.gestures,
         )
         self._repair = Repair(
-            self._history, personal, self._governor, pipeline, clock, wall, self._changed, abilities
+            self._history, personal, self._governor, pipeline, clock, wall, changed, abilities
         )
-        abilities.follow(self._governor.refresh, self._changed, lambda: self._repair.busy)
+        abilities.follow(self._governor.refresh, changed, lambda: self._repair.busy)
         self._selfies = Selfies(
-            pipeline, self._governor, self._snapshots, self.notices, clock, wall, self._changed
+            pipeline, self._governor, self._snapshots, self.notices, clock, wall, changed
         )
         self._kept = KeptTeller(store, personal, self._history, clock)
         self._orders = Orders(
@@ -133,33 +130,24 @@ class PipelineDaemon:
             self._selfies,
             abilities,
             stop,
-            self._changed,
+            changed,
         )
         self.packs = OwnPacks(library, lambda: self._reload(packs_too=True))
         self.people = abilities.people
         self.taught = abilities.teaching.files
         self._page: str | None = None
-        self._lock = threading.Lock()
-        self._version = 1
-        self._listeners: tuple[Callable[[], None], ...] = ()
-        self._asked_at = float("-inf")
-        self._told_figures = self._figures.figures()
-        self._was_live = self._reload_asked = False
+        self._reload_asked = False
         self._undone: deque[GestureEvent] = deque()
-        self._wake = threading.Event()
-        self._ended = threading.Event()
-        self._steward = threading.Thread(target=self._attend, name="steward", daemon=True)
+        self._steward = Steward(self.attend, lambda: bool(self._asked))
+        self._asked = Asked(clock, self._steward.wake, ASKED_FOR_S)
 
     def start(self) -> None:
         """Begins to follow readers and to renew figures."""
-        # What has happened before this was there is news too.
-        self._wake.set()
         self._steward.start()
 
     def close(self) -> None:
         """Ends what `start` began, and writes what is not written yet."""
-        self._ended.set()
-        self._wake.set()
+        self._steward.end()
         self._selfies.close()
         self._abilities.close()
         self._repair.save()
@@ -174,12 +162,9 @@ class PipelineDaemon:
 
     def state(self) -> State:
         """How things are now."""
-        now = self._clock.now()
-        was_asked, self._asked_at = now - self._asked_at < ASKED_FOR_S, now
-        if not was_asked:
-            self._wake.set()
+        self._asked.ask()
         return told_state(
-            self._version,
+            self._listeners.version,
             self._pipeline,
             self._governor.in_force,
             self._library,
@@ -196,14 +181,7 @@ class PipelineDaemon:
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Calls `listener` after each change of `state()`; returns what ends that."""
-        with self._lock:
-            self._listeners = (*self._listeners, listener)
-
-        def end() -> None:
-            with self._lock:
-                self._listeners = tuple(each for each in self._listeners if each is not listener)
-
-        return end
+        return self._listeners.add(listener)
 
     def meters(self) -> Meters:
         """The newest meters."""
@@ -258,12 +236,12 @@ class PipelineDaemon:
         """Notes where the page is served; None while it is off."""
         if address != self._page:
             self._page = address
-            self._changed()
+            self._listeners.tell()
 
     def pipeline_changed(self) -> None:
         """Something about camera, outputs, readers, mode or effects has changed."""
-        self._wake.set()
-        self._changed()
+        self._steward.wake()
+        self._listeners.tell()
 
     def note_event(self, event: GestureEvent) -> None:
         """Takes a gesture event; on the vision thread."""
@@ -275,7 +253,7 @@ class PipelineDaemon:
             self._undone.append(event)
         if event.kind in (EventKind.START, EventKind.UNDONE):
             # What is to be kept of it is written on another thread.
-            self._wake.set()
+            self._steward.wake()
 
     def note_look(self, look: Look) -> None:
         """Takes a look at a frame, before its events; on the vision thread."""
@@ -284,7 +262,7 @@ class PipelineDaemon:
     def ask_reload(self) -> None:
         """Has the settings file and the packs read again, soon."""
         self._reload_asked = True
-        self._wake.set()
+        self._steward.wake()
 
     def file_changed(self) -> None:
         """The settings file has changed: what it says is applied, or why not is told."""
@@ -302,32 +280,9 @@ class PipelineDaemon:
         outputs = self._pipeline.outputs()
         self._governor.follow(sorted({watcher.program for watcher in watchers(outputs)}))
         self.notices.warn("cameras", unseen(outputs, self._camera_outputs()))
-        if self._is_asked():
-            self._renew_figures()
-
-    def _attend(self) -> None:
-        while not self._ended.is_set():
-            self._wake.wait(FIGURES_EVERY_S if self._is_asked() else IDLE_WAKE_S)
-            self._wake.clear()
-            try:
-                self.attend()
-            except Exception:
-                # Neither a profile nor a figure is worth a steward that has died.
-                logger.exception("The steward failed; it goes on")
-                self._ended.wait(FIGURES_EVERY_S)
-
-    def _renew_figures(self) -> None:
         is_live = self._pipeline.source_state().phase is SourcePhase.LIVE
-        was_live, self._was_live = self._was_live, is_live
-        # Who is told asks again, so a camera that sleeps would keep a tray busy for ever.
-        if is_live or was_live:
-            figures = self._figures.figures().model_copy(update={"uptime_s": 0.0})
-            if figures != self._told_figures:
-                self._told_figures = figures
-                self._changed()
-
-    def _is_asked(self) -> bool:
-        return self._clock.now() - self._asked_at < ASKED_FOR_S
+        if self._asked and self._figures.news(is_live):
+            self._listeners.tell()
 
     def _reload(self, *, packs_too: bool) -> None:
         try:
@@ -335,13 +290,3 @@ class PipelineDaemon:
         except SettingsError:
             # Log and state tell it already.
             return
-
-    def _changed(self) -> None:
-        with self._lock:
-            self._version += 1
-            listeners = self._listeners
-        for listener in listeners:
-            try:
-                listener()
-            except Exception:
-                logger.exception("A listener failed")

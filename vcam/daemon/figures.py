@@ -19,7 +19,7 @@ BELIEVED_BELOW_MS = 5000.0
 
 
 class FigureMeter:
-    """Compares the pipeline's counters with those of a moment ago. Any thread.
+    """Compares the pipeline's counters with those of a moment ago. Any thread; `news` from one.
 
     Args:
         stats: the pipeline's counters; never reset while this looks at them.
@@ -41,7 +41,8 @@ class FigureMeter:
         self._before = stats()
         self._at = self._started_at
         self._busy_s = processor_s()
-        self._figures = Figures()
+        self._figures = self._told = Figures()
+        self._was_live = False
 
     def figures(self) -> Figures:
         """The newest figures; renewed here if they are a second old."""
@@ -50,6 +51,20 @@ class FigureMeter:
             if now - self._at >= RENEWED_EVERY_S:
                 self._renew(now)
             return self._figures.model_copy(update={"uptime_s": round(now - self._started_at, 1)})
+
+    def news(self, is_live: bool) -> bool:
+        """Whether the figures are others than when this was asked last.
+
+        Args:
+            is_live: whether the camera is open. Those of one that sleeps are told once: who is
+                told asks again, and so would keep a tray busy for ever.
+        """
+        was_live, self._was_live = self._was_live, is_live
+        if not (is_live or was_live):
+            return False
+        figures = self.figures().model_copy(update={"uptime_s": 0.0})
+        before, self._told = self._told, figures
+        return figures != before
 
     def _renew(self, now: float) -> None:
         stats, busy_s = self._stats(), self._processor_s()
