@@ -13,7 +13,7 @@ from vcam.core.frame import Frame
 from vcam.core.geometry import Box
 from vcam.core.observation import Attention
 from vcam.settings.schema import VisionSettings
-from vcam.vision import observer as observer_module
+from vcam.vision import hand_search
 from vcam.vision.observer import Networks, Observer
 
 RATES = VisionSettings(hand_rate_hz=12, search_rate_hz=6, face_rate_hz=12, zoom_rate_hz=0)
@@ -200,7 +200,7 @@ def test_round_a_far_person_hands_are_looked_for_every_other_time(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scene.show_face()
-    monkeypatch.setattr(observer_module, "in_reach", lambda *_: Box(300, 50, 200, 200))
+    monkeypatch.setattr(hand_search, "in_reach", lambda *_: Box(300, 50, 200, 200))
     scene.play(0, 2)
     parts = [part is None for part in scene.networks.palms.parts[2:]]
     assert len(parts) > 6

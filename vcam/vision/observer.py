@@ -4,24 +4,20 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from functools import partial
 
 from vcam.core.frame import Frame, Image
-from vcam.core.geometry import Box
 from vcam.core.observation import Attention, Hand, Observation
 from vcam.settings.schema import VisionSettings
-from vcam.vision.change import ChangeGate
 from vcam.vision.face_tracks import FaceTracker
 from vcam.vision.faces import FaceDetector, FaceFinder, FaceLandmarker, FaceReader
-from vcam.vision.hands import HandFinder, HandReader, PalmFinder, hand_size, is_sure
+from vcam.vision.hand_search import HandSearch
+from vcam.vision.hands import HandFinder, HandReader, PalmFinder
 from vcam.vision.landmarks import HandLandmarker
 from vcam.vision.pace import Pace
 from vcam.vision.palms import PalmDetector
-from vcam.vision.parts import in_reach
 from vcam.vision.person_watch import PersonWatch
 from vcam.vision.skin_light import SkinLight, still_light
-from vcam.vision.tracks import HandTrack, HandTracker
-from vcam.vision.zoom import ZoomRound, round_lost
+from vcam.vision.tracks import HandTracker
 
 _FORGET_S = 1.0
 """After a gap of this length, or a step back of it, nothing that was followed is trusted."""
@@ -29,7 +25,6 @@ _SECOND_HAND_SHARE = 1 / 3
 _LOST_HAND_SHARE = 2.0
 """While a hand that was just lost may be found again, hands are looked for so often as usual."""
 _NEW_FACE_HZ = 3.0
-_FORCED_SEARCH_S = 1.0
 _WATCHING_STRETCH = 3.0
 """While nothing is drawn, faces are only needed to tell hands in front of them: so much longer
 between two looks at them."""
@@ -103,15 +98,10 @@ class Observer:
         self._search_pace = Pace(settings.search_rate_hz)
         self._face_pace = Pace(settings.face_rate_hz)
         self._new_face_pace = Pace(min(settings.face_rate_hz, _NEW_FACE_HZ))
-        self._zoom_pace = Pace(settings.zoom_rate_hz)
-        self._zooms = ZoomRound()
+        self._search = HandSearch(settings.zoom_rate_hz, beside_faces=settings.max_faces > 0)
         self._person = person or PersonWatch()
-        self._gate = ChangeGate()
         self._light = SkinLight()
         self.attention = Attention.DRAWING
-        self._searches = 0
-        self._turns_after_loss = 0
-        self._searched_at = -math.inf
         self._last_at = -math.inf
         self._size = (0, 0)
         self._told: Observation | None = None
@@ -147,15 +137,13 @@ class Observer:
         if self._hands is not None and self._faces is not None:
             self._hands.reset()
             self._faces.reset()
-        paces = (self._hand_pace, self._search_pace, self._face_pace, self._new_face_pace)
-        for pace in (*paces, self._zoom_pace):
+        for pace in (self._hand_pace, self._search_pace, self._face_pace, self._new_face_pace):
             pace.now()
-        self._gate.reset()
+        self._search.reset()
         self._light.reset()
-        self._zooms.reset()
         self._person.reset()
         self._told = None
-        self._searched_at = self._last_at = -math.inf
+        self._last_at = -math.inf
 
     def due(self, at: float) -> bool:
         """Whether `observe` would look at a frame of that time, rather than repeat itself."""
@@ -282,11 +270,12 @@ class Observer:
             self._hand_pace.done(at)
             if hands.follow(image, at):
                 self._search_pace.now()
-                self._gate.reset()
+                self._search.hand_lost()
         if self._search_due(at, _EARLY / 2):
             share = _SECOND_HAND_SHARE if hands.hands else 1.0
             self._search_pace.done(at, 1 / (_LOST_HAND_SHARE if hands.lost(at) else share))
-            self._search_hands(hands, faces, image, at)
+            if self._search.look(hands, [face.box for face in faces.faces], image, at):
+                self._hand_pace.done(at)
         if self._faces_due(at, _EARLY):
             watching = self.attention is Attention.WATCHING
             self._face_pace.done(at, _WATCHING_STRETCH if watching else 1.0)
@@ -299,44 +288,3 @@ class Observer:
         starting = self.attention is Attention.STARTING
         if self._person.due(at, _EARLY / 2):
             self._person.look(image, at, hands, _STARTING_STRETCH if starting else 1.0)
-
-    def _search_hands(
-        self, hands: HandTracker, faces: FaceTracker, image: Image, at: float
-    ) -> None:
-        """Looks for new hands, if anything but the known faces has moved since the last time."""
-        boxes: list[Box] = [face.box for face in faces.faces]
-        lost = hands.lost(at)
-        changed = self._gate.changed(image, boxes)
-        if changed and self._gate.where is not None:
-            self._zooms.note_movement(self._gate.where, at)
-        if not (changed or lost or at - self._searched_at >= _FORCED_SEARCH_S):
-            return
-        self._searched_at = at
-        sure = partial(is_sure, faces=boxes if self._settings.max_faces else None)
-        part = self._part_of_lost(lost, at)
-        if part is not None:
-            found = hands.search(image, at, part, sure)
-        else:
-            found = hands.search(image, at, self._next_part(image, boxes))
-        if not (found or hands.hands or lost) and self._zoom_pace.due(at):
-            part = self._zooms.next_part(boxes, self._size, at)
-            if part is not None:
-                self._zoom_pace.done(at)
-                found = hands.search(image, at, part, sure)
-        if found:
-            self._hand_pace.done(at)
-
-    def _part_of_lost(self, lost: list[HandTrack], at: float) -> Box | None:
-        """Where a hand that was just lost should be; every other time, after the first."""
-        self._turns_after_loss = self._turns_after_loss + 1 if lost else 0
-        if self._turns_after_loss % 2 == 0:
-            return None
-        track = lost[self._turns_after_loss // 2 % len(lost)]
-        return round_lost(track.points_at(at), hand_size(track.reading.points), self._size)
-
-    def _next_part(self, image: Image, faces: list[Box]) -> Box | None:
-        """Where to look for new hands: in the whole picture and round each far person in turn."""
-        height, width = image.shape[:2]
-        far = [part for face in faces if (part := in_reach(face, width, height)) is not None]
-        self._searches += 1
-        return [None, *far][self._searches % (1 + len(far))]
