@@ -19,11 +19,11 @@ from vcam.control.state import (
 from vcam.core.errors import VcamError
 from vcam.core.frame import Image
 from vcam.core.observation import Observation
-from vcam.daemon.people_attendance import Attendance, Zone, as_csv, local
+from vcam.daemon.people_attendance import Zone, as_csv, local
 from vcam.daemon.people_enrolment import Enrolling
 from vcam.daemon.people_files import PeopleFiles
+from vcam.daemon.people_presence import Presence
 from vcam.daemon.people_vision import load_people, people_in
-from vcam.daemon.private_file import PersonalError
 from vcam.pipeline import Pipeline
 from vcam.pipeline.mode import Mode
 from vcam.recognizers.contracts import PEOPLE
@@ -33,12 +33,6 @@ from vcam.recognizers.people_reader import Likenesses, MeshFinder, PeopleReader,
 from vcam.settings.schema import Settings
 
 logger = logging.getLogger(__name__)
-
-SAVE_EVERY_S = 60.0
-"""The attendance is written so often while somebody is seen; a crash loses no more."""
-
-PRESENT_S = 5.0
-"""Who was not seen for so long is not present."""
 
 TOLD_LINES = 100
 
@@ -73,22 +67,17 @@ class People:
         self._lock = threading.RLock()
         self._files = PeopleFiles(folder)
         self._gallery = self._files.gallery()
-        self._attendance = Attendance(self._files.attendance(), zone)
+        self._presence = Presence(self._files, wall, zone)
         self._enrolling: Enrolling | None = None
         self._told_enrolment: EnrolmentState | None = None
-        self._seen_at: dict[str, float] = {}
-        self._present: frozenset[str] = frozenset()
         self._shown: Mapping[int, str] = {}
-        self._saved_at = wall()
-        self._unsaved = False
-        self._disk_problem = ""
         self._reader: PeopleReader | None = None
 
     @property
     def state(self) -> PeopleState:
         """As the state tells of them."""
         with self._lock:
-            present = self._present_at(self._wall())
+            present = self._presence.now()
             people = tuple(
                 PersonState(
                     name=each.name,
@@ -98,7 +87,7 @@ class People:
                 )
                 for each in self._gallery.people
             )
-            lines = [line.told() for line in reversed(self._attendance.lines)][:TOLD_LINES]
+            lines = [line.told() for line in reversed(self._presence.lines)][:TOLD_LINES]
             return PeopleState(
                 on=self._settings.enabled,
                 people=people,
@@ -110,7 +99,7 @@ class People:
     def attendance_csv(self) -> str:
         """A table of who was seen when; see the contract."""
         with self._lock:
-            return as_csv(self._attendance.lines, self._zone)
+            return as_csv(self._presence.lines, self._zone)
 
     def apply(self, settings: Settings, *, anew: bool = False) -> None:
         """Takes other settings over; `anew`: who is enrolled may have changed on disk."""
@@ -118,20 +107,20 @@ class People:
             self._settings = settings.people
             if anew:
                 self._gallery = self._files.gallery()
-            self._prune()
+            self._presence.prune(self._settings.keep_days)
             self._bring()
         self.on_change()
 
     def start(self) -> None:
         """Begins to look for people, if they are wanted; deletes what is too old."""
         with self._lock:
-            self._prune()
+            self._presence.prune(self._settings.keep_days)
             self._bring()
 
     def close(self) -> None:
         """Writes what is not written yet."""
         with self._lock:
-            self._save()
+            self._presence.save()
 
     def forget_attendance(self) -> None:
         """Forgets who was seen when, in memory and on disk; people stay enrolled.
@@ -140,9 +129,7 @@ class People:
             PersonalError: it is there still.
         """
         with self._lock:
-            self._attendance.forget(None)
-            self._unsaved = False
-            self._files.keep_attendance(())
+            self._presence.forget_log()
         self.on_change()
 
     def judge(self, image: Image, observation: Observation) -> tuple[RecognisedClass, ...]:
@@ -200,13 +187,11 @@ class People:
 
     def _forget(self, name: str | None) -> Outcome:
         # What was seen in the last minute is not on disk yet.
-        self._save()
+        self._presence.save()
         message = self._files.forget(name)
         gallery = self._gallery.without(name) if name is not None else Gallery()
         self._gallery = gallery
-        self._seen_at = {seen: at for seen, at in self._seen_at.items() if seen in gallery.names}
-        self._present &= frozenset(gallery.names)
-        self._attendance.forget(name)
+        self._presence.forget(name, gallery.names)
         enrolling = self._enrolling
         if enrolling is not None and name in (None, enrolling.name):
             if not enrolling.is_over:
@@ -249,7 +234,7 @@ class People:
         """Takes one look; on the recogniser thread."""
         with self._lock:
             changed = self._follow_enrolment(seen, at)
-            changed |= self._follow_present(seen, self._wall())
+            changed |= self._follow_present(seen)
         if changed:
             self.on_change()
 
@@ -282,58 +267,22 @@ class People:
         switch = "" if self._settings.enabled else "; switch people.enabled on to recognise them"
         enrolling.end("done", f"{name} is enrolled{switch}")
 
-    def _follow_present(self, seen: Sequence[SeenFace], now: float) -> bool:
+    def _follow_present(self, seen: Sequence[SeenFace]) -> bool:
         settings, known = self._settings, frozenset(self._gallery.names)
         if not settings.enabled:
             return False
         names = {each.face.track_id: each.name for each in seen if each.name in known}
-        if settings.attendance:
-            for name in sorted(set(names.values())):
-                self._attendance.see(name, now)
-                self._unsaved = True
-        self._seen_at |= dict.fromkeys(names.values(), now)
-        before = self._present
-        self._present = self._present_at(now)
         self._show(names if settings.name_tag else {})
-        is_new = self._present != before
-        is_due = not 0 <= now - self._saved_at < SAVE_EVERY_S
-        if self._unsaved and (is_new or is_due):
-            self._attendance.prune(now, settings.keep_days)
-            self._save()
-            return True
-        return is_new
-
-    def _present_at(self, now: float) -> frozenset[str]:
-        """Who was seen lately; nobody while nobody looks, such as in a pause."""
-        return frozenset(name for name, at in self._seen_at.items() if 0 <= now - at <= PRESENT_S)
+        return self._presence.see(names.values(), settings)
 
     def _show(self, names: Mapping[int, str]) -> None:
         if names != self._shown:
             self._shown = names
             self._pipeline.face_names.show(names)
 
-    def _prune(self) -> None:
-        if self._attendance.prune(self._wall(), self._settings.keep_days):
-            self._unsaved = True
-            self._save()
-
-    def _save(self) -> None:
-        """Writes the attendance; where that fails, the log goes on in memory."""
-        self._saved_at = self._wall()
-        if not self._unsaved:
-            return
-        try:
-            self._files.keep_attendance(self._attendance.lines)
-        except PersonalError as error:
-            if str(error) != self._disk_problem:
-                logger.error("%s", error)
-            self._disk_problem = str(error)
-        else:
-            self._unsaved, self._disk_problem = False, ""
-
     def _reader_problem(self) -> str:
         statuses = self._pipeline.recognisers.statuses()
         return next((each.problem for each in statuses if each.name == PEOPLE), "")
 
     def _problem(self) -> str:
-        return self._files.problem or self._reader_problem() or self._disk_problem
+        return self._files.problem or self._reader_problem() or self._presence.problem

@@ -8,7 +8,7 @@ from dataclasses import replace
 from vcam.control.contracts import PoseForm
 from vcam.core.errors import VcamError
 from vcam.daemon.learning import Learnt, enough, learn_poses
-from vcam.daemon.sampling import Thumbnails
+from vcam.daemon.sample_pictures import Thumbnails
 from vcam.daemon.taught import TaughtPoses, check_name, read_export
 from vcam.poses.taught.samples import MOST_SAMPLES, Samples, to_bytes
 
