@@ -7,22 +7,13 @@ clock of the frames; frames are never counted towards the hold.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from vcam.core.events import EventKind, GestureEvent
 from vcam.settings.schema import Thresholds
-from vcam.triggers.evidence import Evidence, HandKey, credit_s
+from vcam.triggers.evidence import Evidence, HandKey
 from vcam.triggers.guards import Reason
-from vcam.triggers.smoothing import LEAST_READINGS
-
-LEAST_CLEAR_SHARE = 0.8
-"""So many of the readings of a hold must be clear by themselves. The median alone would let a pose
-start that is seen in little more than every other picture. Too few clear ones delay the start
-until there are more; a single odd reading costs a 15 Hz camera nothing."""
-
-_TOLERANCE_S = 1e-6
-"""Sums of frame intervals end this close to what they should be."""
+from vcam.triggers.hold import TOLERANCE_S, Hold
 
 
 class Phase(StrEnum):
@@ -32,30 +23,6 @@ class Phase(StrEnum):
     CANDIDATE = "candidate"
     ACTIVE = "active"
     COOLDOWN = "cooldown"
-
-
-@dataclass(slots=True)
-class _Hold:
-    """One hand on its way to starting the gesture."""
-
-    hand: HandKey
-    track_ids: tuple[int, ...]
-    since: float
-    clear_at: float
-    clear_count: int
-    readings: int
-    held_s: float
-    score: float
-    steady: bool = True
-    paused: bool = False
-    progress: float = 0.0
-    told: float = -1.0
-
-    @property
-    def is_sound(self) -> bool:
-        """Whether enough of it was clear for a start, however long it is."""
-        enough = max(LEAST_READINGS, LEAST_CLEAR_SHARE * self.readings - 1e-9)
-        return self.clear_count >= enough
 
 
 class GestureMachine:
@@ -72,10 +39,10 @@ class GestureMachine:
     def __init__(self, gesture: str, armed_at: float = float("-inf")) -> None:
         self.gesture = gesture
         self.phase = Phase.IDLE
-        self._holds: dict[HandKey, _Hold] = {}
-        self._leader: _Hold | None = None
+        self._holds: dict[HandKey, Hold] = {}
+        self._leader: Hold | None = None
         self._showing: dict[HandKey, tuple[int, ...]] = {}
-        self._active: _Hold | None = None
+        self._active: Hold | None = None
         self._armed_at = armed_at
         self._ended_at = float("-inf")
         self._away_since: float | None = None
@@ -200,7 +167,7 @@ class GestureMachine:
             if hold is None:
                 self._open(case, not_before)
                 continue
-            reason = _feed(hold, case, lost_after_s)
+            reason = hold.feed(case, lost_after_s)
             if reason:
                 del self._holds[case.hand]
                 dropped = reason if hold is self._leader else dropped
@@ -209,18 +176,7 @@ class GestureMachine:
     def _open(self, case: Evidence, not_before: float) -> None:
         if not (case.clear and case.enters) or case.at < not_before:
             return
-        since = max(case.run.since, not_before)
-        self._holds[case.hand] = _Hold(
-            hand=case.hand,
-            track_ids=case.track_ids,
-            since=since,
-            clear_at=case.at,
-            clear_count=case.run.clear,
-            readings=case.run.readings,
-            held_s=min(case.run.held_s, case.at - since),
-            score=case.score,
-            steady=case.steady,
-        )
+        self._holds[case.hand] = Hold.begun(case, not_before)
 
     def _advance(self, at: float, thresholds: Thresholds, dropped: str) -> list[GestureEvent]:
         events: list[GestureEvent] = []
@@ -234,7 +190,7 @@ class GestureMachine:
             return events
         dwell_s = thresholds.dwell_ms / 1000
         leader.progress = max(leader.progress, min(1.0, leader.held_s / dwell_s))
-        held_long_enough = leader.held_s >= dwell_s - _TOLERANCE_S
+        held_long_enough = leader.held_s >= dwell_s - TOLERANCE_S
         if held_long_enough and leader.is_sound and leader.steady and leader.clear_at == at:
             events.append(self._start(at, leader))
         elif leader.progress > leader.told:
@@ -242,7 +198,7 @@ class GestureMachine:
             events.append(self._event(EventKind.PROGRESS, at, leader))
         return events
 
-    def _start(self, at: float, leader: _Hold) -> GestureEvent:
+    def _start(self, at: float, leader: Hold) -> GestureEvent:
         self.phase, self._active, self._leader = Phase.ACTIVE, leader, None
         leader.progress = 1.0
         self._showing = {leader.hand: leader.track_ids}
@@ -275,7 +231,7 @@ class GestureMachine:
             self._away_since = max(at, self._ended_at)
         if self._released_at is None and self._away_since is not None:
             released_at = self._away_since + thresholds.release_ms / 1000
-            self._released_at = released_at if at >= released_at - _TOLERANCE_S else None
+            self._released_at = released_at if at >= released_at - TOLERANCE_S else None
         cooled_at = self._ended_at + thresholds.cooldown_ms / 1000
         if self._released_at is not None and at >= cooled_at:
             self.phase = Phase.IDLE
@@ -298,7 +254,7 @@ class GestureMachine:
         self._away_since = self._released_at = None
         return event
 
-    def _event(self, kind: EventKind, at: float, hold: _Hold, reason: str = "") -> GestureEvent:
+    def _event(self, kind: EventKind, at: float, hold: Hold, reason: str = "") -> GestureEvent:
         # A tick may run ahead of the observations, which are told by when they were captured.
         self._told_at = max(self._told_at, at)
         return GestureEvent(
@@ -311,26 +267,3 @@ class GestureMachine:
             score=hold.score,
             reason=str(reason),
         )
-
-
-def _feed(hold: _Hold, case: Evidence, lost_after_s: float) -> str:
-    """Adds one reading to a hold; returns why it is over, nothing if it is not.
-
-    Only time between two clear readings counts, and only while the smoothed score stayed at
-    `enter` or above; between `leave` and `enter` the hold waits.
-    """
-    hold.score, hold.track_ids, hold.steady = case.score, case.track_ids, case.steady
-    hold.readings += 1
-    hold.clear_count += case.clear
-    if not case.stays:
-        return case.reason or Reason.RELEASED
-    if case.at - hold.clear_at > lost_after_s + _TOLERANCE_S:
-        return Reason.UNCLEAR
-    if not case.enters:
-        hold.paused = True
-    elif case.clear:
-        if not hold.paused:
-            hold.held_s += credit_s(case.at - hold.clear_at)
-        hold.paused = False
-        hold.clear_at = case.at
-    return ""
