@@ -29,7 +29,7 @@ def vcam(*arguments: str):
 
 
 def test_command_waits_and_tells_the_file(daemon):
-    daemon.subscribe(lambda: daemon.state().selfie and daemon.finish_selfie())
+    daemon.subscribe(lambda: daemon.state().selfie and daemon.selfies.finish())
     result = vcam("selfie")
     assert result.exit_code == 0, result.output
     assert result.stdout == "Saved vcam-1.png\n"
@@ -63,7 +63,7 @@ def test_failure_is_told_with_its_cause(daemon):
 
 
 def test_json(daemon):
-    daemon.subscribe(lambda: daemon.state().selfie and daemon.finish_selfie())
+    daemon.subscribe(lambda: daemon.state().selfie and daemon.selfies.finish())
     result = vcam("selfie", "--json")
     outcome = json.loads(result.stdout)
     assert outcome["data"]["names"] == ["vcam-1.png"]

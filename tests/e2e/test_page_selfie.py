@@ -43,7 +43,7 @@ def test_selfie_is_begun_counted_taken_and_downloaded(page_of: Open) -> None:
         vcam.daemon.change(selfie=selfie.model_copy(update={"phase": "saving", "left_s": 0}))
         expect(countdown).to_contain_text("Saving it")
         expect(countdown.get_by_role("button")).to_be_hidden()
-        vcam.daemon.finish_selfie()
+        vcam.daemon.selfies.finish()
         expect(countdown).to_be_hidden()
         picture = panel.locator("[data-picture='vcam-1.png']")
         expect(picture).to_contain_text("Picture")
@@ -68,7 +68,7 @@ def test_newest_picture_is_the_first(page_of: Open) -> None:
     with page_of() as vcam:
         for take in ("still", "strip"):
             vcam.daemon.run(TakeSelfie(take=take))
-            vcam.daemon.finish_selfie()
+            vcam.daemon.selfies.finish()
         names = vcam.page.locator("[data-picture]")
         expect(names).to_have_count(2)
         expect(names.first).to_contain_text("Strip")

@@ -6,9 +6,7 @@ import threading
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
-from typing import Literal
 
-import cv2
 from PIL import Image as Pillow
 
 from vcam.control.commands import (
@@ -48,9 +46,6 @@ from vcam.control.state import (
     Judgement,
     Meter,
     Meters,
-    PictureKind,
-    PictureState,
-    SelfieState,
     SettingValue,
     Start,
     State,
@@ -60,9 +55,9 @@ from vcam.settings.fields import field_tree
 from vcam.testing.daemon_state import LABELS, first_state
 from vcam.testing.fake_packs import FakePacks
 from vcam.testing.fake_people import FakePeople
+from vcam.testing.fake_selfies import FakeSelfies
 from vcam.testing.fake_taught import FakeTaught
 from vcam.testing.pictures import FakePictures, a_v_sign
-from vcam.testing.stages import plain_image
 
 
 class FakeDaemon:
@@ -75,6 +70,7 @@ class FakeDaemon:
         refusal: raised by the next `run` instead, once.
         pictures: the preview.
         packs: installs for real, in the folder.
+        selfies: takes pictures when it is told to.
         people: the attendance log of the state.
         taught: takes samples at once, and gives and takes files.
 
@@ -90,12 +86,11 @@ class FakeDaemon:
         self.meters_now = Meters(at=1.7e9, gestures=(Meter(gesture="v_sign", score=0.25),))
         self.refusal: VcamError | None = None
         self.pictures = FakePictures()
-        self._folder = folder
-        self._snapshots: dict[str, Path] = {}
         self._listeners: list[Callable[[], None]] = []
         self._lock = threading.RLock()
         self._changed: dict[str, object] = {}
         self._state = first_state()
+        self.selfies = FakeSelfies(folder, self.state, self.change)
         self.packs = FakePacks(
             folder, lambda: self._state.packs, lambda packs: self.change(packs=packs)
         )
@@ -190,9 +185,7 @@ class FakeDaemon:
         Raises:
             VcamError: there is none of that name.
         """
-        if name not in self._snapshots:
-            raise VcamError(f"There is no snapshot {name!r}", "take one first")
-        return self._snapshots[name]
+        return self.selfies.file(name)
 
     def judge(self, picture: bytes) -> Judgement:
         """One V sign in whatever picture.
@@ -259,9 +252,9 @@ class FakeDaemon:
             case Enrol() | ForgetPerson():
                 self.people.carry_out(command)
             case TakeSnapshot():
-                return self._take_snapshot()
-            case TakeSelfie(take=take, cancel=cancel):
-                return self._take_selfie(take or "still", cancel)
+                return self.selfies.snapshot()
+            case TakeSelfie():
+                return self.selfies.begin(command)
             case (
                 Teach() | SortSamples() | TrainTaught() | UseTaught() | RenamePose() | ForgetPose()
             ):
@@ -296,44 +289,6 @@ class FakeDaemon:
         for key in unset:
             self._changed.pop(key, None)
         self.change_settings()
-
-    def _take_snapshot(self) -> Outcome:
-        if self._folder is None:
-            raise VcamError("The folder cannot be written to", "choose another")
-        path = self._saved(self._folder, "snapshot")
-        return Outcome(message=f"Saved {path}", data={"file": str(path), "name": path.name})
-
-    def _take_selfie(
-        self, take: Literal["still", "burst", "strip", "clip"], cancel: bool
-    ) -> Outcome:
-        if self._state.selfie is not None:
-            self.change(selfie=None)
-            return Outcome(message="The selfie is cancelled")
-        if cancel:
-            raise VcamError("No selfie goes on", "begin one: vcam selfie")
-        self.change(selfie=SelfieState(phase="counting", left_s=3, take=take))
-        return Outcome(message="Selfie in 3 s", data={"take": take, "countdown_s": 3})
-
-    def finish_selfie(self) -> None:
-        """The selfie that counts down is taken and saved."""
-        selfie = self._state.selfie
-        if selfie is not None and self._folder is not None:
-            self._saved(self._folder, selfie.take, selfie=None)
-
-    def _saved(self, folder: Path, kind: PictureKind, **members: object) -> Path:
-        path = folder / f"vcam-{len(self._snapshots) + 1}.png"
-        cv2.imwrite(str(path), plain_image())
-        self._snapshots[path.name] = path
-        picture = PictureState(
-            name=path.name,
-            at=1.7e9,
-            kind=kind,
-            gesture="",
-            media_type="image/png",
-            decorated=True,
-        )
-        self.change(pictures=(picture, *self._state.pictures)[:20], **members)
-        return path
 
     def _known_pack(self, name: str) -> None:
         if name not in {pack.name for pack in self._state.packs}:
