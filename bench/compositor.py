@@ -23,9 +23,10 @@ from vcam.core.events import LiveEffect
 from vcam.core.frame import Image
 from vcam.core.geometry import Placement
 from vcam.core.observation import Observation
-from vcam.effects.blend import Blender, Pose2D
+from vcam.effects.blend import Blender
 from vcam.effects.compositor import Compositor
 from vcam.effects.pack import Pack, find_packs, load_pack, shipped_pack_folder
+from vcam.effects.pose2d import Pose2D
 from vcam.effects.preview import scene_of
 from vcam.effects.preview_scenes import FACE, SIZE, scene
 from vcam.effects.preview_scenes import FPS as SCENE_FPS

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from vcam.core.frame import Image
 from vcam.effects import blend as module
-from vcam.effects.blend import Blender, Pose2D
+from vcam.effects.blend import Blender
 from vcam.effects.matting import Shade
 from vcam.effects.outline import Outline
+from vcam.effects.pose2d import Pose2D
 from vcam.effects.schema import Blend
 from vcam.effects.sprite import Sprite, premultiplied
 

@@ -8,8 +8,8 @@ import pytest
 from vcam.core.geometry import Box
 from vcam.effects.anchor import AnchorPose
 from vcam.effects.animation import Motion
-from vcam.effects.blend import Pose2D
 from vcam.effects.placing import beside_hand, choose_side, kept_inside, on_anchor, on_screen
+from vcam.effects.pose2d import Pose2D
 from vcam.effects.schema import StickerSpec
 from vcam.effects.sprite import Sprite
 

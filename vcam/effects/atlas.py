@@ -10,10 +10,11 @@ import cv2
 import numpy as np
 
 from vcam.core.frame import Image
-from vcam.effects.blend import MIN_OPACITY, Blender, Pose2D, warped
+from vcam.effects.blend import Blender, warped
 from vcam.effects.chance import chosen
 from vcam.effects.flight import Swarm
 from vcam.effects.matting import Shade
+from vcam.effects.pose2d import MIN_OPACITY, Pose2D
 from vcam.effects.schema import Blend
 from vcam.effects.sprite import Sprite
 

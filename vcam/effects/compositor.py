@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 
@@ -24,8 +23,9 @@ from vcam.effects.matting import Cutout, Matte, Shade
 from vcam.effects.moment import Moment, Taste
 from vcam.effects.name_tags import NameTags
 from vcam.effects.outline import Outline
-from vcam.effects.pack import Effect, Pack
+from vcam.effects.pack import Pack
 from vcam.effects.person_mask import PersonMask
+from vcam.effects.repertoire import Item, Repertoire
 from vcam.effects.scenery import Scenery
 from vcam.effects.schema import (
     BackgroundSpec,
@@ -51,13 +51,6 @@ _A_FEW = 6
 """Pictures that are hidden one by one; more of them, and the person is laid over all."""
 
 
-class _Item(NamedTuple):
-    """A live effect, and what its pack says about it."""
-
-    effect: Effect
-    shown: LiveEffect
-
-
 class Compositor:
     """Draws the live effects by their `z`, of equals later ones on top. Used from one thread only.
 
@@ -73,9 +66,7 @@ class Compositor:
     def __init__(self, packs: Sequence[Pack] = (), governed: bool = False) -> None:
         self._settings = EffectSettings()
         self._taste = Taste.of(self._settings)
-        self._packs: dict[str, Pack] = {}
-        self._leaving: dict[str, Pack] = {}
-        self._drawn: frozenset[str] = frozenset()
+        self._repertoire = Repertoire()
         self._tracker = AnchorTracker()
         self._mask = PersonMask(self._settings.background)
         # Where the room stays as it is, a rough edge shows only where an effect passes behind it.
@@ -109,14 +100,7 @@ class Compositor:
 
         Of a pack that is gone, what was drawn last is still drawn until it has left the stage.
         """
-        known = self._leaving | self._packs
-        self._packs = {pack.name: pack for pack in packs}
-        self._leaving = {
-            name: pack
-            for name, pack in known.items()
-            if name in self._drawn and name not in self._packs
-        }
-        if any(self._packs.get(name) is not pack for name, pack in known.items()):
+        if self._repertoire.set_packs(packs):
             # A pack that was read again may put its stickers elsewhere, and has other pictures.
             self._stickers.keep(frozenset())
             self._scenery.keep(frozenset())
@@ -152,7 +136,7 @@ class Compositor:
             return True
         return any(
             isinstance(item.effect.spec, BackgroundSpec) or self._is_behind(item)
-            for item in self._items(live)
+            for item in self._repertoire.items(live)
         )
 
     def draw(
@@ -182,7 +166,7 @@ class Compositor:
         self._rough_mask.update(observation, seen_at)
         self._small_mask.update(observation, seen_at)
         self._forget(live)
-        items = sorted(self._items(live), key=lambda item: item.effect.spec.z)
+        items = sorted(self._repertoire.items(live), key=lambda item: item.effect.spec.z)
         allowed = 1.0
         if self._allowance is not None:
             allowed = self._allowance.share(frozenset((e.pack, e.effect) for e in live))
@@ -266,7 +250,7 @@ class Compositor:
             return spec.is_light or self._taste.count(spec.count) <= _A_FEW
         return isinstance(spec, StickerSpec | TextSpec | LasersSpec | LightningSpec | DimSpec)
 
-    def _draw(self, moment: Moment, item: _Item) -> None:
+    def _draw(self, moment: Moment, item: Item) -> None:
         """Draws an effect; one that fails must not cost the others, nor the background."""
         try:
             self._draw_kind(moment, item)
@@ -274,7 +258,7 @@ class Compositor:
             shown = item.shown
             self._faults.tell(f"The effect {shown.pack}/{shown.effect} cannot be drawn", error)
 
-    def _draw_kind(self, moment: Moment, item: _Item) -> None:
+    def _draw_kind(self, moment: Moment, item: Item) -> None:
         effect, shown = item
         spec = effect.spec
         if isinstance(spec, StickerSpec | TextSpec):
@@ -292,21 +276,11 @@ class Compositor:
         elif isinstance(spec, FlashSpec):
             self._lights.draw_flash(moment, spec, shown)
 
-    def _is_behind(self, item: _Item) -> bool:
+    def _is_behind(self, item: Item) -> bool:
         spec = item.effect.spec
         if isinstance(spec, BackgroundSpec):
             return False
         return spec.layer == "behind" and self._settings.behind_person
-
-    def _items(self, live: Sequence[LiveEffect]) -> list[_Item]:
-        """What there is to draw, with what its packs say, in the order in which it came."""
-        items = []
-        for shown in live:
-            pack = self._packs.get(shown.pack) or self._leaving.get(shown.pack)
-            effect = pack.effects.get(shown.effect) if pack else None
-            if effect is not None:
-                items.append(_Item(effect, shown))
-        return items
 
     def _forget(self, live: Sequence[LiveEffect]) -> None:
         """Lets go of everything that belongs to showings which are over."""
@@ -314,6 +288,4 @@ class Compositor:
         self._stickers.keep(keys)
         self._lights.keep(keys)
         self._scenery.keep(keys)
-        self._drawn = frozenset(shown.pack for shown in live)
-        if self._leaving:
-            self._leaving = {n: pack for n, pack in self._leaving.items() if n in self._drawn}
+        self._repertoire.note_drawn(live)

@@ -8,8 +8,9 @@ from typing import Final
 
 from vcam.effects import placing
 from vcam.effects.animation import Motion
-from vcam.effects.blend import Blender, Pose2D
+from vcam.effects.blend import Blender
 from vcam.effects.moment import Moment
+from vcam.effects.pose2d import Pose2D
 from vcam.effects.schema import TextSpec
 from vcam.effects.words import text_picture
 

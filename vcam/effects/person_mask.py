@@ -12,6 +12,7 @@ import numpy.typing as npt
 from vcam.core.frame import Image
 from vcam.core.geometry import Placement
 from vcam.core.observation import Observation
+from vcam.effects.grid import enlarge, grid_over, shrunk
 from vcam.effects.guided import guided_coefficients
 from vcam.effects.outline import Alpha, Outline
 from vcam.effects.quality import QualityGovernor
@@ -177,14 +178,14 @@ class PersonMask:
         self._alphas.reverse()
         alpha = self._alphas[0]
         if picture is None:
-            grid = _grid(size, _FINE_COLUMNS // 2)
+            grid = grid_over(size, _FINE_COLUMNS // 2)
             placed = self._placed(mask, size, place, grid)
             black, gain = self._ramp
             share = cv2.addWeighted(placed, gain, placed, 0, -black * gain, dtype=cv2.CV_8U)
-            return Outline(alpha, _enlarge(np.asarray(share, np.uint8), (0, 0), grid, alpha))
-        grid = _grid(size, _FINE_COLUMNS)
+            return Outline(alpha, enlarge(np.asarray(share, np.uint8), (0, 0), grid, alpha))
+        grid = grid_over(size, _FINE_COLUMNS)
         share, start = self._guided(mask, size, place, picture, grid)
-        return Outline(alpha, _enlarge(share, start, grid, alpha))
+        return Outline(alpha, enlarge(share, start, grid, alpha))
 
     def _guided(
         self,
@@ -195,7 +196,7 @@ class PersonMask:
         fine: tuple[int, int],
     ) -> tuple[npt.NDArray[np.uint8], tuple[int, int]]:
         """A part of the share on the fine grid, and its left and top; beyond it all is room."""
-        coarse = _grid(size, _COARSE_COLUMNS)
+        coarse = grid_over(size, _COARSE_COLUMNS)
         placed = self._placed(mask, size, place, coarse)
         left, top, right, bottom = _reach(placed, size, fine)
         placed = placed[top:bottom, left:right]
@@ -207,7 +208,7 @@ class PersonMask:
         from_x, from_y = round(left * step_x), round(top * step_y)
         grid = round(right * step_x) - from_x, round(bottom * step_y) - from_y
         grey = np.asarray(cv2.cvtColor(cv2.resize(part, grid), cv2.COLOR_BGR2GRAY), np.uint8)
-        small = _shrunk(grey, cells) * np.float32(1 / 255)
+        small = shrunk(grey, cells) * np.float32(1 / 255)
         slope, offset = guided_coefficients(small, placed, _RADIUS, _EPSILON)
         black, gain = self._ramp
         slope *= np.float32(gain / 255)
@@ -269,57 +270,3 @@ def _reach(
         min(columns, left + across + margin),
         min(rows, top + down + margin),
     )
-
-
-def _shrunk(grey: npt.NDArray[np.uint8], size: tuple[int, int]) -> npt.NDArray[np.uint8]:
-    """Means of a picture's pixels."""
-    half = 2 * size[0], 2 * size[1]
-    if grey.shape == (2 * half[1], 2 * half[0]):
-        # Halving twice is what OpenCV is quick at.
-        grey = np.asarray(cv2.resize(grey, half, interpolation=cv2.INTER_AREA), np.uint8)
-    return np.asarray(cv2.resize(grey, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _enlarge(
-    share: npt.NDArray[np.uint8],
-    start: tuple[int, int],
-    grid: tuple[int, int],
-    alpha: npt.NDArray[np.uint8],
-) -> tuple[int, int, int, int] | None:
-    """Writes a share larger into a picture's.
-
-    Args:
-        share: uint8 (rows, columns), a part of the grid; beyond it all is room.
-        start: the part's left and top on the grid.
-        grid: width and height of the grid.
-        alpha: uint8 (h, w), as large as the picture.
-
-    Returns:
-        A box beyond which all of `alpha` is room, or None where it was not looked for.
-    """
-    columns, rows = grid
-    height, width = alpha.shape
-    if width % columns or height % rows:
-        whole = np.zeros((rows, columns), np.uint8)
-        whole[start[1] : start[1] + share.shape[0], start[0] : start[0] + share.shape[1]] = share
-        cv2.resize(whole, (width, height), dst=alpha, interpolation=cv2.INTER_LINEAR)
-        return None
-    # Half of a usual picture is room.
-    alpha.fill(0)
-    left, top, across, down = cv2.boundingRect(share)
-    if not across:
-        return 0, 0, 0, 0
-    # Two more cells round it: one for what bleeds out, one so that the edges are like the whole's.
-    share = share[max(0, top - 2) : top + down + 2, max(0, left - 2) : left + across + 2]
-    step_x, step_y = width // columns, height // rows
-    left, top = (start[0] + max(0, left - 2)) * step_x, (start[1] + max(0, top - 2)) * step_y
-    right, bottom = left + share.shape[1] * step_x, top + share.shape[0] * step_y
-    part = alpha[top:bottom, left:right]
-    cv2.resize(share, (right - left, bottom - top), dst=part, interpolation=cv2.INTER_LINEAR)
-    return left, top, right, bottom
-
-
-def _grid(size: tuple[int, int], columns: int) -> tuple[int, int]:
-    """Width and height of a grid over the picture, no finer than half its pixels."""
-    share = min(columns / size[0], 0.5)
-    return max(1, round(size[0] * share)), max(1, round(size[1] * share))

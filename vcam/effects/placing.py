@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from vcam.core.geometry import Box
 from vcam.effects.anchor import AnchorPose
 from vcam.effects.animation import Motion
-from vcam.effects.blend import Pose2D
+from vcam.effects.pose2d import Pose2D
 from vcam.effects.schema import PlacedPart
 from vcam.effects.sprite import Sprite
 

@@ -9,10 +9,11 @@ from vcam.core.events import LiveEffect
 from vcam.effects import placing
 from vcam.effects.anchor import AnchorPose
 from vcam.effects.animation import Motion, entering, idling, leaving
-from vcam.effects.blend import Blender, Pose2D
+from vcam.effects.blend import Blender
 from vcam.effects.chance import chance
 from vcam.effects.moment import STILL_FADE_MS, Moment, Taste, done
 from vcam.effects.pack import Effect
+from vcam.effects.pose2d import Pose2D
 from vcam.effects.schema import PlacedPart, StickerSpec, TextSpec
 from vcam.effects.sprite import Sprite
 from vcam.effects.words import text_picture
