@@ -131,10 +131,10 @@ def _forget_files(what: str) -> dict[str, Any]:
     Raises:
         VcamError: some of it cannot be deleted; the rest is.
     """
+    from vcam.daemon.forgetting import forget_kinds
     from vcam.daemon.people_files import PeopleFiles
     from vcam.daemon.personal import Personal
     from vcam.daemon.private_file import personal_folder
-    from vcam.daemon.repair import forget_kinds
     from vcam.settings.schema import PersonalSettings
 
     personal, people = Personal(PersonalSettings()), PeopleFiles(personal_folder())

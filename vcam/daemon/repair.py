@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import Literal
+from collections.abc import Callable, Collection, Sequence
 
 from vcam.control.commands import ForgetPerson, Outcome
 from vcam.control.state import CalibrationState, Start
@@ -14,6 +13,7 @@ from vcam.core.events import EventKind, GestureEvent
 from vcam.core.observation import NONE_POSE
 from vcam.daemon.abilities import Abilities
 from vcam.daemon.calibration import Calibration
+from vcam.daemon.forgetting import What, forget_kinds
 from vcam.daemon.governor import Governor
 from vcam.daemon.history import StartHistory
 from vcam.daemon.naming import unknown
@@ -30,17 +30,6 @@ logger = logging.getLogger(__name__)
 LOOKS_KEPT = 4
 """Of the hand of each start, spread over the hold: a hold is one pose, seen a little differently
 each time."""
-
-What = Literal["all", "wrong", "calibration", "history", "taught", "people", "attendance"]
-
-_FORGOTTEN = {
-    "wrong": "the starts called wrong",
-    "calibration": "the personal thresholds",
-    "history": "the history",
-    "taught": "the taught poses",
-    "people": "the people",
-    "attendance": "the attendance",
-}
 
 
 class Repair:
@@ -277,28 +266,6 @@ class Repair:
     def _forget_calibration(self) -> None:
         self._personal.thresholds.forget()
         self.found()
-
-
-def forget_kinds(what: str, ways: Mapping[str, Callable[[], object]]) -> Outcome:
-    """Deletes what was learnt, as far as that is possible.
-
-    Args:
-        what: one kind, or `all`.
-        ways: what deletes each kind.
-
-    Raises:
-        PersonalError: some of it cannot be deleted; the rest is.
-    """
-    kinds = list(ways) if what == "all" else [what]
-    failed = []
-    for kind in kinds:
-        try:
-            ways[kind]()
-        except PersonalError as error:
-            failed.append(error)
-    if failed:
-        raise failed[0]
-    return Outcome(message=f"Forgotten: {', '.join(_FORGOTTEN[kind] for kind in kinds)}")
 
 
 def is_learnt(gesture: str) -> bool:
