@@ -11,7 +11,7 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from vcam import app
+from vcam import app, inbox
 from vcam.core.errors import OutputError, VcamError
 from vcam.pipeline import PipelineStats, SourcePhase, SourceState
 from vcam.settings.store import SettingsStore
@@ -153,7 +153,7 @@ def test_stop_command_ends_it(monkeypatch, store, pipeline):
 def test_hang_up_reads_the_settings_again_where_no_terminal_is(monkeypatch, store, pipeline):
     from vcam.control.commands import Stop
 
-    monkeypatch.setattr(app, "has_terminal", lambda: False)
+    monkeypatch.setattr(inbox, "has_terminal", lambda: False)
     # Under nohup it would be ignored, as it should.
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
@@ -173,7 +173,7 @@ def test_hang_up_reads_the_settings_again_where_no_terminal_is(monkeypatch, stor
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="POSIX")
 def test_hang_up_of_its_terminal_ends_it(monkeypatch, store, pipeline):
-    monkeypatch.setattr(app, "has_terminal", lambda: True)
+    monkeypatch.setattr(inbox, "has_terminal", lambda: True)
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
     after_start(monkeypatch, lambda room: os.kill(os.getpid(), signal.SIGHUP))
     app.run_daemon(store, None, seconds=60)
@@ -276,8 +276,8 @@ def test_what_is_loaded_is_kept_from_the_collector() -> None:
     clock = FakeClock()
     frozen: list[int] = []
 
-    class Passing(app.Inbox):
-        def get(self, timeout_s: float) -> app.Asked | None:
+    class Passing(inbox.Inbox):
+        def get(self, timeout_s: float) -> inbox.Asked | None:
             frozen.append(gc.get_freeze_count())
             clock.advance(timeout_s)
             return None

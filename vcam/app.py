@@ -3,10 +3,6 @@
 The picture comes first: the pipeline is started before anything else is even imported; the sticker
 packs, recognition, and what steers it follow when the first picture is out. What steers it can fail
 without ending it.
-
-Signals: SIGINT and SIGTERM end it within a second. SIGHUP has settings and packs read again, as is
-usual for daemons; but where a terminal started it, SIGHUP means that the terminal has gone, and
-ends it.
 """
 
 from __future__ import annotations
@@ -14,13 +10,9 @@ from __future__ import annotations
 import gc
 import logging
 import os
-import queue
-import signal
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from enum import Enum, auto
-from types import FrameType
 from typing import TYPE_CHECKING
 
 from vcam.capture.select import create_source
@@ -30,6 +22,7 @@ from vcam.core.events import EventKind, GestureEvent
 from vcam.daemon.building import SWITCH_INTERVAL_S, build_pipeline
 from vcam.daemon.output_rack import OutputRack
 from vcam.daemon.personal import Personal
+from vcam.inbox import Asked, Inbox, heed_signals
 from vcam.outputs.preview import PreviewOutput
 from vcam.pipeline import Pipeline, SourcePhase
 from vcam.settings.store import SettingsStore
@@ -58,35 +51,6 @@ SETTLED_S = 5.0
 through it again, which stops all threads for some 40 ms at a time."""
 
 _LOOK_EVERY_S = 0.02
-
-
-class Asked(Enum):
-    """What a signal or a command asks of the main thread."""
-
-    STOP = auto()
-    RELOAD = auto()
-
-
-class Inbox:
-    """What is asked of the main thread.
-
-    A `SimpleQueue` may be put to from within a signal handler, whatever the interrupted thread is
-    doing at that moment; setting an event there may wait for ever.
-    """
-
-    def __init__(self) -> None:
-        self._asked: queue.SimpleQueue[Asked] = queue.SimpleQueue()
-
-    def put(self, asked: Asked) -> None:
-        """Asks for something; any thread, and signal handlers."""
-        self._asked.put(asked)
-
-    def get(self, timeout_s: float) -> Asked | None:
-        """The oldest that was asked for; None after a time-out."""
-        try:
-            return self._asked.get(timeout=max(0.0, timeout_s))
-        except queue.Empty:
-            return None
 
 
 class Relay:
@@ -170,7 +134,7 @@ def run_daemon(
             keeps_source=source_spec is not None,
         )
 
-    _heed_signals(inbox)
+    heed_signals(inbox)
     deadline = clock.now() + seconds if seconds is not None else float("inf")
     pipeline.start()
     try:
@@ -273,32 +237,6 @@ def leave_stragglers() -> None:
         logging.shutdown()
         sys.stdout.flush()
         os._exit(0)
-
-
-def _heed_signals(inbox: Inbox) -> None:
-    meanings = dict.fromkeys(("SIGINT", "SIGTERM", "SIGBREAK"), Asked.STOP)
-    meanings["SIGHUP"] = Asked.STOP if has_terminal() else Asked.RELOAD
-    for name, asked in meanings.items():
-        number = getattr(signal, name, None)
-        # Under nohup, and in the background of scripts, some are ignored on purpose.
-        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, _putter(inbox, asked))
-
-
-def _putter(inbox: Inbox, asked: Asked) -> Callable[[int, FrameType | None], None]:
-    def handle(signal_number: int, frame: FrameType | None) -> None:
-        inbox.put(asked)
-
-    return handle
-
-
-def has_terminal() -> bool:
-    """Whether a terminal controls this process, whatever its standard streams are connected to."""
-    try:
-        os.close(os.open("/dev/tty", os.O_RDWR | getattr(os, "O_NOCTTY", 0)))
-    except OSError:
-        return False
-    return True
 
 
 def log_event(event: GestureEvent) -> None:
