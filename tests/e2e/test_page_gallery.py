@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from pathlib import Path
-from typing import Any
-
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from vcam.control.commands import Play
 from vcam.core.errors import VcamError
 
-from .pages import Opened, chromium, opened
-
-Open = Callable[..., AbstractContextManager[Opened]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def page_of(browser: Browser, tmp_path: Path) -> Open:
-    def make(panel: str, **context: Any) -> AbstractContextManager[Opened]:
-        return opened(browser, tmp_path, panel, **context)
-
-    return make
+from .pages import Open, Opened
 
 
 def drawn(vcam: Opened) -> list[tuple[str, str, bool]]:

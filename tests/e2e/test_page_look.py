@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from pathlib import Path
-
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from vcam.control.commands import ChangeSettings
 from vcam.core.errors import VcamError
 
-from .pages import Opened, chromium, opened
-
-Open = Callable[..., AbstractContextManager[Opened]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def page_of(browser: Browser, tmp_path: Path) -> Open:
-    return lambda **context: opened(browser, tmp_path, **context)
+from .pages import Open
 
 
 def test_background_is_chosen_with_what_belongs_to_it(page_of: Open) -> None:

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from pathlib import Path
-
 import cv2
-import pytest
-from playwright.sync_api import Browser, FilePayload, expect
+from playwright.sync_api import FilePayload, expect
 
 from vcam.control.commands import ChangeSettings
 from vcam.control.state import ClassScore, RecognisedClass
 from vcam.testing import plain_image
 
 from .abilities import MODELS, PEOPLE
-from .pages import Opened, chromium, opened
-
-Open = Callable[[str], AbstractContextManager[Opened]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def page_of(browser: Browser, tmp_path: Path) -> Open:
-    return lambda panel: opened(browser, tmp_path, panel)
+from .pages import Open
 
 
 def test_models_tell_what_they_see_cost_and_are_not_for(page_of: Open) -> None:

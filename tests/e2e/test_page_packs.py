@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from pathlib import Path
-
-import pytest
-from playwright.sync_api import Browser, FilePayload, expect
+from playwright.sync_api import FilePayload, expect
 
 from vcam.control.commands import SwitchPack
 from vcam.testing.fake_packs import small_pack
 
-from .pages import Opened, chromium, opened
+from .pages import Open, Opened
 
-Open = Callable[[], AbstractContextManager[Opened]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def page_of(browser: Browser, tmp_path: Path) -> Open:
-    return lambda: opened(browser, tmp_path, "packs")
+PANEL = "packs"
 
 
 def upload(vcam: Opened, content: bytes) -> None:

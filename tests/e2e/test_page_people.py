@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from vcam.control.commands import ChangeSettings, Enrol, ForgetPerson
 
 from .abilities import PEOPLE
-from .pages import Opened, chromium, opened
+from .pages import Open
 
-Open = Callable[[], AbstractContextManager[Opened]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def page_of(browser: Browser, tmp_path: Path) -> Open:
-    return lambda: opened(browser, tmp_path, "people")
+PANEL = "people"
 
 
 def test_people_are_recognised_only_once_everybody_was_asked(page_of: Open) -> None:

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from pathlib import Path
-
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from vcam.control.commands import Calibrate, Forget, Undo
 from vcam.control.state import (
@@ -18,9 +13,7 @@ from vcam.control.state import (
     LiveEffectState,
 )
 
-from .pages import Opened, chromium, opened
-
-Open = Callable[..., AbstractContextManager[Opened]]
+from .pages import Open
 
 KEPT = KeptState(
     items=(
@@ -32,17 +25,6 @@ KEPT = KeptState(
         Kept(kind="snapshots", what="pictures", path="/pictures", count=31, size=48_200_000),
     )
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def page_of(browser: Browser, tmp_path: Path) -> Open:
-    return lambda fragment, **context: opened(browser, tmp_path, fragment, **context)
 
 
 def calibrating(**members: object) -> CalibrationState:

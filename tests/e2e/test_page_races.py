@@ -3,32 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from pathlib import Path
 
-import pytest
-from playwright.sync_api import APIResponse, Browser, FilePayload, Route, expect
+from playwright.sync_api import APIResponse, FilePayload, Route, expect
 
 from vcam.control.commands import ChangeSettings, SwitchPack
 from vcam.control.state import Judgement
 from vcam.core.errors import VcamError
 
-from .pages import Opened, chromium, opened
-from .test_page_try import picture
-
-Open = Callable[[str], AbstractContextManager[Opened]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def page_of(browser: Browser, tmp_path: Path) -> Open:
-    return lambda fragment: opened(browser, tmp_path, fragment)
+from .pages import Open, Opened, picture
 
 
 class Held:

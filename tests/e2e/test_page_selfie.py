@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from pathlib import Path
-
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from vcam.control.commands import ChangeSettings, TakeSelfie
 from vcam.control.state import SelfieState
 
-from .pages import Opened, chromium, opened
+from .pages import Open
 
-Open = Callable[..., AbstractContextManager[Opened]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def page_of(browser: Browser, tmp_path: Path) -> Open:
-    return lambda fragment="selfie": opened(browser, tmp_path, fragment)
+PANEL = "selfie"
 
 
 def test_selfie_is_begun_counted_taken_and_downloaded(page_of: Open) -> None:

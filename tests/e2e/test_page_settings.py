@@ -2,42 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from vcam.control.commands import ChangeSettings
 from vcam.settings.fields import field_tree
 
-from .pages import Opened, chromium, opened
+from .pages import Open, Opened
 
-Open = Callable[..., AbstractContextManager[Opened]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def settings_of(browser: Browser, tmp_path: Path) -> Open:
-    def make(**context: Any) -> AbstractContextManager[Opened]:
-        return opened(browser, tmp_path, "settings", **context)
-
-    return make
+PANEL = "settings"
 
 
 def changes(vcam: Opened) -> list[dict[str, Any]]:
     return [command.set for command in vcam.sent(ChangeSettings)]
 
 
-def test_refused_value_is_told_at_its_field(settings_of: Open) -> None:
-    with settings_of() as vcam:
+def test_refused_value_is_told_at_its_field(page_of: Open) -> None:
+    with page_of() as vcam:
         vcam.faults.expect("409")
         row = vcam.setting("camera.fps")
         field = row.get_by_role("spinbutton")
@@ -57,8 +39,8 @@ def test_refused_value_is_told_at_its_field(settings_of: Open) -> None:
         assert "# the lamp flickers at 30" in text
 
 
-def test_origin_what_it_needs_and_the_way_back(settings_of: Open) -> None:
-    with settings_of() as vcam:
+def test_origin_what_it_needs_and_the_way_back(page_of: Open) -> None:
+    with page_of() as vcam:
         row = vcam.setting("camera.fps")
         expect(row).to_contain_text("line 3 of your file")
         expect(row).to_contain_text("reopens the camera")
@@ -69,8 +51,8 @@ def test_origin_what_it_needs_and_the_way_back(settings_of: Open) -> None:
         assert vcam.sent(ChangeSettings)[0].unset == ("camera.fps",)
 
 
-def test_each_kind_of_setting_has_its_editor(settings_of: Open) -> None:
-    with settings_of() as vcam:
+def test_each_kind_of_setting_has_its_editor(page_of: Open) -> None:
+    with page_of() as vcam:
         vcam.setting("camera.mirror").get_by_role("switch").click()
         vcam.setting("effects.progress_ring").get_by_role("combobox").select_option("off")
         text = vcam.setting("outputs.pause.text").get_by_role("textbox")
@@ -92,8 +74,8 @@ def test_each_kind_of_setting_has_its_editor(settings_of: Open) -> None:
         ]
 
 
-def test_list_grows_and_shrinks(settings_of: Open) -> None:
-    with settings_of() as vcam:
+def test_list_grows_and_shrinks(page_of: Open) -> None:
+    with page_of() as vcam:
         row = vcam.setting("reactions.packs")
         row.get_by_role("textbox").fill("party")
         row.get_by_role("button", name="Add").click()
@@ -106,8 +88,8 @@ def test_list_grows_and_shrinks(settings_of: Open) -> None:
         ]
 
 
-def test_settings_of_one_gesture_and_of_one_profile(settings_of: Open) -> None:
-    with settings_of() as vcam:
+def test_settings_of_one_gesture_and_of_one_profile(page_of: Open) -> None:
+    with page_of() as vcam:
         vcam.page.locator("#search").fill("triggers.gestures")
         vcam.page.get_by_label("Gesture", exact=True).select_option("metal")
         row = vcam.page.locator("[data-key='triggers.gestures.metal.leave']")
@@ -127,8 +109,8 @@ def test_settings_of_one_gesture_and_of_one_profile(settings_of: Open) -> None:
         ]
 
 
-def test_search_finds_by_name_and_by_help(settings_of: Open) -> None:
-    with settings_of() as vcam:
+def test_search_finds_by_name_and_by_help(page_of: Open) -> None:
+    with page_of() as vcam:
         tops = {leaf.key.partition(".")[0] for leaf in field_tree().leaves() if "." in leaf.key}
         # What stands in no section has one of its own.
         expect(vcam.page.locator(".section")).to_have_count(len(tops) + 1)
@@ -141,8 +123,8 @@ def test_search_finds_by_name_and_by_help(settings_of: Open) -> None:
         expect(vcam.page.locator("#settings .empty")).to_be_visible()
 
 
-def test_what_is_typed_survives_changes_by_others(settings_of: Open) -> None:
-    with settings_of() as vcam:
+def test_what_is_typed_survives_changes_by_others(page_of: Open) -> None:
+    with page_of() as vcam:
         field = vcam.setting("outputs.pause.text").get_by_role("textbox")
         field.fill("half a sen")
         vcam.daemon.run(ChangeSettings(set={"camera.fps": 20}))
@@ -151,8 +133,8 @@ def test_what_is_typed_survives_changes_by_others(settings_of: Open) -> None:
         expect(field).to_be_focused()
 
 
-def test_language_is_switched_and_kept_in_the_settings(settings_of: Open) -> None:
-    with settings_of() as vcam:
+def test_language_is_switched_and_kept_in_the_settings(page_of: Open) -> None:
+    with page_of() as vcam:
         vcam.page.locator("#language").select_option("id")
         expect(vcam.page.get_by_role("tab", name="Setelan")).to_have_attribute(
             "aria-selected", "true"
@@ -164,8 +146,8 @@ def test_language_is_switched_and_kept_in_the_settings(settings_of: Open) -> Non
         expect(vcam.page.get_by_role("tab", name="Settings")).to_be_visible()
 
 
-def test_the_browsers_language_is_taken(settings_of: Open) -> None:
-    with settings_of(locale="id-ID") as vcam:
+def test_the_browsers_language_is_taken(page_of: Open) -> None:
+    with page_of(locale="id-ID") as vcam:
         expect(vcam.page.locator(".status")).to_contain_text("Siaran")
         vcam.page.get_by_role("tab", name="Gestur").click()
         expect(vcam.gesture("thumb_up").locator("h3")).to_have_text("Jempol")
@@ -173,8 +155,8 @@ def test_the_browsers_language_is_taken(settings_of: Open) -> None:
         expect(vcam.gesture("v_sign").locator(".score")).to_have_text("0,97")
 
 
-def test_theme_is_switched_and_remembered(settings_of: Open) -> None:
-    with settings_of(color_scheme="light") as vcam:
+def test_theme_is_switched_and_remembered(page_of: Open) -> None:
+    with page_of(color_scheme="light") as vcam:
         paper = "getComputedStyle(document.body).backgroundColor"
         light = vcam.page.evaluate(paper)
         for name in ("as the system", "light"):

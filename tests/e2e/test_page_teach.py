@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
-import pytest
-from playwright.sync_api import Browser, FilePayload, Locator, expect
+from playwright.sync_api import FilePayload, Locator, expect
 
 from vcam.control.commands import (
     ChangeSettings,
@@ -23,23 +19,10 @@ from vcam.control.state import HandOutline, PoseFigures
 from vcam.core.errors import VcamError
 
 from .abilities import teach_three
-from .pages import METERS, Opened, chromium, hand_points, opened
+from .page_daemon import METERS, hand_points
+from .pages import Open, Opened
 
-Open = Callable[..., AbstractContextManager[Opened]]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def page_of(browser: Browser, tmp_path: Path) -> Open:
-    def make(**context: Any) -> AbstractContextManager[Opened]:
-        return opened(browser, tmp_path, "teach", **context)
-
-    return make
+PANEL = "teach"
 
 
 def pad(vcam: Opened, name: str) -> Locator:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,8 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from vcam.vision.weights import is_complete
 
-from .pages import Faults, chromium
-from .test_page_daemon import PATIENCE_S, Running, demo, until
+from .pages import Faults
+from .processes import PATIENCE_S, Api, demo, until
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals"),
@@ -27,18 +26,12 @@ ENOUGH = 11
 """One is thrown out again."""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-def taught(running: Running) -> dict[str, Any]:
+def taught(running: Api) -> dict[str, Any]:
     """The taught poses, by name."""
-    return {pose["name"]: pose for pose in running.ask("/api/state")["teaching"]["poses"]}
+    return {pose["name"]: pose for pose in running.state()["teaching"]["poses"]}
 
 
-def hold(page: Page, running: Running) -> None:
+def hold(page: Page, running: Api) -> None:
     """Holds the button down while the clip shows a V, until there are samples enough."""
     seen = page.locator(".seen")
     pad = page.locator(f"[data-pad={DIGIT}] .pad")
@@ -52,7 +45,7 @@ def hold(page: Page, running: Running) -> None:
         page.mouse.down()
         until(lambda: "I see: V" not in seen.inner_text() or samples() >= ENOUGH)
         page.mouse.up()
-        until(lambda: running.ask("/api/state")["teaching"]["phase"] == "idle")
+        until(lambda: running.state()["teaching"]["phase"] == "idle")
 
 
 def test_digit_is_taught_used_exported_forgotten_and_imported_again(
@@ -62,10 +55,10 @@ def test_digit_is_taught_used_exported_forgotten_and_imported_again(
         monkeypatch.setenv(name, str(tmp_path / name.lower()))
     page = browser.new_page(locale="en-GB", viewport={"width": 1280, "height": 800})
     page.set_default_timeout(PATIENCE_S * 1000)
-    with demo(tmp_path) as running:
+    with demo(tmp_path) as (running, _file):
         faults = Faults(running.url)
         faults.watch(page)
-        page.goto(running.ask("/api/links", {})["url"], wait_until="domcontentloaded")
+        page.goto(running.read("/api/links", {})["url"], wait_until="domcontentloaded")
         page.get_by_role("tab", name="Teach").click()
         hold(page, running)
 

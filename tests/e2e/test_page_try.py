@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
-from io import BytesIO
-from pathlib import Path
 
-import pytest
-from PIL import Image
-from playwright.sync_api import Browser, FilePayload, expect
+from playwright.sync_api import expect
 
-from .pages import Opened, chromium, opened
+from .pages import Open, picture
 
-Open = Callable[[], AbstractContextManager[Opened]]
+PANEL = "try"
 
 DROP = """(label, files) => {
   const dataTransfer = new DataTransfer();
@@ -29,25 +23,8 @@ DROP = """(label, files) => {
 """Drops files, each a name, a type, and its bytes in base64 or how many zeros."""
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def trial(browser: Browser, tmp_path: Path) -> Open:
-    return lambda: opened(browser, tmp_path, "try")
-
-
-def picture() -> FilePayload:
-    buffer = BytesIO()
-    Image.new("RGB", (80, 60), (90, 120, 150)).save(buffer, "PNG")
-    return {"name": "me.png", "mimeType": "image/png", "buffer": buffer.getvalue()}
-
-
-def test_dropped_pictures_get_class_confidence_and_annotation(trial: Open) -> None:
-    with trial() as vcam:
+def test_dropped_pictures_get_class_confidence_and_annotation(page_of: Open) -> None:
+    with page_of() as vcam:
         content = b64encode(picture()["buffer"]).decode()
         files = [[name, "image/png", content] for name in ("one.png", "two.png")]
         vcam.page.locator(".drop[for=pictures]").evaluate(DROP, files)
@@ -61,8 +38,8 @@ def test_dropped_pictures_get_class_confidence_and_annotation(trial: Open) -> No
         expect(first).to_contain_text("Right hand")
 
 
-def test_results_are_kept_over_panels_and_cleared_by_the_button(trial: Open) -> None:
-    with trial() as vcam:
+def test_results_are_kept_over_panels_and_cleared_by_the_button(page_of: Open) -> None:
+    with page_of() as vcam:
         vcam.page.set_input_files("#pictures", [picture()])
         expect(vcam.page.locator(".result")).to_have_count(1)
         vcam.page.get_by_role("tab", name="Packs").click()
@@ -75,8 +52,8 @@ def test_results_are_kept_over_panels_and_cleared_by_the_button(trial: Open) -> 
         expect(vcam.page.locator(".result")).to_have_count(0)
 
 
-def test_what_is_no_picture_is_told(trial: Open) -> None:
-    with trial() as vcam:
+def test_what_is_no_picture_is_told(page_of: Open) -> None:
+    with page_of() as vcam:
         vcam.faults.expect("status of 4", "/api/try")
         text = ["notes.txt", "text/plain", 5]
         huge = ["huge.png", "image/png", 12 * 1024 * 1024 + 1]

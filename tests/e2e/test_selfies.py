@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import os
 import sys
 from pathlib import Path
 
@@ -14,51 +12,33 @@ from PIL import Image as Pillow
 
 from vcam.vision.weights import is_complete
 
+from .processes import QUICK, Api
+
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals"),
     pytest.mark.skipif(not is_complete(), reason="no weights; run: vcam weights pull"),
 ]
 
-# Test files are no package; what runs a daemon is in the one next to this.
-_spec = importlib.util.spec_from_file_location(
-    "daemon_as_process", Path(__file__).with_name("test_daemon.py")
-)
-assert _spec is not None
-assert _spec.loader is not None
-process = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(process)
-
 CAMERA = (1280, 720)
 
 
 @pytest.fixture
-def start(tmp_path):
+def api_with(start, environment, tmp_path):
     """Starts the demo with these settings; gives its API."""
-    config = tmp_path / "config.yaml"
-    runtime = tmp_path / "runtime"
-    environment = {
-        **os.environ,
-        "VCAM_RUNTIME_DIR": str(runtime),
-        "VCAM_CONFIG": str(config),
-        "XDG_DATA_HOME": str(tmp_path / "data"),
-    }
-    daemons = []
 
-    def run(text: str) -> process.Api:
+    def run(text: str) -> Api:
         folder = (tmp_path / "pictures").as_posix()
-        config.write_text(f"outputs: {{width: 640, height: 360, snapshot: {{folder: {folder}}}}}\n")
-        config.write_text(config.read_text() + text)
-        daemons.append(process.Daemon(("demo", *process.QUICK), environment))
-        daemons[-1].wait_for(r"page at http")
-        return process.Api(runtime)
+        Path(environment["VCAM_CONFIG"]).write_text(
+            f"outputs: {{width: 640, height: 360, snapshot: {{folder: {folder}}}}}\n{text}"
+        )
+        start("demo", *QUICK).wait_for(r"page at http")
+        return Api(Path(environment["VCAM_RUNTIME_DIR"]))
 
-    yield run
-    for daemon in daemons:
-        daemon.end()
+    return run
 
 
-def test_pose_in_front_of_the_camera_takes_one(start, tmp_path):
-    api = start(
+def test_pose_in_front_of_the_camera_takes_one(api_with, tmp_path):
+    api = api_with(
         "camera: {when: always}\n"
         "reactions: {packs: [selfie-glasses]}\n"
         "selfie: {gesture: v_sign, countdown_s: 0.5, flash: true, countdown_in: picture}\n"
@@ -95,8 +75,8 @@ def differing(api, tmp_path, pictures) -> np.ndarray:
     return (images[True] != images[False]).any(axis=2)
 
 
-def test_ten_in_a_row_while_pictures_keep_coming(start, tmp_path):
-    api = start("camera: {when: always}\nreactions: {packs: []}\n")
+def test_ten_in_a_row_while_pictures_keep_coming(api_with, tmp_path):
+    api = api_with("camera: {when: always}\nreactions: {packs: []}\n")
     api.wait_for(lambda state: state["camera"]["phase"] == "live")
     for number in range(1, 11):
         api.do(do="selfie", take="still", countdown_s=0)
@@ -111,8 +91,8 @@ def test_ten_in_a_row_while_pictures_keep_coming(start, tmp_path):
 
 
 @pytest.mark.parametrize("ending", ["gif", "webp", "mp4"])
-def test_clip_of_the_demo(start, tmp_path, ending):
-    api = start(
+def test_clip_of_the_demo(api_with, tmp_path, ending):
+    api = api_with(
         "camera: {when: always}\nreactions: {packs: []}\n"
         f"selfie: {{clip_format: {ending}, clip_s: 1, countdown_s: 0}}\n"
     )

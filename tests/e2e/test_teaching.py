@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -16,19 +14,12 @@ from vcam.control.client import Client
 from vcam.core.errors import VcamError
 from vcam.vision.weights import is_complete
 
+from .processes import QUICK, Api
+
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals"),
     pytest.mark.skipif(not is_complete(), reason="no weights; run: vcam weights pull"),
 ]
-
-# Test files are no package; what runs a daemon is in the one next to this.
-_spec = importlib.util.spec_from_file_location(
-    "daemon_as_process", Path(__file__).with_name("test_daemon.py")
-)
-assert _spec is not None
-assert _spec.loader is not None
-process = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(process)
 
 SPAN_S = (0.3, 3.9)
 """Of the demo clip: two fingers come up, are held, and go down again."""
@@ -54,25 +45,16 @@ def clip(tmp_path):
 
 
 @pytest.fixture
-def api(tmp_path, clip):
+def api(start, environment, clip):
     """A running vcam that sees the clip again and again, with no pack on."""
-    config, runtime = tmp_path / "config.yaml", tmp_path / "runtime"
-    config.write_text(
+    Path(environment["VCAM_CONFIG"]).write_text(
         "camera: {when: always}\n"
         "outputs: {width: 640, height: 360}\n"
         "reactions: {packs: []}\n"
         "teaching: {poses: {two: {effect: party/bunting}}}\n"
     )
-    environment = {
-        **os.environ,
-        "VCAM_RUNTIME_DIR": str(runtime),
-        "VCAM_CONFIG": str(config),
-        "XDG_DATA_HOME": str(tmp_path / "data"),
-    }
-    daemon = process.Daemon(("run", "--source", str(clip), *process.QUICK), environment)
-    daemon.wait_for(r"page at http")
-    yield process.Api(runtime)
-    daemon.end()
+    start("run", "--source", str(clip), *QUICK).wait_for(r"page at http")
+    return Api(Path(environment["VCAM_RUNTIME_DIR"]))
 
 
 def pose(state, name="two"):
