@@ -17,7 +17,7 @@ from vcam.reactions.stage import Stage
 from vcam.settings.schema import OutputSettings
 from vcam.testing import FakeClock, NothingToDraw, plain_image
 
-from .test_output_thread import FakeDirector, FakeGroup, ScriptedSlot
+from .output_world import FakeDirector, FakeGroup, ScriptedSlot
 
 BEAT_S = 1 / 30
 

@@ -26,10 +26,7 @@ def problem_lines(text: str, *overrides: str) -> list[str]:
     return str(caught.value).splitlines()
 
 
-@pytest.fixture(autouse=True)
-def _own_config_folder(monkeypatch, tmp_path):
-    monkeypatch.delenv(CONFIG_VARIABLE, raising=False)
-    monkeypatch.setattr("platformdirs.user_config_path", lambda *_, **__: tmp_path / "home")
+pytestmark = pytest.mark.usefixtures("own_config_folder")
 
 
 def test_first_run_needs_no_file(tmp_path):

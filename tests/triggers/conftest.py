@@ -182,3 +182,12 @@ class Kit:
     scores = staticmethod(scores_of)
     observation = staticmethod(make_observation)
     assert_well_formed = staticmethod(assert_well_formed)
+
+
+@pytest.fixture
+def player(kit):
+    """A player whose warm-up is over at 1.0 s."""
+    player = kit.Player()
+    player.restart(0.0)
+    player.hold(0.5, 1.0, score=0.0)
+    return player
