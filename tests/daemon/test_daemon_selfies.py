@@ -1,11 +1,8 @@
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import os
-import threading
 from functools import partial
-from pathlib import Path
 from types import SimpleNamespace
 
 import cv2
@@ -13,99 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image as Pillow
 
-from vcam.control.commands import TakeSelfie, TakeSnapshot
-from vcam.core.errors import VcamError
-from vcam.core.events import LiveEffect
-from vcam.core.frame import Frame
-from vcam.daemon import selfie_run
 from vcam.daemon.selfie_files import Developer
 from vcam.effects import compositor
-from vcam.pipeline import SourcePhase
-from vcam.pipeline.mode import Mode
-from vcam.pipeline.shooting import Shot
 from vcam.settings.schema import EffectSettings
 
 from .fake_pipeline import start_of
-
-PATIENCE_S = 60
-CAMERA, OUTPUT = (320, 240), (160, 90)
-
-
-def picture(size, value):
-    image = np.full((size[1], size[0], 3), value, np.uint8)
-    image[: size[1] // 2] //= 2
-    return image
-
-
-def shade(number):
-    return (40 + 7 * number) % 250
-
-
-class Studio:
-    """A desk whose pictures go to a folder of the test."""
-
-    def __init__(self, make_desk, tmp_path, text="") -> None:
-        self.folder = tmp_path / "pictures"
-        self.desk = make_desk(
-            f"{text}\noutputs: {{snapshot: {{folder: {self.folder.as_posix()}}}}}"
-        )
-        self.daemon = self.desk.daemon
-        self.shown = 0
-
-    def order(self, **options):
-        return self.daemon.run(TakeSelfie(**options))
-
-    def show(self, count=1, apart_s=0.1, size=CAMERA, live=()):
-        """So many pictures pass by; True if the plan took the last one."""
-        taken = False
-        # One that fails at once takes its plan back while pictures still pass by.
-        plan = self.desk.pipeline.plan
-        for _ in range(count):
-            self.shown += 1
-            now = self.desk.clock.now()
-            frame = Frame(picture(size, shade(self.shown)), now, self.shown)
-            shot = Shot(self.shown, frame, picture(OUTPUT, 200), live, None, now)
-            taken = plan.take(shot)
-            self.desk.clock.advance(apart_s)
-        return taken
-
-    def finish(self):
-        """The plan is done; waits until all is saved."""
-        plan = self.desk.pipeline.plan
-        if plan is not None:
-            plan.end()
-        assert self.daemon._selfies.join(PATIENCE_S)
-
-    @property
-    def state(self):
-        return self.daemon.state().selfie
-
-    @property
-    def pictures(self):
-        return self.daemon.state().pictures
-
-    @property
-    def names(self):
-        return sorted(path.name for path in self.folder.iterdir()) if self.folder.is_dir() else []
-
-
-@pytest.fixture
-def make_studio(make_desk, tmp_path):
-    studios = []
-
-    def make(text=""):
-        studios.append(Studio(make_desk, tmp_path, text))
-        return studios[-1]
-
-    yield make
-    for studio in studios:
-        studio.daemon.close()
-        assert studio.daemon._selfies.join(PATIENCE_S)
-
-
-@pytest.fixture
-def studio(make_studio):
-    return make_studio()
+from .studio import CAMERA, OUTPUT, live, picture, shade, shot, waits
 
 
 def test_still_is_saved_with_and_without_effects(studio):
@@ -191,19 +101,6 @@ def test_clips(make_studio, ending, media_type):
             assert moving.n_frames > 10
 
 
-def waits(studio):
-    """Waits until all frames of a clip that were handed over are taken up; None if they never are.
-
-    A clip leaves out what does not fit, which is not what these tests are about.
-    """
-    run = studio.daemon._selfies._run
-    for _ in range(PATIENCE_S * 100):
-        if not run._waiting:
-            return run
-        threading.Event().wait(0.01)
-    return None
-
-
 def test_gesture_starts_one_and_gives_its_name(make_studio):
     studio = make_studio("selfie: {gesture: three, looks: decorated}")
     studio.daemon.note_event(start_of("v_sign"))
@@ -252,144 +149,11 @@ def test_gesture_that_does_not_exist_is_told(make_desk):
     assert "three" in notice
 
 
-def test_second_command_gives_it_up(studio):
-    studio.order()
-    assert studio.order().message == "The selfie is cancelled"
-    assert studio.daemon._selfies.join(PATIENCE_S)
-    assert studio.desk.pipeline.plan is None
-    assert studio.names == []
-    assert studio.daemon.state().notices == ()
-
-
-def test_cancel_begins_none(studio):
-    with pytest.raises(VcamError, match="No selfie goes on"):
-        studio.order(cancel=True)
-    studio.order()
-    studio.order(cancel=True)
-    assert studio.daemon._selfies.join(PATIENCE_S)
-
-
-def test_given_up_clip_leaves_nothing(make_studio):
-    studio = make_studio("selfie: {clip_format: mp4}")
-    studio.order(take="clip")
-    studio.show(5)
-    assert waits(studio) is not None
-    studio.order(cancel=True)
-    assert studio.daemon._selfies.join(PATIENCE_S)
-    assert studio.names == []
-
-
-@pytest.mark.parametrize("mode", [Mode.PAUSED, Mode.FROZEN])
-def test_no_selfie_without_a_live_picture(studio, mode):
-    studio.desk.pipeline.mode = mode
-    with pytest.raises(VcamError, match="resume first"):
-        studio.order()
-
-
-def test_no_selfie_without_a_camera(studio):
-    pipeline = studio.desk.pipeline
-    pipeline.source = dataclasses.replace(
-        pipeline.source, phase=SourcePhase.LOST, message="unplugged"
-    )
-    with pytest.raises(VcamError, match="unplugged"):
-        studio.order()
-
-
-def test_pause_in_the_countdown_gives_it_up(studio):
-    studio.order()
-    studio.desk.pipeline.mode = Mode.PAUSED
-    assert studio.daemon._selfies.join(PATIENCE_S)
-    assert "paused" in studio.daemon.state().notices[0]
-
-
-def test_camera_that_gives_no_picture_is_told(studio):
-    studio.order(countdown_s=1)
-    studio.desk.clock.advance(1 + selfie_run.PATIENCE_S + 1)
-    assert studio.daemon._selfies.join(PATIENCE_S)
-    assert "no picture came" in studio.daemon.state().notices[0]
-    studio.desk.pipeline.mode = Mode.LIVE
-    studio.order(countdown_s=0)
-    assert studio.daemon.state().notices == (), "the next one takes the notice away"
-
-
-def full(self: Path, data: bytes) -> int:
-    raise OSError(28, "No space left on device")
-
-
-@pytest.mark.parametrize("take", ["still", "burst", "strip", "clip"])
-def test_full_disk_is_told_in_a_line(studio, monkeypatch, take):
-    monkeypatch.setattr(Path, "write_bytes", full)
-    studio.order(take=take, countdown_s=0)
-    studio.show(4)
-    studio.finish()
-    (notice,) = studio.daemon.state().notices
-    assert "No space left" in notice
-    assert "free some space" in notice
-    assert len(notice.splitlines()) == 1
-    assert studio.names == []
-    assert studio.pictures == ()
-
-
-def test_folder_that_cannot_be_made_is_told(studio):
-    studio.folder.write_text("in the way")
-    studio.order(countdown_s=0)
-    studio.show()
-    studio.finish()
-    assert "cannot be written" in studio.daemon.state().notices[0]
-
-
-def test_waiting_pictures_are_bounded(studio, monkeypatch):
-    each = picture(CAMERA, 1).nbytes + picture(OUTPUT, 1).nbytes
-    monkeypatch.setattr(selfie_run, "WAITING_BYTES", 3 * each)
-    go_on = threading.Event()
-    monkeypatch.setattr(
-        "vcam.daemon.selfie_files.SelfieFiles.add", lambda *told: go_on.wait(PATIENCE_S)
-    )
-    studio.order(take="burst", countdown_s=0)
-    assert studio.show()
-    assert waits(studio) is not None
-    assert [studio.show() for _ in range(5)] == [True, True, True, False, False]
-    go_on.set()
-    assert waits(studio) is not None
-    assert studio.show(), "there is room again"
-    studio.finish()
-
-
-def test_ten_in_a_row_all_come(studio):
-    for _ in range(10):
-        studio.order(countdown_s=0)
-        studio.show()
-        studio.finish()
-    assert len(studio.names) == 20
-    assert len(studio.pictures) == 20
-    assert len({each.name for each in studio.pictures}) == 20
-
-
-def test_newest_twenty_are_told_snapshots_among_them(studio):
-    for _ in range(21):
-        studio.daemon.run(TakeSnapshot())
-    assert len(studio.pictures) == 20
-    assert {each.kind for each in studio.pictures} == {"snapshot"}
-    assert len(studio.names) == 21
-    before = studio.daemon.state().version
-    studio.daemon.run(TakeSnapshot())
-    assert studio.daemon.state().version > before
-
-
 def test_reduced_motion_takes_flash_and_swelling_away(make_studio):
     studio = make_studio("effects: {reduced_motion: true}")
     studio.order()
     assert not studio.desk.pipeline.plan.flash
     assert studio.desk.pipeline.plan.still
-
-
-def live(pack, effect):
-    return (LiveEffect(1, pack, effect, "v_sign", 0.0, None, (), 7),)
-
-
-def shot(size, effects=(), at=1.0):
-    frame = Frame(picture(size, 90), at, 1)
-    return Shot(1, frame, picture(OUTPUT, 200), effects, None, at)
 
 
 def screen_effect(packs):

@@ -22,19 +22,15 @@ from vcam.control.commands import (
 )
 from vcam.core.errors import VcamError
 from vcam.core.litert import Network
-from vcam.daemon import private_file, recognition, taught, taught_files, teaching_live
+from vcam.daemon import recognition
 from vcam.daemon.judge import PictureJudge
-from vcam.daemon.personal import Personal
 from vcam.daemon.recognition import HandRecognizer
-from vcam.pipeline.mode import Mode
 from vcam.poses.classifier import PoseClassifier
 from vcam.poses.features import hand_features
-from vcam.poses.taught.samples import MOST_POSES
-from vcam.settings.schema import PersonalSettings
-from vcam.settings.writing import Unwritable
 
 from .drawn_hands import drawn_hand, look_of, show
 from .fake_pipeline import start_of
+from .teaching_kit import ids, samples_of, take, teaching
 
 CLAW = "teaching: {poses: {claw: {effect: party/bunting}}}"
 
@@ -44,31 +40,12 @@ def head():
     return PoseClassifier.load()
 
 
-def take(desk, pose, shape, samples=12, seed=0):
-    """Teaches a pose by holding a shape before the camera."""
-    desk.daemon.run(Teach(pose=pose, samples=samples))
-    show(desk, shape, samples / 4, seed)
-    desk.work()
-
-
 def train(desk):
     """Learns, and lets it go live."""
     desk.daemon.run(TrainTaught())
     desk.work()
     desk.daemon.run(UseTaught(on=True))
     desk.work()
-
-
-def teaching(desk):
-    return desk.daemon.state().teaching
-
-
-def ids(desk, pose):
-    return [each.id for each in samples_of(desk, pose)]
-
-
-def samples_of(desk, pose):
-    return next(each for each in teaching(desk).poses if each.name == pose).samples
 
 
 def test_a_pose_goes_from_the_camera_to_its_effect_and_survives_a_restart(
@@ -285,32 +262,6 @@ def test_poses_go_out_and_come_in_as_a_file_without_a_picture(make_desk, tmp_pat
     assert len(set(ids(desk, "claw"))) == 24
 
 
-def test_a_full_disk_loses_nothing(make_desk, monkeypatch):
-    desk = make_desk()
-    take(desk, "claw", "claw")
-
-    def refuse(*args):
-        raise Unwritable("there is no space left", "make room on the disk")
-
-    content = desk.daemon.taught.export("vcam")
-    with monkeypatch.context() as patch:
-        patch.setattr(private_file, "write_file", refuse)
-        take(desk, "claw", "claw")
-        assert teaching(desk).phase == "failed"
-        assert "no space" in teaching(desk).message
-        assert len(ids(desk, "claw")) == 24
-        for attempt in (
-            lambda: desk.daemon.run(SortSamples(samples=(ids(desk, "claw")[0],))),
-            lambda: desk.daemon.taught.install(content),
-        ):
-            with pytest.raises(VcamError, match="no space"):
-                attempt()
-        assert len(ids(desk, "claw")) == 24
-    desk.daemon.run(SortSamples(samples=(ids(desk, "claw")[0],)))
-    kept = Personal(PersonalSettings(), desk.personal.taught.file.path.parent).taught.samples
-    assert len(kept.poses["claw"]) == 23
-
-
 def test_digits_come_ready_made_and_can_be_taught_anew(make_desk):
     desk = make_desk("teaching: {digits: true}")
     desk.teaching.start()
@@ -330,20 +281,6 @@ def test_digits_come_ready_made_and_can_be_taught_anew(make_desk):
     desk.work()
     assert desk.personal.taught.gestures == ()
     assert desk.pipeline.lent["teaching"].gestures == ()
-
-
-def test_what_cannot_be_taught_now_is_told(desk):
-    with pytest.raises(VcamError, match="No pose has been taught"):
-        desk.daemon.run(TrainTaught())
-    with pytest.raises(VcamError, match="No samples are being taken"):
-        desk.daemon.run(Teach(pose="claw", cancel=True))
-    desk.pipeline.mode = Mode.PAUSED
-    with pytest.raises(VcamError, match="paused"):
-        desk.daemon.run(Teach(pose="claw"))
-    desk.pipeline.mode, desk.pipeline.problem = Mode.LIVE, "weights are missing"
-    with pytest.raises(VcamError, match="not recognised"):
-        desk.daemon.run(Teach(pose="claw"))
-    assert desk.personal.taught.file.size() == 0
 
 
 def test_a_wrong_start_of_a_taught_pose_says_what_helps(make_desk):
@@ -376,92 +313,3 @@ def test_a_live_pose_is_told_in_a_picture_that_is_tried(make_desk, head, monkeyp
     assert (judged().pose, hand.pose) == ("claw", "claw")
     assert hand.score == next(bar.score for bar in hand.scores if bar.pose == "claw") > 0.75
     assert [bar.pose for bar in hand.scores].count("none") == 1
-
-
-def test_what_is_forgotten_while_it_is_learnt_does_not_come_back(make_desk, tmp_path, monkeypatch):
-    desk = make_desk()
-    take(desk, "claw", "claw")
-    take(desk, "pinky", "pinky_only")
-    desk.daemon.run(TrainTaught())
-    with pytest.raises(VcamError, match="being learnt"):
-        desk.daemon.run(RenamePose(pose="claw", to="paw"))
-    desk.daemon.run(ForgetPose(pose="claw"))
-    desk.work()
-    assert teaching(desk).classes == ("pinky", "none")
-    desk.daemon.run(UseTaught(on=True))
-    desk.work()
-    assert desk.personal.taught.gestures == ("pinky",)
-
-    again = make_desk()
-    learn, calls = teaching_live.learn_poses, []
-
-    def forgotten_meanwhile(chosen, **more):
-        learnt = learn(chosen, **more)
-        calls.append(sorted(chosen))
-        if len(calls) == 1:
-            again.daemon.run(Forget())
-        return learnt
-
-    monkeypatch.setattr(teaching_live, "learn_poses", forgotten_meanwhile)
-    again.teaching.start()
-    again.work()
-    assert calls[0] == ["pinky"]
-    assert not any(calls[1:])
-    assert again.personal.taught.model is None
-    assert teaching(again).classes == ()
-    assert not list((tmp_path / "personal").iterdir())
-
-
-def test_what_changes_while_a_file_is_taken_in_is_not_lost(make_desk, monkeypatch):
-    desk = make_desk()
-    take(desk, "claw", "claw")
-    content = desk.daemon.taught.export("vcam")
-    learn = taught_files.learn_poses
-
-    def learn_and_change(chosen, **more):
-        desk.daemon.run(SortSamples(samples=(ids(desk, "claw")[0],)))
-        return learn(chosen, **more)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(taught_files, "learn_poses", learn_and_change)
-        with pytest.raises(VcamError, match="changed meanwhile"):
-            desk.daemon.taught.install(content)
-    assert len(ids(desk, "claw")) == 11
-    told = json.loads(content)
-    rows = told["poses"]["claw"]
-    told["poses"] = {
-        f"pose{number}": [[100 + number, 1, 0, *rows[0][3:]]] for number in range(MOST_POSES)
-    }
-    told["next_id"] = 1000
-    with pytest.raises(VcamError, match=f"{MOST_POSES} taught poses"):
-        desk.daemon.taught.install(json.dumps(told).encode())
-
-
-def test_more_than_can_be_read_again_is_not_written(make_desk, monkeypatch):
-    desk = make_desk()
-    take(desk, "claw", "claw")
-    before = desk.personal.taught.file.path.read_bytes()
-    monkeypatch.setattr(taught, "MAX_BYTES", len(before) + 100)
-    take(desk, "claw", "claw")
-    assert "too many samples" in teaching(desk).message
-    assert desk.personal.taught.file.path.read_bytes() == before
-
-
-def test_a_take_that_fails_ends_and_one_that_the_end_cuts_off_is_kept(make_desk, monkeypatch):
-    desk = make_desk()
-
-    def fail(*args):
-        raise ZeroDivisionError("no thumbnail")
-
-    desk.daemon.run(Teach(pose="claw", samples=20))
-    with monkeypatch.context() as patch:
-        patch.setattr(desk.teaching._sampler.thumbnails, "keep", fail)
-        show(desk, "claw", 1, 0)
-        desk.work()
-    assert (teaching(desk).phase, desk.pipeline.rehearsing) == ("failed", False)
-    assert "cannot be taken" in teaching(desk).message
-    desk.daemon.run(Teach(pose="claw", samples=20))
-    show(desk, "claw", 1, 0)
-    desk.daemon.close()
-    kept = Personal(PersonalSettings(), desk.personal.taught.file.path.parent).taught.samples
-    assert len(kept.poses["claw"]) >= 3

@@ -1,4 +1,4 @@
-"""The machine alone, fed with made-up evidence; scenes are in test_triggers_engine.py and test_triggers_sight.py."""
+"""The machine alone, fed with made-up evidence; scenes are in those of the engine."""
 
 from __future__ import annotations
 

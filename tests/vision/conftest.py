@@ -15,6 +15,8 @@ from vcam.vision.region import Region
 from vcam.vision.ssd import Detection
 from vcam.vision.weights import is_complete, weights_dir
 
+from .observer_scene import Scene
+
 # An open hand with its middle knuckle at the origin, in palm lengths.
 OPEN_HAND = np.array(
     [
@@ -150,3 +152,8 @@ def _one_thread() -> Iterator[None]:
     cv2.setNumThreads(1)
     yield
     cv2.setNumThreads(before)
+
+
+@pytest.fixture
+def scene(fakes: SimpleNamespace) -> Scene:
+    return Scene(fakes)

@@ -1,6 +1,7 @@
+"""What the observer looks at and when."""
+
 from __future__ import annotations
 
-from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,53 +11,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vcam.core.frame import Frame
-from vcam.core.geometry import Box
 from vcam.core.observation import Attention
-from vcam.settings.schema import VisionSettings
-from vcam.vision import hand_search
-from vcam.vision.observer import Networks, Observer
 
-RATES = VisionSettings(hand_rate_hz=12, search_rate_hz=6, face_rate_hz=12, zoom_rate_hz=0)
-ZOOMING = RATES.model_copy(update={"zoom_rate_hz": 2})
-
-
-class Scene:
-    """A picture that changes, with a hand and a face in it or not."""
-
-    def __init__(self, fakes: SimpleNamespace, settings: VisionSettings = RATES) -> None:
-        self.fakes = fakes
-        self.networks = Networks(fakes.Palms(), fakes.Reader(), fakes.Faces(), fakes.Meshes())
-        self.observer = Observer(settings, self.networks)
-        self.moving = True
-        self.index = 0
-
-    def show_hand(self, x: float = 200, y: float = 200) -> None:
-        self.networks.palms.palms = [self.fakes.palm_at(x, y)]
-        self.networks.hands.hands = [self.fakes.reading_at(x, y)]
-
-    def hide_hand(self) -> None:
-        self.networks.palms.palms, self.networks.hands.hands = [], []
-
-    def show_face(self, x: float = 400, y: float = 150) -> None:
-        self.networks.faces.centres = self.networks.meshes.centres = [(x, y)]
-
-    def frame(self, at: float) -> Frame:
-        self.index += 1
-        image = np.zeros((480, 640, 3), np.uint8)
-        if self.moving:
-            image[:200, :300] = (self.index * 50) % 256
-        return Frame(image, at, self.index)
-
-    def play(self, start: float, seconds: float, fps: float = 30) -> list[Any]:
-        return [
-            self.observer.observe(self.frame(start + step / fps))
-            for step in range(round(seconds * fps))
-        ]
-
-
-@pytest.fixture
-def scene(fakes: SimpleNamespace) -> Scene:
-    return Scene(fakes)
+from .observer_scene import RATES, Scene
 
 
 def test_hands_and_faces_are_looked_at_together(scene: Scene) -> None:
@@ -196,107 +153,6 @@ def test_another_picture_size_starts_afresh(scene: Scene) -> None:
     assert [hand.track_id for hand in observation.hands] == [2]
 
 
-def test_round_a_far_person_hands_are_looked_for_every_other_time(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    scene.show_face()
-    monkeypatch.setattr(hand_search, "in_reach", lambda *_: Box(300, 50, 200, 200))
-    scene.play(0, 2)
-    parts = [part is None for part in scene.networks.palms.parts[2:]]
-    assert len(parts) > 6
-    assert all(one != other for one, other in pairwise(parts))
-
-
-def is_zoom(part: Box | None) -> bool:
-    return part is not None and part.width <= 0.6 * 480
-
-
-@pytest.mark.parametrize("fps", [10, 30, 60])
-def test_enlarged_looks_keep_to_their_budget(fakes: SimpleNamespace, fps: float) -> None:
-    scene = Scene(fakes, ZOOMING)
-    scene.show_face()
-    scene.play(0, 6, fps)
-    plain = scene.networks.palms.parts.count(None)
-    zoomed = sum(is_zoom(part) for part in scene.networks.palms.parts)
-    assert zoomed == pytest.approx(12, abs=1)
-    assert plain == pytest.approx(36, rel=0.2)
-
-
-def test_nothing_is_enlarged_while_nobody_is_in_view(fakes: SimpleNamespace) -> None:
-    scene = Scene(fakes, ZOOMING)
-    scene.play(0, 3)
-    assert set(scene.networks.palms.parts) == {None}
-
-
-def test_nothing_is_enlarged_while_a_hand_is_in_view(fakes: SimpleNamespace) -> None:
-    scene = Scene(fakes, ZOOMING)
-    scene.show_face()
-    scene.show_hand()
-    scene.play(0, 4)
-    assert set(scene.networks.palms.parts) == {None}
-
-
-def test_a_far_hand_is_found_enlarged_and_followed(fakes: SimpleNamespace) -> None:
-    scene = Scene(fakes, ZOOMING)
-    scene.show_face()
-    scene.show_hand()
-    scene.networks.palms.only_in_parts = True
-    seen = scene.play(0, 2)
-    assert [hand.track_id for hand in seen[-1].hands] == [1]
-    scene.networks.palms.palms = []
-    assert all(look.hands for look in scene.play(2, 1))
-
-
-def test_an_ear_that_is_enlarged_is_no_hand(fakes: SimpleNamespace) -> None:
-    scene = Scene(fakes, ZOOMING)
-    scene.show_face(400, 150)
-    scene.networks.palms.palms = [fakes.palm_at(430, 150)]
-    scene.networks.hands.hands = [fakes.reading_at(430, 150, presence=0.9)]
-    scene.networks.palms.only_in_parts = True
-    assert not any(look.hands for look in scene.play(0, 3))
-    assert len(scene.networks.hands.regions) > 0
-
-
-def test_a_lost_hand_is_looked_for_where_it_was_heading(scene: Scene) -> None:
-    for step in range(20):
-        scene.show_hand(100 + 8 * step, 200)
-        scene.play(step / 12, 1 / 12, 12)
-    scene.hide_hand()
-    before = len(scene.networks.palms.parts)
-    scene.play(20 / 12, 0.4)
-    first, second, third, *_ = scene.networks.palms.parts[before:]
-    assert first is not None
-    assert first.width == first.height < 480
-    last = float(scene.fakes.hand_at(252, 200)[:, 0].mean())
-    assert last + 4 < first.centre[0] < last + 60
-    assert second is None
-    assert third is not None
-    assert third.centre[0] > first.centre[0]
-
-
-def test_after_a_loss_hands_are_looked_for_more_often_for_a_moment(scene: Scene) -> None:
-    scene.show_hand()
-    scene.play(0, 1)
-    scene.hide_hand()
-    before = scene.networks.palms.calls
-    scene.play(1, 0.5)
-    soon = scene.networks.palms.calls - before
-    scene.play(1.5, 2)
-    later = scene.networks.palms.calls - before - soon
-    assert 4 <= soon <= 6
-    assert later == pytest.approx(12, abs=2)
-
-
-def test_a_hand_that_left_the_picture_is_not_looked_for_outside(scene: Scene) -> None:
-    for step in range(12):
-        scene.show_hand(500 + 12 * step, 200)
-        scene.play(step / 12, 1 / 12, 12)
-    scene.hide_hand()
-    before = len(scene.networks.palms.parts)
-    scene.play(1, 0.5)
-    assert set(scene.networks.palms.parts[before:]) == {None}
-
-
 def test_reset_forgets(scene: Scene) -> None:
     scene.show_hand()
     scene.play(0, 1)
@@ -342,13 +198,17 @@ def test_no_order_of_times_breaks_anything(fakes: SimpleNamespace, times: list[f
         assert np.isfinite(observation.hands[0].points).all()
 
 
-def test_hands_in_coloured_light_are_looked_for_in_ordinary_light(scene: Scene) -> None:
+def in_coloured_light(scene: Scene) -> tuple[list[np.ndarray], np.ndarray]:
+    """A face for a second: its colour in each picture hands were looked for in, and the last one.
+
+    The list grows with what is looked at later.
+    """
     scene.show_face()
-    seen: list[float] = []
+    seen: list[np.ndarray] = []
     detect = scene.networks.palms.detect
 
     def watching(image: np.ndarray, *args: Any) -> Any:
-        seen.append(float(image[150, 400, 2]) / max(1.0, float(image[150, 400, 0])))
+        seen.append(image[150, 400].astype(float))
         return detect(image, *args)
 
     scene.networks.palms.detect = watching
@@ -356,11 +216,20 @@ def test_hands_in_coloured_light_are_looked_for_in_ordinary_light(scene: Scene) 
         image = np.full((480, 640, 3), (200, 140, 120), np.uint8)
         image[:200, :300] = step * 8
         scene.observer.observe(Frame(image, step / 30, step))
-    assert seen[0] == pytest.approx(0.6, abs=0.01)
-    assert seen[-1] == pytest.approx(2.2, abs=0.1)
+    return seen, image
+
+
+def red_to_blue(colour: np.ndarray) -> float:
+    return float(colour[2] / max(1.0, colour[0]))
+
+
+def test_hands_in_coloured_light_are_looked_for_in_ordinary_light(scene: Scene) -> None:
+    seen, image = in_coloured_light(scene)
+    assert red_to_blue(seen[0]) == pytest.approx(0.6, abs=0.01)
+    assert red_to_blue(seen[-1]) == pytest.approx(2.2, abs=0.1)
     scene.observer.reset()
     scene.observer.observe(Frame(image, 2.0, 40))
-    assert seen[-1] == pytest.approx(0.6, abs=0.01)
+    assert red_to_blue(seen[-1]) == pytest.approx(0.6, abs=0.01)
 
 
 def test_where_a_face_was_says_nothing_of_the_light_while_faces_are_not_looked_at(
@@ -382,18 +251,6 @@ def test_where_a_face_was_says_nothing_of_the_light_while_faces_are_not_looked_a
 
 def test_the_colour_of_the_light_is_left_where_the_settings_say_so(fakes: SimpleNamespace) -> None:
     scene = Scene(fakes, RATES.model_copy(update={"correct_light": False}))
-    scene.show_face()
-    seen: list[float] = []
-    detect = scene.networks.palms.detect
-
-    def watching(image: np.ndarray, *args: Any) -> Any:
-        seen.append(float(image[150, 400, 2]))
-        return detect(image, *args)
-
-    scene.networks.palms.detect = watching
-    for step in range(30):
-        image = np.full((480, 640, 3), (200, 140, 120), np.uint8)
-        image[:200, :300] = step * 8
-        scene.observer.observe(Frame(image, step / 30, step))
+    seen, image = in_coloured_light(scene)
     scene.observer.observe_still(image)
-    assert set(seen) == {120.0}
+    assert {colour[2] for colour in seen} == {120.0}
