@@ -222,6 +222,11 @@ def test_recording_is_given_time_to_be_finished(monkeypatch, store, pipeline):
     threading.Thread(target=finish, name=app.RECORDING_THREAD).start()
     app.leave_stragglers()
     assert ends.pop() == 0
+    # Without a standard output, as `vcam run >&-` is started.
+    with monkeypatch.context() as patch:
+        patch.setattr(app.sys, "stdout", None)
+        app.leave_stragglers()
+    assert ends.pop() == 0
     app.run_daemon(store, None, seconds=0)
     assert finished == [True]
     app.leave_stragglers()

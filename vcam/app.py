@@ -13,6 +13,7 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from vcam.capture.select import create_source
@@ -235,7 +236,10 @@ def leave_stragglers() -> None:
     names = ("capture", "vision", "output", "recognisers")
     if any(thread.name.startswith(names) for thread in threading.enumerate()):
         logging.shutdown()
-        sys.stdout.flush()
+        # Whoever read it may have gone.
+        with suppress(OSError, ValueError):
+            if sys.stdout is not None:
+                sys.stdout.flush()
         os._exit(0)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from training.poses.compare import thresholds_of
 from training.poses.select import judged_clips, judged_sets
 from training.poses.table import LandmarkTable
 from training.poses.taught.digits import stack_of
@@ -46,8 +47,10 @@ def harm_of(table: LandmarkTable, head: PoseClassifier, taught: Judgement) -> li
         taught.model.read(each)
         with_taught.append([each.reading.scores[pose] for pose in POSES])
     after = np.array(with_taught)
+    enters = thresholds_of(head)
     for pose in SELFIE_POSES:
-        number, enter = POSES.index(pose), head.card.thresholds[pose]
+        number = POSES.index(pose)
+        enter = float(enters[number])
         shows = expected == number
         figures = []
         for scores in (before, after):
