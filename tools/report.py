@@ -41,7 +41,7 @@ from tools.report_tables import filled  # noqa: E402
 
 FIGURES = ROOT / "docs" / "figures"
 PAGES = (ROOT / "README.md", ROOT / "docs" / "recognition.md")
-MODEL = ROOT / "vcam" / "poses" / "models" / "poses.tflite"
+MODELS = ROOT / "vcam" / "poses" / "models"
 DATA = "$(DATA)"
 LOOKS = ROOT / "runs" / "film"
 
@@ -118,15 +118,16 @@ def measure(
             arguments += ["--jobs", str(jobs)]
         started_s = time.monotonic()
         film = arguments
-        arguments = looked_at(arguments, looks, more_looks)
+        seen = _looks_of_pictures(looks)
+        arguments = looked_at(arguments, seen, more_looks)
         figures = _run(arguments)
         write = {
-            "title": wanted.title + missing_takes(film, looks),
+            "title": wanted.title + missing_takes(film, seen),
             "command": " ".join(["vcam", *wanted.arguments]),
             "date": datetime.now(UTC).strftime("%Y-%m-%d"),
             "machine": machine(),
             "vcam": vcam.__version__,
-            "pose_model": hashlib.sha256(MODEL.read_bytes()).hexdigest()[:12],
+            "pose_model": " + ".join(filter(None, map(_digest, ("poses", "appearance")))),
             "minutes": round((time.monotonic() - started_s) / 60, 1),
             "figures": without_names(figures),
         }
@@ -155,6 +156,17 @@ def without_names(figures: dict[str, Any]) -> dict[str, Any]:
             for each in kept["false_starts"]
         ]
     return kept
+
+
+def _digest(model: str) -> str:
+    """The first digits of a model's SHA-256; empty where there is none."""
+    file = MODELS / f"{model}.tflite"
+    return hashlib.sha256(file.read_bytes()).hexdigest()[:12] if file.is_file() else ""
+
+
+def _looks_of_pictures(looks: Path) -> Path:
+    """Where looks are kept: what pictures of hands said is part of them."""
+    return looks / (_digest("appearance") or "landmarks")
 
 
 def machine() -> str:

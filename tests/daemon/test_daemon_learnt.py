@@ -4,12 +4,13 @@ import errno
 import os
 import stat
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from vcam.core.observation import Hand
-from vcam.daemon import private_file
+from vcam.daemon import private_file, thresholds
 from vcam.daemon.learnt import MOST_STARTS, LearntHands
 from vcam.daemon.personal_thresholds import PersonalThresholds
 from vcam.daemon.private_file import PersonalError, PrivateFile
@@ -234,6 +235,18 @@ def test_thresholds_of_another_model_are_not_used(tmp_path, caplog):
     assert caplog.text.count("another pose model") == 1
     other.keep({"metal": 0.9}, 2.0)
     assert other.enter == {"metal": 0.9}
+
+
+def test_a_model_with_another_network_for_pictures_is_another(monkeypatch):
+    def model(*pictures: str) -> str:
+        part = SimpleNamespace(model_sha256=pictures[0]) if pictures else None
+        card = SimpleNamespace(model_sha256=MODEL, appearance=part)
+        monkeypatch.setattr(thresholds, "load_card", lambda path: card)
+        return thresholds.model_sha256()
+
+    told = {model(), model("b" * 64), model("c" * 64)}
+    assert len(told) == 3
+    assert {len(each) for each in told} == {64}
 
 
 @pytest.mark.parametrize(

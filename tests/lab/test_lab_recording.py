@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -191,3 +192,24 @@ def test_recognizer_gives_each_look_once_it_was_told_of_it():
     assert observation is record.looks[0]
     assert readings == ()
     assert recognizer.mask_problem == ""
+
+
+def test_what_the_pictures_of_hands_said_is_kept(tmp_path):
+    said = np.log(np.array([0.7, 0.3], np.float32))
+    asked = replace(hand(0.5, 1), appearance=said)
+    look = Observation(0, 0.0, (640, 480), (asked, hand(0.5, 2)))
+    save_recordings(tmp_path / "seen.npz", [Recording("c", duration_s=1, frames=1, looks=[look])])
+    (kept,) = load_recordings(tmp_path / "seen.npz")
+    first, second = kept.looks[0].hands
+    np.testing.assert_array_equal(first.appearance, said)
+    assert second.appearance is None
+
+
+def test_older_recordings_have_no_pictures(tmp_path):
+    path = tmp_path / "seen.npz"
+    save_recordings(path, [recording([0.9])])
+    with np.load(path) as stored:
+        older = {name: stored[name] for name in stored.files if name != "appearance"}
+    np.savez(path, **older)
+    (kept,) = load_recordings(path)
+    assert kept.looks[0].hands[0].appearance is None

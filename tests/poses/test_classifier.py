@@ -12,7 +12,7 @@ import pytest
 
 from vcam.core.errors import ModelError
 from vcam.core.observation import NONE_POSE, Hand, Observation
-from vcam.poses.classifier import PoseClassifier, shipped_model
+from vcam.poses.classifier import APPEARANCE_FILE, PoseClassifier, shipped_model
 from vcam.poses.features import FEATURE_COUNT, FEATURE_VERSION
 from vcam.poses.vocabulary import POSES, SELFIE_POSES
 from vcam.synthetic.joints import random_joints
@@ -42,7 +42,8 @@ def classifier() -> PoseClassifier:
 @pytest.fixture
 def copied(tmp_path: Path) -> Path:
     """A copy of the shipped model and card, to be spoilt."""
-    for file in (shipped_model(), shipped_model().with_suffix(".json")):
+    model = shipped_model()
+    for file in (model, model.with_suffix(".json"), model.with_name(APPEARANCE_FILE)):
         shutil.copy(file, tmp_path)
     return tmp_path / shipped_model().name
 
@@ -202,7 +203,7 @@ def test_a_model_for_other_features_is_refused(copied: Path) -> None:
 
 
 def test_a_card_with_other_classes_is_refused(copied: Path) -> None:
-    edit(copied, classes=["v_sign", NONE_POSE])
+    edit(copied, classes=["v_sign", NONE_POSE], appearance=None)
     with pytest.raises(ModelError, match="does not fit its card"):
         PoseClassifier.load(copied)
 
@@ -253,3 +254,31 @@ def test_a_check_of_other_features_is_refused(copied: Path) -> None:
 
 def test_the_shipped_head_checks_the_fingers_of_a_v(classifier: PoseClassifier) -> None:
     assert set(classifier.card.checks) == {"v_sign"}
+
+
+def test_the_picture_decides_where_landmarks_leave_it_open(classifier: PoseClassifier) -> None:
+    thumb = drawn("thumb_up", 3)
+    alone = classifier.read_hand(thumb)
+    assert alone.best[0] == "thumb_up"
+    shaka = np.full(len(POSES), 1e-5, np.float32)
+    shaka[POSES.index("shaka")] = 0.999
+    both = classifier.read_hand(replace(thumb, appearance=np.log(shaka)))
+    assert both.scores["thumb_up"] < classifier.card.thresholds["thumb_up"]
+    assert sum(both.scores.values()) == pytest.approx(1, abs=1e-4)
+    fist = drawn("fist", 3)
+    assert classifier.read_hand(replace(fist, appearance=np.log(shaka))) == classifier.read_hand(
+        fist
+    )
+
+
+@pytest.mark.parametrize("spoilt", ["missing", "changed"])
+def test_the_network_for_pictures_must_be_the_one_on_the_card(copied: Path, spoilt: str) -> None:
+    beside = copied.with_name(APPEARANCE_FILE)
+    if spoilt == "missing":
+        beside.unlink()
+    else:
+        beside.write_bytes(beside.read_bytes()[:-1] + b"x")
+    with pytest.raises(ModelError) as caught:
+        PoseClassifier.load(copied)
+    assert APPEARANCE_FILE in str(caught.value)
+    assert PoseClassifier.load(copied, pictures=False).appearance is None

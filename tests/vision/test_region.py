@@ -9,7 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vcam.core.geometry import Box
-from vcam.vision.region import Region, cut, from_face, from_face_box, from_hand, from_palm, place
+from vcam.vision.region import (
+    Region,
+    cut,
+    from_face,
+    from_face_box,
+    from_hand,
+    from_palm,
+    hand_square,
+    place,
+)
 
 # An open hand, fingers up, in units of the palm: wrist at the origin, y down.
 UPRIGHT = np.array(
@@ -109,3 +118,17 @@ def test_a_face_region_is_level_with_the_eyes() -> None:
 def test_a_region_outside_the_picture_is_told(x: float, y: float, inside: bool) -> None:
     assert Region(x, y, 100, 0).touches(100, 100) is inside
     assert Region(0, 0, 100, 0).moved(x, y).touches(100, 100) is inside
+
+
+@pytest.mark.parametrize("angle", [0.0, 1.1, -2.5])
+def test_the_square_of_a_hand_stands_upright_and_tells_its_turn(angle: float) -> None:
+    points = turned(UPRIGHT, angle) * 60 + np.array([320, 240], np.float32)
+    image = np.zeros((480, 640, 3), np.uint8)
+    cv2.circle(image, tuple(map(int, points[0])), 8, (0, 0, 255), -1)
+    cv2.circle(image, tuple(map(int, points[12])), 8, (255, 0, 0), -1)
+    square, turn = hand_square(image, points, 64)
+    assert square.shape == (64, 64, 3)
+    assert math.cos(turn - angle) > 0.95
+    wrist, tip = (np.argwhere(square[..., channel] > 80).mean(axis=0) for channel in (2, 0))
+    assert wrist[0] - tip[0] > 20
+    assert abs(wrist[1] - tip[1]) < 6

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from training.errors import TrainingError
+from training.poses.appearance import AppearanceRecipe
 from training.poses.taught import cli as taught
 from training.poses.train import Recipe
 
@@ -58,7 +59,8 @@ def add_to(tools: Any) -> None:
     compare.add_argument("--epochs", type=int, default=20, help="of each network on landmarks")
     compare.add_argument("--epoch-size", type=int, default=12_000, help="hands a pass of those")
     compare.add_argument(
-        "--readers", help="of rule,plain,ablation,aligned,features,crops (default: all)"
+        "--readers",
+        help="of rule,plain,ablation,aligned,features,crops,appearance (default: all)",
     )
     compare.add_argument("--crop-epochs", type=int, default=36, help="of the image network")
     compare.add_argument("--crop-epoch-size", type=int, default=6_000, help="squares a pass")
@@ -68,6 +70,15 @@ def add_to(tools: Any) -> None:
         "--crop-weights", default="none", help="to begin with: none, imagenet, or a weights file"
     )
     compare.add_argument("--crop-model", type=Path, help="crop.keras of an earlier comparison")
+
+    seen = _step(steps, "appearance", _appearance, "train the network for pictures of hands")
+    _folder(seen, "appearance")
+    _pictures(seen)
+    seen.add_argument("--model", type=Path, help="of the head, a .tflite (default: shipped)")
+    looks = AppearanceRecipe()
+    seen.add_argument("--seed", type=int, default=looks.seed)
+    seen.add_argument("--epochs", type=int, default=looks.epochs)
+    seen.add_argument("--epoch-size", type=int, default=looks.epoch_size, help="squares a pass")
 
     export = _step(steps, "export", _export, "make a run's head the one that vcam ships")
     export.add_argument("folder", type=Path, help="of the run")
@@ -182,6 +193,19 @@ def _compare(chosen: argparse.Namespace) -> None:
     pictures = Pictures(chosen.data, chosen.photos)
     table = LandmarkTable.load(chosen.table)
     logger.info("%s", compare_run(table, how, folder, pictures, chosen.model))
+    logger.info("everything is in %s", folder)
+
+
+def _appearance(chosen: argparse.Namespace) -> None:
+    from training.poses.appearance_run import appearance_run
+    from training.poses.table import LandmarkTable
+    from training.poses.views import Pictures
+
+    recipe = AppearanceRecipe(seed=chosen.seed, epochs=chosen.epochs, epoch_size=chosen.epoch_size)
+    folder = chosen.runs / chosen.name
+    pictures = Pictures(chosen.data, chosen.photos)
+    table = LandmarkTable.load(chosen.table)
+    logger.info("%s", appearance_run(table, recipe, folder, pictures, chosen.model))
     logger.info("everything is in %s", folder)
 
 

@@ -29,6 +29,7 @@ from training.poses.crop_rivals import (
     crop_material,
     crop_network,
     image_entries,
+    read_by_appearance,
     read_by_crops,
     read_by_features,
 )
@@ -62,8 +63,8 @@ logger = logging.getLogger(__name__)
 OWN_THRESHOLD = 0.9
 """Score from which readers without thresholds of their own count in the table per set."""
 
-GROUPS = ("rule", "plain", "ablation", "aligned", "features", "crops")
-"""What the head can be compared with; the last two need the pictures."""
+GROUPS = ("rule", "plain", "ablation", "aligned", "features", "crops", "appearance")
+"""What the head can be compared with; the last three need the pictures."""
 
 _JUDGED_AT = FALSE_RATES[1]
 
@@ -99,8 +100,10 @@ def judged_of(table: LandmarkTable) -> list[Judged]:
 
 
 def thresholds_of(classifier: PoseClassifier) -> np.ndarray:
-    """The card's thresholds, (poses,); beyond 1 for `none`."""
-    return np.array([classifier.card.thresholds.get(pose, 1.1) for pose in POSES], np.float32)
+    """The card's thresholds for landmarks alone, (poses,); beyond 1 for `none`."""
+    card = classifier.card
+    chosen = card.appearance.head_thresholds if card.appearance else card.thresholds
+    return np.array([chosen.get(pose, 1.1) for pose in POSES], np.float32)
 
 
 def compare_run(
@@ -158,9 +161,10 @@ def compare_run(
     with run_folder(folder, settings) as place:
         head = head_reading(material, classifier, model or shipped_model())
         entries = [*_on_landmarks(material, recipe, how, pictures), head.entry]
-        if {"features", "crops"} & set(how.readers):
+        if {"features", "crops", "appearance"} & set(how.readers):
             crops = _squares(table, labelled, validation, judged, pictures, folder.parent)
-            for reader in _of_images(crops, how, place, folder.parent) if crops else ():
+            read = _of_images(crops, how, place, folder.parent, model) if crops else ()
+            for reader in read:
                 entries += image_entries(reader, validation.hands, classifier, head)
         return _write(place, judged, entries, head.entry, thresholds_of(classifier), how.seed)
 
@@ -195,7 +199,7 @@ def _squares(
 
 
 def _of_images(
-    crops: CropMaterial, how: Comparison, folder: Path, keep_in: Path
+    crops: CropMaterial, how: Comparison, folder: Path, keep_in: Path, model: Path | None
 ) -> Iterator[ImageReader]:
     """The readers of images; rendered hands are kept beside the run for the next comparison."""
     if "features" in how.readers:
@@ -203,6 +207,10 @@ def _of_images(
     if "crops" in how.readers:
         network = crop_network(crops, how.crops, folder, keep_in, how.crop_model)
         yield read_by_crops(crops, network, folder)
+    if "appearance" in how.readers and (
+        reader := read_by_appearance(crops, model or shipped_model())
+    ):
+        yield reader
 
 
 def _write(

@@ -28,14 +28,21 @@ from training.poses.export import as_tflite
 from training.poses.hands import Hands
 from training.poses.head import vote
 from training.poses.mix import fit_stack, mean_of
-from training.poses.rivals import HeadReading, lite_cpu_ms, read_with, unknown_to_none
+from training.poses.rivals import (
+    HeadReading,
+    cpu_ms_of,
+    lite_cpu_ms,
+    read_with,
+    unknown_to_none,
+)
 from training.poses.select import Judged, Labelled
 from training.poses.table import LandmarkTable
 from training.poses.train import best_temperature
 from training.poses.views import Pictures, Rows, Views, cached_views
 from training.quiet import tensorflow
 from vcam.core.geometry import FloatArray
-from vcam.poses.classifier import PoseClassifier
+from vcam.poses.classifier import APPEARANCE_FILE, PoseClassifier
+from vcam.poses.vocabulary import POSES
 
 logger = logging.getLogger(__name__)
 
@@ -156,6 +163,37 @@ def read_by_crops(material: CropMaterial, network: Any, folder: Path) -> ImageRe
         network,
         [images, turns],
         folder / "crop.tflite",
+    )
+
+
+def read_by_appearance(material: CropMaterial, head: Path) -> ImageReader | None:
+    """What the network for pictures that comes with a head makes of all squares.
+
+    Args:
+        material: all squares.
+        head: its `.tflite` file.
+
+    Returns:
+        None where it has none.
+    """
+    reader = PoseClassifier.load(head).appearance
+    if reader is None:
+        return None
+    side = reader.card.side
+
+    def read(crops: Crops) -> FloatArray:
+        squares, turns = crops.seen(side)
+        angles = np.arctan2(turns[:, 1], turns[:, 0])
+        said = [reader.read(*each) for each in zip(squares, angles, strict=True)]
+        return np.exp(np.array(said, np.float32).reshape(len(crops), len(POSES)))
+
+    squares, _ = material.validation.take(np.arange(1)).seen(side)
+    return ImageReader(
+        "small network on pictures",
+        read(material.validation),
+        [read(each) for each in material.judged],
+        head.with_name(APPEARANCE_FILE).stat().st_size / 1e3,
+        cpu_ms_of(lambda: reader.read(squares[0], 0.0)),
     )
 
 

@@ -22,9 +22,9 @@ from vcam.core.geometry import FloatArray
 from vcam.synthetic import background
 from vcam.synthetic.poses import SHAPES
 from vcam.synthetic.sample import sample
-from vcam.vision.region import Region, cut
+from vcam.vision.region import SQUARE_SIDE, Region, cut
 
-REGION_SIDE: Final = 96
+REGION_SIDE: Final = SQUARE_SIDE
 """Pixels of a view that are vision's region, exactly: its middle."""
 
 Images = npt.NDArray[np.uint8]

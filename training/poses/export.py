@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -61,27 +62,6 @@ def make_card(
         calibration_error: on the validation hands.
         model: the `.tflite` file's content.
     """
-    known: list[PictureSet | ClipSet] = [*PICTURE_SETS, *CLIP_SETS]
-    sources = {each.name: each for each in known}
-    trained_on = [
-        DataSet(name=each, source=sources[each].source, licence=sources[each].licence, hands=number)
-        for each, number in counts.items()
-        if each in sources and number
-    ]
-    trained_on += [
-        DataSet(name=each, source=OWN_SOURCE, licence=OWN_LICENCE, hands=number)
-        for each, number in counts.items()
-        if each.startswith(OWN_PREFIX) and number
-    ]
-    if counts.get(SYNTHETIC_SET):
-        trained_on.append(
-            DataSet(
-                name=SYNTHETIC_SET,
-                source="joints drawn by vcam/synthetic, no photographs",
-                licence="MIT",
-                hands=counts[SYNTHETIC_SET],
-            )
-        )
     return PoseCard(
         format=CARD_FORMAT,
         name=name,
@@ -92,7 +72,7 @@ def make_card(
         distance_limits=_by_pose(head.limits),
         temperature=round(head.temperature, 4),
         model_sha256=hashlib.sha256(model).hexdigest(),
-        trained_on=tuple(trained_on),
+        trained_on=tuple(data_sets(counts)),
         held_out=tuple(
             each.name for each in PICTURE_SETS if each.role == "held_out" and each.name in figures
         ),
@@ -116,6 +96,36 @@ def make_card(
     )
 
 
+def data_sets(counts: Mapping[str, int]) -> list[DataSet]:
+    """What a card tells of the sets behind a model.
+
+    Args:
+        counts: hands trained on, per set.
+    """
+    known: list[PictureSet | ClipSet] = [*PICTURE_SETS, *CLIP_SETS]
+    sources = {each.name: each for each in known}
+    trained_on = [
+        DataSet(name=each, source=sources[each].source, licence=sources[each].licence, hands=number)
+        for each, number in counts.items()
+        if each in sources and number
+    ]
+    trained_on += [
+        DataSet(name=each, source=OWN_SOURCE, licence=OWN_LICENCE, hands=number)
+        for each, number in counts.items()
+        if each.startswith(OWN_PREFIX) and number
+    ]
+    if counts.get(SYNTHETIC_SET):
+        trained_on.append(
+            DataSet(
+                name=SYNTHETIC_SET,
+                source="joints drawn by vcam/synthetic, no photographs",
+                licence="MIT",
+                hands=counts[SYNTHETIC_SET],
+            )
+        )
+    return trained_on
+
+
 def write_model(folder: Path, name: str, model: bytes, card: PoseCard) -> Path:
     """Writes `<name>.tflite` and `<name>.json`; returns the first one's path.
 
@@ -129,8 +139,8 @@ def write_model(folder: Path, name: str, model: bytes, card: PoseCard) -> Path:
     return path
 
 
-def flat_settings(recipe: Recipe) -> dict[str, str | int | float | bool | None]:
-    """The recipe as one level of names, `augmentation.roll_deg` and so on."""
+def flat_settings(recipe: Any) -> dict[str, str | int | float | bool | None]:
+    """A recipe, any dataclass, as one level of names, `augmentation.roll_deg` and so on."""
     flat: dict[str, str | int | float | bool | None] = {}
     for name, value in asdict(recipe).items():
         if isinstance(value, dict):

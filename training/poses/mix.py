@@ -9,6 +9,7 @@ from scipy.optimize import minimize
 
 from training.poses.hands import BoolArray
 from vcam.core.geometry import FloatArray
+from vcam.poses.appearance import product
 
 _LEAST = 1e-6
 
@@ -27,9 +28,7 @@ class Stack:
 
     def mix(self, first: FloatArray, second: FloatArray) -> FloatArray:
         """Probabilities (n, poses) of both."""
-        logits = self.first * np.log(first + _LEAST) + self.second * np.log(second + _LEAST)
-        likely = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return np.asarray(likely / likely.sum(axis=1, keepdims=True), np.float32)
+        return product(first, np.log(second + _LEAST), self.first, self.second)
 
 
 def fit_stack(first: FloatArray, second: FloatArray, allowed: BoolArray) -> Stack:

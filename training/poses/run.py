@@ -48,7 +48,7 @@ from training.quiet import tensorflow
 from vcam.core.geometry import FloatArray
 from vcam.core.observation import NONE_POSE
 from vcam.poses.card import load_card
-from vcam.poses.classifier import PoseClassifier
+from vcam.poses.classifier import APPEARANCE_FILE, PoseClassifier
 from vcam.poses.vocabulary import POSES
 
 MODEL_NAME = "poses"
@@ -194,18 +194,28 @@ def evaluate_run(
 def export_run(folder: Path, to: Path) -> Path:
     """Turns a run's Keras model into the shipped `.tflite` and card once more.
 
+    The folder of a network for pictures has the head that it goes with, which is copied with it;
+    a head alone takes the place of both.
+
     Args:
         folder: of the run.
-        to: where the two files go.
+        to: where the files go.
 
     Returns:
-        The `.tflite` file.
+        The head's `.tflite` file.
 
     Raises:
         TrainingError: the folder has no model, or the files cannot be written.
-        ModelError: it has no valid card.
+        ModelError: it has no valid card, or its files are not those of the card.
     """
     file = folder / KERAS_FILE
+    pictures = folder / APPEARANCE_FILE
+    if pictures.is_file():
+        head = folder / f"{MODEL_NAME}.tflite"
+        card = PoseClassifier.load(head).card
+        with writing(to / APPEARANCE_FILE) as partial:
+            partial.write_bytes(pictures.read_bytes())
+        return write_model(to, MODEL_NAME, head.read_bytes(), card)
     if not file.is_file():
         raise TrainingError(
             f"{folder} has no {KERAS_FILE}", "train it with python -m training poses train"
@@ -213,6 +223,7 @@ def export_run(folder: Path, to: Path) -> Path:
     card = load_card(folder / f"{MODEL_NAME}.json")
     model = as_tflite(tensorflow().keras.models.load_model(file, compile=False))
     digest = hashlib.sha256(model).hexdigest()
+    (to / APPEARANCE_FILE).unlink(missing_ok=True)
     return write_model(to, MODEL_NAME, model, card.model_copy(update={"model_sha256": digest}))
 
 

@@ -86,6 +86,8 @@ class Hand:
         world: float32 (21, 3), metres, about the hand's centre.
         side: the person's own hand, in a picture that is not mirrored.
         presence: the network's belief that this is a hand, 0..1.
+        appearance: float32 (poses,), what the picture of the hand alone says: logarithms of the
+            probabilities of the pose model's classes; None where nobody asked it.
     """
 
     track_id: int
@@ -94,6 +96,7 @@ class Hand:
     world: FloatArray
     side: Side
     presence: float
+    appearance: FloatArray | None = None
 
     @property
     def box(self) -> Box:

@@ -138,7 +138,9 @@ def learn_poses(
                 takes[pose] = list(range(len(hands[pose])))
     if not hands:
         return None
-    learner = Learner(PoseClassifier.load().describe_features, known_hands(BACKGROUND))
+    learner = Learner(
+        PoseClassifier.load(pictures=False).describe_features, known_hands(BACKGROUND)
+    )
     judged: Judgement = learn(learner, hands, takes, frozenset(ready_made))
     return Learnt(
         judged.model,

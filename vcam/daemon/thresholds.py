@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -46,10 +47,17 @@ def card_thresholds() -> Mapping[str, float]:
 
 
 def model_sha256() -> str:
-    """Of the shipped pose model, as its card has it; empty if that cannot be read."""
+    """Of the shipped pose model, as its card has it; empty if that cannot be read.
+
+    Where a network for pictures of hands goes with it, of both: their scores are not the head's.
+    """
     from vcam.poses.classifier import shipped_model
 
     try:
-        return load_card(shipped_model().with_suffix(".json")).model_sha256
+        card = load_card(shipped_model().with_suffix(".json"))
     except ModelError:
         return ""
+    if card.appearance is None:
+        return card.model_sha256
+    both = card.model_sha256 + card.appearance.model_sha256
+    return hashlib.sha256(both.encode()).hexdigest()

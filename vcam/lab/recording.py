@@ -1,8 +1,8 @@
 """What vision saw in a clip, kept: pose head and triggers can be run on it again in no time.
 
-A recording holds landmarks and faces, no pictures. The looks in it are those of the run that made
-it: another head or other thresholds are judged on the same looks, though a run of their own might
-have looked a little more often, or less, while something was held.
+A recording holds landmarks, faces, and what the pictures of hands said; no pictures. The looks in
+it are those of the run that made it: another head or other thresholds are judged on the same looks,
+though a run of their own might have looked a little more often, or less, while something was held.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy.typing as npt
 from vcam.core.contracts import VideoFormat
 from vcam.core.errors import SourceEnded, SourceError, VcamError
 from vcam.core.frame import Frame
-from vcam.core.geometry import Box
+from vcam.core.geometry import Box, FloatArray
 from vcam.core.observation import Attention, Face, Hand, Observation, PoseReading
 from vcam.lab.scoring import Span
 from vcam.poses.classifier import PoseClassifier
@@ -175,6 +175,7 @@ def save_recordings(path: Path, recordings: Sequence[Recording]) -> None:
                 points=_stack([hand.points for _, hand in hands], (21, 2)),
                 depth=_stack([hand.depth for _, hand in hands], (21,)),
                 world=_stack([hand.world for _, hand in hands], (21, 3)),
+                appearance=_appearances([hand.appearance for _, hand in hands]),
                 face=_table([(n, f.track_id, *f.box, f.presence) for n, f in faces], 7),
                 marks=_stack(
                     [np.vstack([f.eyes, f.nose[None], f.mouth[None]]) for _, f in faces], (4, 2)
@@ -215,7 +216,10 @@ def _recordings(about: dict[str, Any], stored: dict[str, npt.NDArray[Any]]) -> l
     ]
     look_count = len(stored["look"])
     hands: list[list[Hand]] = [[] for _ in range(look_count)]
+    # Older recordings have none.
+    appearances = stored.get("appearance", np.zeros((len(stored["hand"]), 0), np.float32))
     for k, (look, track, side, presence) in enumerate(stored["hand"].tolist()):
+        appearance = appearances[k]
         hands[int(look)].append(
             Hand(
                 int(track),
@@ -224,6 +228,7 @@ def _recordings(about: dict[str, Any], stored: dict[str, npt.NDArray[Any]]) -> l
                 stored["world"][k],
                 "right" if side else "left",
                 presence,
+                appearance if appearance.size and np.isfinite(appearance).all() else None,
             )
         )
     faces: list[list[Face]] = [[] for _ in range(look_count)]
@@ -247,6 +252,16 @@ def _spans(stored: list[Any] | None) -> list[Span] | None:
 
 def _table(rows: Sequence[Sequence[float]], columns: int) -> npt.NDArray[np.float64]:
     return np.array(rows, np.float64).reshape(len(rows), columns)
+
+
+def _appearances(given: Sequence[FloatArray | None]) -> npt.NDArray[np.float32]:
+    """One row a hand; not a number where nobody asked its picture."""
+    asked = [each for each in given if each is not None]
+    rows = np.full((len(given), len(asked[0]) if asked else 0), np.nan, np.float32)
+    for row, each in zip(rows, given, strict=True):
+        if each is not None:
+            row[:] = each
+    return rows
 
 
 def _stack(

@@ -67,6 +67,36 @@ class PoseCheck(_Part):
     least: float
 
 
+class AppearanceCard(_Part):
+    """The part of a card that tells of the network for pictures of hands.
+
+    Attributes:
+        side: of the squares that it takes, pixels.
+        temperature: what its logits are divided by.
+        head_exponent: how much the landmarks' probabilities count in the product of both.
+        exponent: how much its own count.
+        asked_for: poses that it is asked for; of all others it knows too little.
+        asked_from: what the landmarks must give these together, or the picture is not asked.
+        head_thresholds: score from which a pose counts where landmarks alone are read.
+        model_sha256: of its `.tflite` file.
+        trained_on: the sets behind it, with their licences.
+        settings: what the training tool was told, seed included.
+        tools: versions of the libraries that trained it.
+    """
+
+    side: int = Field(ge=16, le=256)
+    temperature: float = Field(gt=0)
+    head_exponent: float = Field(ge=0)
+    exponent: float = Field(ge=0)
+    asked_for: tuple[str, ...] = Field(min_length=1)
+    asked_from: Share
+    head_thresholds: dict[str, Share]
+    model_sha256: str = Field(pattern="^[0-9a-f]{64}$")
+    trained_on: tuple[DataSet, ...]
+    settings: Mapping[str, str | int | float | bool | None]
+    tools: Mapping[str, str]
+
+
 class PoseCard(_Part):
     """What stands on a pose model's card.
 
@@ -89,6 +119,9 @@ class PoseCard(_Part):
         settings: what the training tool was told, seed included.
         tools: versions of the libraries that trained it.
         checks: per pose, what a hand must pass beside the network to be read as it.
+        appearance: of the network that reads pictures of hands, where there is one; thresholds
+            are those of both together then, and `figures` and `calibration_error` still those of
+            the landmarks alone, at `head_thresholds`.
     """
 
     format: int
@@ -107,6 +140,7 @@ class PoseCard(_Part):
     settings: Mapping[str, str | int | float | bool | None]
     tools: Mapping[str, str]
     checks: Mapping[str, PoseCheck] = Field(default_factory=dict)
+    appearance: AppearanceCard | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> PoseCard:
@@ -120,6 +154,8 @@ class PoseCard(_Part):
             missing = set(self.classes) - {NONE_POSE} - set(table)
             if missing:
                 raise ValueError(f"it has no {what} for {', '.join(sorted(missing))}")
+        if self.appearance and (strange := set(self.appearance.asked_for) - set(self.classes)):
+            raise ValueError(f"it asks pictures for {', '.join(sorted(strange))}, no class of it")
         if strange := set(self.checks) - set(self.classes):
             raise ValueError(f"it checks {', '.join(sorted(strange))}, which is no class of it")
         return self

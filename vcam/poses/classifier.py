@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from vcam.core.errors import ModelError
 from vcam.core.geometry import FloatArray
 from vcam.core.litert import Network
 from vcam.core.observation import NONE_POSE, Hand, Observation, PoseReading
+from vcam.poses.appearance import AppearanceReader, is_asked, mixed
 from vcam.poses.card import PoseCard, load_card
 from vcam.poses.features import (
     DIRECTION_COUNT,
@@ -22,6 +24,9 @@ from vcam.poses.features import (
     SHAPE_COUNT,
     hand_features,
 )
+
+APPEARANCE_FILE: Final = "appearance.tflite"
+"""Beside the pose head, where its card tells of a network for pictures."""
 
 _FIX = "reinstall vcam, or export the model again with python -m training poses export"
 
@@ -57,15 +62,19 @@ class PoseClassifier:
 
     Use each instance from one thread at a time.
 
+    Where the card has a network for pictures of hands, and a hand comes with what it says, the
+    probabilities are those of both together.
+
     Args:
         network: takes (1, FEATURE_COUNT), gives (1, 2 x classes + embedding).
         card: its card.
+        pictures: the network for pictures that the card tells of; None leaves it out.
 
     Raises:
         ModelError: the two do not fit each other or this version of vcam.
     """
 
-    def __init__(self, network: Network, card: PoseCard) -> None:
+    def __init__(self, network: Network, card: PoseCard, pictures: Network | None = None) -> None:
         if card.feature_version != FEATURE_VERSION:
             raise ModelError(
                 f"the pose model {card.name} works with features {card.feature_version}, "
@@ -81,6 +90,11 @@ class PoseClassifier:
         if lengths - {FEATURE_COUNT}:
             raise ModelError(f"the checks of the pose model {card.name} do not fit its card", _FIX)
         self.card = card
+        self.appearance = (
+            AppearanceReader(pictures, card.appearance, len(card.classes))
+            if pictures and card.appearance
+            else None
+        )
         self._checks = [
             (card.classes.index(pose), np.array(check.weights, np.float32), check)
             for pose, check in card.checks.items()
@@ -92,26 +106,24 @@ class PoseClassifier:
         )
 
     @classmethod
-    def load(cls, model: Path | None = None) -> PoseClassifier:
+    def load(cls, model: Path | None = None, *, pictures: bool = True) -> PoseClassifier:
         """Loads a `.tflite` file and the card of the same name beside it (`.json`).
 
         Args:
             model: None takes the model that comes with vcam.
+            pictures: load the network for pictures, too, where the card has one.
 
         Raises:
             ModelError: one of the two is missing or broken, or they do not belong together.
         """
         path = shipped_model() if model is None else model
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise ModelError(
-                f"cannot read the pose model {path}: {error.strerror}", _FIX
-            ) from error
+        content = _content(path)
         card = load_card(path.with_suffix(".json"))
-        if hashlib.sha256(content).hexdigest() != card.model_sha256:
-            raise ModelError(f"the pose model {path} is not the one its card describes", _FIX)
-        return cls(Network(content, f"pose head {path.name}"), card)
+        network = _network(path, content, card.model_sha256)
+        if card.appearance is None or not pictures:
+            return cls(network, card)
+        beside = path.with_name(APPEARANCE_FILE)
+        return cls(network, card, _network(beside, _content(beside), card.appearance.model_sha256))
 
     def read(self, observation: Observation) -> tuple[PoseReading, ...]:
         """The pose of each hand, in the order of `observation.hands`."""
@@ -123,7 +135,35 @@ class PoseClassifier:
 
     def describe(self, hand: Hand) -> HandDescription:
         """The pose of one hand with what it was read from, in one run of the network."""
-        return self.describe_features(hand_features(hand), hand.track_id)
+        described = self.describe_features(hand_features(hand), hand.track_id)
+        if hand.appearance is None:
+            return described
+        return self.with_appearance(described, hand.appearance)
+
+    def wants_appearance(self, described: HandDescription) -> bool:
+        """Whether the hand may show a pose that its picture tells more of."""
+        scores = np.array(list(described.reading.scores.values()), np.float32)
+        part = self.card.appearance
+        return part is not None and bool(is_asked(scores, part, self.card.classes))
+
+    def with_appearance(
+        self, described: HandDescription, appearance: FloatArray
+    ) -> HandDescription:
+        """The same hand, read by its landmarks and its picture where that may tell more.
+
+        Whether it is known at all is for the landmarks to say.
+
+        Args:
+            described: by the landmarks alone.
+            appearance: as in `Hand.appearance`; of no use where the card has no part for it.
+        """
+        part = self.card.appearance
+        if part is None or not self.wants_appearance(described):
+            return described
+        scores = np.array(list(described.reading.scores.values()), np.float32)
+        both = mixed(scores, appearance, part)
+        named = dict(zip(self.card.classes, map(float, both), strict=True))
+        return replace(described, reading=replace(described.reading, scores=named))
 
     def describe_features(self, features: FloatArray, track_id: int = 0) -> HandDescription:
         """As `describe`, of the features (FEATURE_COUNT,) of a hand."""
@@ -159,6 +199,19 @@ class PoseClassifier:
             float32 (card.embedding_size,).
         """
         return self.describe(hand).embedding
+
+
+def _content(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"cannot read the pose model {path}: {error.strerror}", _FIX) from error
+
+
+def _network(path: Path, content: bytes, sha256: str) -> Network:
+    if hashlib.sha256(content).hexdigest() != sha256:
+        raise ModelError(f"the pose model {path} is not the one its card describes", _FIX)
+    return Network(content, f"pose model {path.name}")
 
 
 def shipped_model() -> Path:

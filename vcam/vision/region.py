@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
@@ -18,6 +19,9 @@ from vcam.core.observation import Landmark
 _PALM_SCALE, _PALM_SHIFT = 2.6, -0.5
 _HAND_SCALE, _HAND_SHIFT = 2.0, -0.1
 _FACE_SCALE = 1.5
+
+SQUARE_SIDE: Final = 96
+"""Pixels at which the square round a hand is cut, whatever it is scaled to then."""
 
 # What bounds the hand for the next look: wrist, thumb up to its middle joint, and of each finger
 # the two joints next to the palm. Finger tips move too much to steer by.
@@ -81,6 +85,27 @@ def cut(image: Image, region: Region, side: int) -> Image:
         borderMode=cv2.BORDER_REPLICATE,
     )
     return np.asarray(picture, np.uint8)
+
+
+def hand_square(image: Image, points: FloatArray, side: int) -> tuple[Image, float]:
+    """The square round a hand as an upright picture, and by how much it is turned.
+
+    It is cut at 96 pixels first, as the squares that the network for pictures was trained on.
+
+    Args:
+        image: uint8 (h, w, 3), BGR.
+        points: its landmarks, (21, 2), pixels.
+        side: pixels of the square.
+
+    Returns:
+        uint8 (side, side, 3), BGR, and radians.
+    """
+    region = from_hand(points)
+    picture = cut(image, region, SQUARE_SIDE)
+    if side != SQUARE_SIDE:
+        way = cv2.INTER_AREA if side < SQUARE_SIDE else cv2.INTER_LINEAR
+        picture = np.asarray(cv2.resize(picture, (side, side), interpolation=way), np.uint8)
+    return picture, region.angle
 
 
 def place(points: FloatArray, region: Region, side: int) -> FloatArray:
