@@ -30,6 +30,7 @@ from training.poses.measure import decide, score_set
 from training.poses.photos import own_sets
 from training.poses.report import markdown
 from training.poses.rivals import read_with, unknown_to_none
+from training.poses.run import MODEL_NAME
 from training.poses.select import Judged, labelled_hands
 from training.poses.sets import PICTURE_SETS
 from training.poses.table import LandmarkTable
@@ -120,8 +121,8 @@ def appearance_run(
         with writing(place / APPEARANCE_FILE) as partial:
             partial.write_bytes(content)
         card = _fitted(head, network, material, labelled.counts, recipe, content)
-        write_json(place / "poses.json", card.model_dump(mode="json"))
-        with writing(place / "poses.tflite") as partial:
+        write_json(place / f"{MODEL_NAME}.json", card.model_dump(mode="json"))
+        with writing(place / f"{MODEL_NAME}.tflite") as partial:
             partial.write_bytes((model or shipped_model()).read_bytes())
         report = _report(head, card, network, material, judged)
         write_text(place / "report.md", report)
