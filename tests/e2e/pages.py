@@ -104,9 +104,19 @@ class Opened:
         }"""
         self.until(lambda: self.page.evaluate(script, [key, value]))
 
-    def sent(self, kind: type[Any]) -> list[Any]:
-        """The commands of a kind that the daemon has carried out."""
-        return [command for command in self.daemon.commands if isinstance(command, kind)]
+    def sent(self, kind: type[Any], at_least: int = 0) -> list[Any]:
+        """The commands of a kind that the daemon has carried out.
+
+        Args:
+            kind: of which.
+            at_least: so many are waited for: the page shows a change before it is carried out.
+        """
+
+        def carried_out() -> list[Any]:
+            return [command for command in self.daemon.commands if isinstance(command, kind)]
+
+        self.until(lambda: len(carried_out()) >= at_least)
+        return carried_out()
 
     def until(self, question: Any, patience_s: float = PATIENCE_S) -> None:
         """Waits until `question()` is true, letting the browser work meanwhile."""

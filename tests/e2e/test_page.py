@@ -135,7 +135,7 @@ def test_pack_is_switched_by_others_and_here(page_of: Open) -> None:
         expect(party).to_be_checked()
         party.click()
         expect(party).not_to_be_checked()
-        assert vcam.sent(SwitchPack)[-1] == SwitchPack(name="party", on=False)
+        assert vcam.sent(SwitchPack, 1)[-1] == SwitchPack(name="party", on=False)
         expect(party).to_be_focused()
 
 
@@ -169,7 +169,7 @@ def test_history_grows_and_is_marked(page_of: Open) -> None:
         expect(row).to_contain_text("marked as wrong")
         row.get_by_role("button", name="It was right after all").click()
         expect(row).not_to_contain_text("marked as wrong")
-        marks = [(command.start, command.wrong) for command in vcam.sent(MarkWrong)]
+        marks = [(command.start, command.wrong) for command in vcam.sent(MarkWrong, 2)]
         assert marks == [(4, True), (4, False)]
         ids = vcam.page.locator("[data-start]").evaluate_all(
             "rows => rows.map((row) => row.dataset.start)"
@@ -185,7 +185,7 @@ def test_snapshot_can_be_downloaded(page_of: Open) -> None:
         with vcam.page.expect_download() as download:
             card.get_by_role("link", name="Download").click()
         assert download.value.suggested_filename == "vcam-1.png"
-        assert len(vcam.sent(TakeSnapshot)) == 1
+        assert len(vcam.sent(TakeSnapshot, 1)) == 1
 
 
 def test_camera_is_chosen_and_outputs_and_figures_are_told(page_of: Open) -> None:

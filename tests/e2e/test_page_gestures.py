@@ -59,7 +59,7 @@ def test_threshold_is_dragged(page_of: Open) -> None:
         assert not vcam.daemon.commands
         mouse.up()
         vcam.until(lambda: vcam.daemon.commands)
-        assert vcam.sent(ChangeSettings)[0].set == {"triggers.gestures.v_sign.enter": 0.75}
+        assert vcam.sent(ChangeSettings, 1)[0].set == {"triggers.gestures.v_sign.enter": 0.75}
         text = vcam.daemon.settings_file.read_text(encoding="utf-8")
         assert "enter: 0.75" in text
         assert "# the lamp flickers at 30" in text
@@ -85,7 +85,7 @@ def test_threshold_is_moved_with_the_keys_and_reset(page_of: Open) -> None:
         ]
         row.get_by_role("button", name="Defaults for V").click()
         expect(slider).to_have_attribute("aria-valuenow", "0.9")
-        assert vcam.sent(ChangeSettings)[1].unset == ("triggers.gestures.v_sign.enter",)
+        assert vcam.sent(ChangeSettings, 2)[1].unset == ("triggers.gestures.v_sign.enter",)
         expect(row.get_by_role("button", name="Defaults for V")).to_be_hidden()
 
 
@@ -95,7 +95,7 @@ def test_leave_is_never_above_enter(page_of: Open) -> None:
         assert slider.get_attribute("aria-valuemax") == "0.9"
         slider.press("End")
         vcam.until(lambda: vcam.daemon.commands)
-        assert vcam.sent(ChangeSettings)[0].set == {"triggers.gestures.metal.leave": 0.9}
+        assert vcam.sent(ChangeSettings, 1)[0].set == {"triggers.gestures.metal.leave": 0.9}
         enter = vcam.gesture("metal").get_by_role("slider", name="starts from")
         expect(enter).to_have_attribute("aria-valuemin", "0.9")
 
@@ -119,8 +119,8 @@ def test_gestures_are_switched_held_and_tried(page_of: Open) -> None:
         hold.fill("650")
         hold.press("Enter")
         vcam.until(lambda: vcam.sent(ChangeSettings))
-        assert vcam.sent(SwitchGesture)[0].on is False
-        assert vcam.sent(SwitchReactions)[0].on is False
-        assert vcam.sent(React)[0].gesture == "thumb_up"
+        assert vcam.sent(SwitchGesture, 1)[0].on is False
+        assert vcam.sent(SwitchReactions, 1)[0].on is False
+        assert vcam.sent(React, 1)[0].gesture == "thumb_up"
         assert vcam.sent(ChangeSettings)[0].set == {"triggers.gestures.v_sign.dwell_ms": 650}
         expect(vcam.page.get_by_role("switch", name="Answer gestures")).not_to_be_checked()

@@ -30,7 +30,7 @@ def test_models_tell_what_they_see_cost_and_are_not_for(page_of: Open) -> None:
         switch = smoking.get_by_role("switch", name="Model Smoking")
         switch.click()
         expect(switch).not_to_be_checked()
-        assert vcam.sent(ChangeSettings)[0].set == {"recognisers.models.smoking.enabled": False}
+        assert vcam.sent(ChangeSettings, 1)[0].set == {"recognisers.models.smoking.enabled": False}
 
 
 def test_rules_are_added_and_removed(page_of: Open) -> None:
@@ -67,7 +67,7 @@ def test_rules_are_added_and_removed(page_of: Open) -> None:
         rules.first.get_by_role("button", name="Remove the rule: Play Rock").click()
         expect(rules).to_have_count(1)
         expect(rules.first).to_contain_text("somebody unknown")
-        sent = [command.set["recognisers.rules"] for command in vcam.sent(ChangeSettings)]
+        sent = [command.set["recognisers.rules"] for command in vcam.sent(ChangeSettings, 3)]
         assert sent == [[first], [first, second], [second]]
         # The file that was written is read again.
         text = vcam.daemon.settings_file.read_text(encoding="utf-8")

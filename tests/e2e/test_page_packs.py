@@ -33,7 +33,7 @@ def test_pack_is_installed_exported_switched_and_removed(page_of: Open) -> None:
         dialog = vcam.page.get_by_role("dialog")
         dialog.get_by_role("button", name="Remove").click()
         expect(cats).to_have_count(0)
-        assert vcam.sent(SwitchPack)[-1] == SwitchPack(name="cats", on=False)
+        assert vcam.sent(SwitchPack, 1)[-1] == SwitchPack(name="cats", on=False)
 
 
 def test_packs_that_came_with_vcam_cannot_be_removed(page_of: Open) -> None:

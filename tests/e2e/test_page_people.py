@@ -28,7 +28,7 @@ def test_people_are_recognised_only_once_everybody_was_asked(page_of: Open) -> N
         expect(switch).to_be_checked()
         switch.click()
         expect(switch).not_to_be_checked()
-        sent = [command.set for command in vcam.sent(ChangeSettings)]
+        sent = [command.set for command in vcam.sent(ChangeSettings, 2)]
         assert sent == [{"people.enabled": True}, {"people.enabled": False}]
 
 
@@ -58,7 +58,7 @@ def test_enrolment_needs_consent_guides_and_can_be_given_up(page_of: Open) -> No
         expect(step).to_have_text("Look at the camera")
         vcam.daemon.people.look(15)
         expect(panel.locator("[data-person='Rina']")).to_contain_text("15 looks")
-        assert vcam.sent(Enrol) == [
+        assert vcam.sent(Enrol, 1) == [
             Enrol(name="Agus", consent=True),
             Enrol(name="Agus", cancel=True),
             Enrol(name="Rina", consent=True),
@@ -79,7 +79,7 @@ def test_people_are_forgotten_one_by_one_and_all(page_of: Open) -> None:
         panel.get_by_role("button", name="Forget everybody").click()
         dialog.get_by_role("button", name="Forget everybody").click()
         expect(panel).to_contain_text("Nobody.")
-        assert vcam.sent(ForgetPerson) == [ForgetPerson(name="Siti"), ForgetPerson(name=None)]
+        assert vcam.sent(ForgetPerson, 2) == [ForgetPerson(name="Siti"), ForgetPerson(name=None)]
 
 
 def test_attendance_is_a_table_and_a_file(page_of: Open) -> None:
@@ -105,5 +105,5 @@ def test_attendance_is_a_table_and_a_file(page_of: Open) -> None:
         days.fill("7")
         days.press("Enter")
         vcam.until(lambda: len(vcam.sent(ChangeSettings)) == 2)
-        sent = [command.set for command in vcam.sent(ChangeSettings)]
+        sent = [command.set for command in vcam.sent(ChangeSettings, 2)]
         assert sent == [{"people.attendance": True}, {"people.keep_days": 7}]

@@ -67,7 +67,7 @@ def test_what_plays_is_taken_back(page_of: Open) -> None:
         vcam.daemon.change(live=(live,))
         undo.click()
         expect(undo).to_be_hidden()
-        assert vcam.sent(Undo) == [Undo()]
+        assert vcam.sent(Undo, 1) == [Undo()]
 
 
 def test_calibration_is_led_through(page_of: Open) -> None:
@@ -95,7 +95,7 @@ def test_calibration_is_led_through(page_of: Open) -> None:
         expect(card).to_contain_text("clear at 0.84")
         expect(bar).to_be_hidden()
         expect(card.get_by_role("button", name="Start calibration")).to_be_visible()
-        assert vcam.sent(Calibrate) == [Calibrate()]
+        assert vcam.sent(Calibrate, 1) == [Calibrate()]
 
 
 def test_calibration_is_cancelled_and_a_failed_one_says_why(page_of: Open) -> None:
@@ -104,7 +104,7 @@ def test_calibration_is_cancelled_and_a_failed_one_says_why(page_of: Open) -> No
         vcam.daemon.change(calibration=calibrating())
         card.get_by_role("button", name="Batalkan kalibrasi").click()
         expect(card).to_contain_text("Dibatalkan; tidak ada yang berubah.")
-        assert vcam.sent(Calibrate) == [Calibrate(cancel=True)]
+        assert vcam.sent(Calibrate, 1) == [Calibrate(cancel=True)]
         vcam.daemon.change(calibration=calibrating(phase="failed", message="The camera is lost"))
         expect(card).to_contain_text("The camera is lost")
 
