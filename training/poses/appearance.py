@@ -9,8 +9,8 @@ import numpy as np
 
 from training.common.environment import set_seeds
 from training.common.progress import Told
-from training.poses.augment import balance
-from training.poses.crops import CropAugmentation, Crops, backdrops, vary
+from training.poses.crops import CropAugmentation, Crops
+from training.poses.crops_fit import Fit, fit_on_draws
 from training.poses.head import partial_label_loss
 from training.quiet import tensorflow
 from vcam.core.geometry import FloatArray
@@ -80,38 +80,18 @@ def train_appearance(
     Returns:
         The Keras model, and per epoch its losses.
     """
-    keras = tensorflow().keras
     network = build_appearance_network(recipe)
-    rng = np.random.default_rng(recipe.seed)
-    steps = max(1, recipe.epoch_size // recipe.batch_size)
-    rate = keras.optimizers.schedules.CosineDecay(
-        recipe.learning_rate * 0.05,
-        steps * recipe.epochs,
-        alpha=0.01,
-        warmup_target=recipe.learning_rate,
-        warmup_steps=steps,
+    how = Fit(
+        recipe.seed,
+        recipe.epochs,
+        recipe.epoch_size,
+        recipe.batch_size,
+        recipe.learning_rate,
+        0.01,
+        SIDE,
+        recipe.augmentation,
     )
-    network.compile(optimizer=keras.optimizers.Adam(rate), loss=_loss)
-    behind = backdrops(recipe.seed)
-    watched = inputs_of(validation)
-    curves = []
-    for epoch in range(1, recipe.epochs + 1):
-        drawn = crops.take(balance(crops.hands, recipe.epoch_size, rng))
-        images, turns, allowed = vary(drawn, behind, recipe.augmentation, rng, SIDE)
-        fitted = network.fit(
-            _inputs(images, turns),
-            allowed.astype(np.float32),
-            batch_size=recipe.batch_size,
-            shuffle=False,  # the draw is random already
-            verbose=0,
-        )
-        loss = network.evaluate(
-            watched, validation.hands.allowed.astype(np.float32), batch_size=256, verbose=0
-        )
-        losses = {"loss": float(fitted.history["loss"][0]), "validation_loss": float(loss)}
-        curves.append(losses)
-        if told:
-            told(epoch, losses)
+    curves = fit_on_draws(network, _loss, _inputs, crops, validation, how, told)
     return network, curves
 
 

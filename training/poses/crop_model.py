@@ -11,8 +11,8 @@ import numpy as np
 from training.common.environment import set_seeds
 from training.common.progress import Told
 from training.errors import TrainingError
-from training.poses.augment import balance
-from training.poses.crops import CropAugmentation, Crops, backdrops, vary
+from training.poses.crops import CropAugmentation, Crops
+from training.poses.crops_fit import Fit, fit_on_draws
 from training.poses.head import partial_label_loss
 from training.quiet import native_stderr_closed, tensorflow
 from vcam.core.geometry import FloatArray
@@ -122,40 +122,18 @@ def train_crops(
     Raises:
         TrainingError: as for `build_crop_network`.
     """
-    keras = tensorflow().keras
     network = build_crop_network(recipe)
-    rng = np.random.default_rng(recipe.seed)
-    steps = max(1, recipe.epoch_size // recipe.batch_size)
-    rate = keras.optimizers.schedules.CosineDecay(
-        recipe.learning_rate * 0.05,
-        steps * recipe.epochs,
-        alpha=0.002,
-        warmup_target=recipe.learning_rate,
-        warmup_steps=steps,
+    how = Fit(
+        recipe.seed,
+        recipe.epochs,
+        recipe.epoch_size,
+        recipe.batch_size,
+        recipe.learning_rate,
+        0.002,
+        recipe.side,
+        recipe.augmentation,
     )
-    network.compile(optimizer=keras.optimizers.Adam(rate), loss=partial_label_loss)
-    behind = backdrops(recipe.seed)
-    curves = []
-    for epoch in range(1, recipe.epochs + 1):
-        drawn = crops.take(balance(crops.hands, recipe.epoch_size, rng))
-        images, turns, allowed = vary(drawn, behind, recipe.augmentation, rng, recipe.side)
-        fitted = network.fit(
-            [images, turns],
-            allowed.astype(np.float32),
-            batch_size=recipe.batch_size,
-            shuffle=False,  # the draw is random already
-            verbose=0,
-        )
-        loss = network.evaluate(
-            list(validation.seen(recipe.side)),
-            validation.hands.allowed.astype(np.float32),
-            batch_size=256,
-            verbose=0,
-        )
-        losses = {"loss": float(fitted.history["loss"][0]), "validation_loss": float(loss)}
-        curves.append(losses)
-        if told:
-            told(epoch, losses)
+    curves = fit_on_draws(network, partial_label_loss, _inputs, crops, validation, how, told)
     return network, curves
 
 
@@ -174,3 +152,7 @@ def crop_logits(network: Any, crops: Crops) -> FloatArray:
         for each in ((images, turns), (flipped, mirrored))
     ]
     return np.asarray((logits[0] + logits[1]) / 2, np.float32)
+
+
+def _inputs(images: np.ndarray, turns: FloatArray) -> list[np.ndarray]:
+    return [images, turns]
