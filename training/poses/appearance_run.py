@@ -22,7 +22,7 @@ from training.poses.appearance import (
     appearance_logits,
     train_appearance,
 )
-from training.poses.compare import judged_of
+from training.poses.compare import judged_of, thresholds_of
 from training.poses.crop_rivals import CropMaterial, crop_material
 from training.poses.export import as_tflite, data_sets, flat_settings
 from training.poses.hands import Hands
@@ -37,7 +37,6 @@ from training.poses.table import LandmarkTable
 from training.poses.train import best_temperature
 from training.poses.views import Pictures
 from vcam.core.geometry import FloatArray
-from vcam.core.observation import NONE_POSE
 from vcam.poses.appearance import log_probabilities, read_together
 from vcam.poses.card import AppearanceCard, PoseCard
 from vcam.poses.classifier import APPEARANCE_FILE, PoseClassifier, shipped_model
@@ -95,7 +94,7 @@ def appearance_run(
         ModelError: the head or its card cannot be used.
         TrainingError: pictures are missing, or the folder cannot be written.
     """
-    head = PoseClassifier.load(model)
+    head = PoseClassifier.load(model, pictures=False)
     sets = (*PICTURE_SETS, *own_sets(table))
     labelled = labelled_hands(table, "train", sets)
     validation = labelled_hands(table, "validation", sets)
@@ -164,14 +163,13 @@ def _fitted(
 
 
 def _precise(scores: FloatArray, hands: Hands) -> dict[str, float]:
-    """Per pose, the lowest threshold from which on precision holds on the validation hands.
+    """Per pose asked for, the lowest threshold with which precision holds on validation hands.
 
     One wrong reading is let pass, whatever share it is: of a rare pose it may be a wrong label.
     """
     chosen = {}
-    for index, pose in enumerate(POSES):
-        if pose == NONE_POSE:
-            continue
+    for pose in ASKED_FOR:
+        index = POSES.index(pose)
         shows = hands.shows(pose)
         clear = shows | ~hands.allowed[:, index]
         read = np.where(scores.argmax(axis=1) == index, scores[:, index], 0.0)
@@ -194,7 +192,6 @@ def _report(
     part = card.appearance
     assert part is not None
     both = np.array([card.thresholds.get(pose, 1.1) for pose in POSES], np.float32)
-    alone = np.array([part.head_thresholds.get(pose, 1.1) for pose in POSES], np.float32)
     read = []
     for each, crops in zip(judged, material.judged, strict=True):
         logits = appearance_logits(network, crops)
@@ -208,7 +205,7 @@ def _report(
             for each in read
         ],
     }
-    used = {"landmarks": alone, "pictures": both, "both": both}
+    used = {"landmarks": thresholds_of(head), "pictures": both, "both": both}
     figures = {
         name: {
             each.name: score_set(each, decide(scores, None, used[name]))

@@ -1,4 +1,7 @@
-"""`python -m training poses build|train|evaluate|compare|repair|export|darken`; taught poses."""
+"""`python -m training poses build|train|appearance|evaluate|compare|repair|export|darken`.
+
+And of taught poses: known, digits, few-shot, export-taught.
+"""
 
 from __future__ import annotations
 

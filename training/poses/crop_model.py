@@ -12,7 +12,7 @@ from training.common.environment import set_seeds
 from training.common.progress import Told
 from training.errors import TrainingError
 from training.poses.crops import CropAugmentation, Crops
-from training.poses.crops_fit import Fit, fit_on_draws
+from training.poses.crops_fit import fit_on_draws
 from training.poses.head import partial_label_loss
 from training.quiet import native_stderr_closed, tensorflow
 from vcam.core.geometry import FloatArray
@@ -123,17 +123,17 @@ def train_crops(
         TrainingError: as for `build_crop_network`.
     """
     network = build_crop_network(recipe)
-    how = Fit(
-        recipe.seed,
-        recipe.epochs,
-        recipe.epoch_size,
-        recipe.batch_size,
-        recipe.learning_rate,
-        0.002,
-        recipe.side,
-        recipe.augmentation,
+    curves = fit_on_draws(
+        network,
+        partial_label_loss,
+        _inputs,
+        crops,
+        validation,
+        recipe,
+        side=recipe.side,
+        last_share=0.002,
+        told=told,
     )
-    curves = fit_on_draws(network, partial_label_loss, _inputs, crops, validation, how, told)
     return network, curves
 
 

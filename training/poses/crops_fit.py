@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -18,29 +17,32 @@ Inputs = Callable[[np.ndarray, FloatArray], Any]
 """From squares uint8 (n, side, side, 3) and their turns (n, 2) to what the network takes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """How long, and on what.
+class DrawnRecipe(Protocol):
+    """What a recipe says of training on draws; both networks' own recipes do."""
 
-    Attributes:
-        seed: of the draws.
-        epochs: passes, each over new draws.
-        epoch_size: squares a pass.
-        batch_size: squares a step.
-        learning_rate: of Adam at its height; it falls along a cosine.
-        last_share: of the learning rate that is left at the end.
-        side: of the squares, pixels.
-        augmentation: how they are varied.
-    """
+    @property
+    def seed(self) -> int:
+        """Of the draws."""
 
-    seed: int
-    epochs: int
-    epoch_size: int
-    batch_size: int
-    learning_rate: float
-    last_share: float
-    side: int
-    augmentation: CropAugmentation
+    @property
+    def epochs(self) -> int:
+        """Passes, each over new draws."""
+
+    @property
+    def epoch_size(self) -> int:
+        """Squares a pass."""
+
+    @property
+    def batch_size(self) -> int:
+        """Squares a step."""
+
+    @property
+    def learning_rate(self) -> float:
+        """Of Adam at its height; it falls along a cosine."""
+
+    @property
+    def augmentation(self) -> CropAugmentation:
+        """How squares are varied."""
 
 
 def fit_on_draws(
@@ -49,7 +51,10 @@ def fit_on_draws(
     inputs: Inputs,
     crops: Crops,
     validation: Crops,
-    how: Fit,
+    how: DrawnRecipe,
+    *,
+    side: int,
+    last_share: float,
     told: Told | None = None,
 ) -> list[dict[str, float]]:
     """Trains a Keras model in place.
@@ -60,7 +65,9 @@ def fit_on_draws(
         inputs: what it takes.
         crops: to train on.
         validation: of other people; only looked at.
-        how: how.
+        how: the recipe.
+        side: of the squares, pixels.
+        last_share: of the learning rate that is left at the end.
         told: called after each epoch.
 
     Returns:
@@ -72,17 +79,17 @@ def fit_on_draws(
     rate = keras.optimizers.schedules.CosineDecay(
         how.learning_rate * 0.05,
         steps * how.epochs,
-        alpha=how.last_share,
+        alpha=last_share,
         warmup_target=how.learning_rate,
         warmup_steps=steps,
     )
     network.compile(optimizer=keras.optimizers.Adam(rate), loss=loss)
     behind = backdrops(how.seed)
-    watched = inputs(*validation.seen(how.side))
+    watched = inputs(*validation.seen(side))
     curves = []
     for epoch in range(1, how.epochs + 1):
         drawn = crops.take(balance(crops.hands, how.epoch_size, rng))
-        images, turns, allowed = vary(drawn, behind, how.augmentation, rng, how.side)
+        images, turns, allowed = vary(drawn, behind, how.augmentation, rng, side)
         fitted = network.fit(
             inputs(images, turns),
             allowed.astype(np.float32),

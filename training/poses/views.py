@@ -130,8 +130,8 @@ def cut_views(table: LandmarkTable, rows: Rows, pictures: Pictures) -> Views:
     found = np.zeros(len(rows), np.bool_)
     wanted = np.unique(table.picture[rows]).astype(np.int64)
     is_clip = np.isin(table.sets[wanted], list(_CLIPS))
-    stills = counted(wanted[~is_clip], "squares of photographs", total=int((~is_clip).sum()))
-    shown: Iterator[tuple[int, Image]] = _photographs(table, stills, pictures)
+    stills = counted(wanted[~is_clip], "squares of pictures", total=int((~is_clip).sum()))
+    shown: Iterator[tuple[int, Image]] = _stills(table, stills, pictures)
     for source in (shown, _moments(table, wanted[is_clip], pictures)):
         for picture, image in source:
             for at in np.flatnonzero(table.picture[rows] == picture):
@@ -161,7 +161,7 @@ def cached_views(table: LandmarkTable, rows: Rows, pictures: Pictures, folder: P
     return views
 
 
-def _photographs(
+def _stills(
     table: LandmarkTable, wanted: Iterable[int], pictures: Pictures
 ) -> Iterator[tuple[int, Image]]:
     for picture in map(int, wanted):

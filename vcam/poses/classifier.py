@@ -142,9 +142,8 @@ class PoseClassifier:
 
     def wants_appearance(self, described: HandDescription) -> bool:
         """Whether the hand may show a pose that its picture tells more of."""
-        scores = np.array(list(described.reading.scores.values()), np.float32)
         part = self.card.appearance
-        return part is not None and bool(is_asked(scores, part, self.card.classes))
+        return part is not None and bool(is_asked(_scores(described), part, self.card.classes))
 
     def with_appearance(
         self, described: HandDescription, appearance: FloatArray
@@ -158,9 +157,11 @@ class PoseClassifier:
             appearance: as in `Hand.appearance`; of no use where the card has no part for it.
         """
         part = self.card.appearance
-        if part is None or not self.wants_appearance(described):
+        if part is None:
             return described
-        scores = np.array(list(described.reading.scores.values()), np.float32)
+        scores = _scores(described)
+        if not is_asked(scores, part, self.card.classes):
+            return described
         both = mixed(scores, appearance, part)
         named = dict(zip(self.card.classes, map(float, both), strict=True))
         return replace(described, reading=replace(described.reading, scores=named))
@@ -199,6 +200,10 @@ class PoseClassifier:
             float32 (card.embedding_size,).
         """
         return self.describe(hand).embedding
+
+
+def _scores(described: HandDescription) -> FloatArray:
+    return np.array(list(described.reading.scores.values()), np.float32)
 
 
 def _content(path: Path) -> bytes:
