@@ -20,7 +20,6 @@ from PIL import Image as Pillow
 from PIL import ImageSequence, UnidentifiedImageError
 
 from vcam.core.errors import PackError
-from vcam.core.frame import Image
 
 Bgra = npt.NDArray[np.uint8]
 """uint8 (h, w, 4): blue, green, red, each already multiplied by alpha, and alpha."""
