@@ -107,6 +107,25 @@ def test_it_stays_on_the_side_it_chose(
     assert (np.diff(lefts) >= -1).all()
 
 
+def test_one_that_bobs_at_the_edge_stays_in_the_picture(
+    make_pack: Make,
+    make_face: Callable[..., Face],
+    make_hand: Callable[..., Hand],
+    make_scene: Callable[..., Observation],
+    show: Show,
+) -> None:
+    bobs = ", size: 1.5, offset: [-1.5, -1], loop: {style: bob, period_ms: 1000, amount: 0.1}"
+    compositor = Compositor([load_pack(make_pack(on("hand", bobs)))])
+    # The face is in the way on the other side, and above.
+    scene = make_scene(1.0, (make_face(170, 230, 80),), (make_hand(100, 300, 60),))
+    for step in range(12):
+        canvas = blank()
+        compositor.draw(canvas, [show()], scene, 1.0 + step / 12, frame_at=1.0)
+        found = box(canvas)
+        assert found is not None
+        assert found[2] == pytest.approx(90, abs=2), "nothing of it is cut off"
+
+
 def test_screen_stickers_need_no_observation(make_pack: Make, show: Show) -> None:
     effect = on("screen", ", size: 0.5, offset: [0, -0.5], pivot: [0.5, 0]")
     canvas = blank()

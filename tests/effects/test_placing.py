@@ -8,7 +8,7 @@ import pytest
 from vcam.core.geometry import Box
 from vcam.effects.anchor import AnchorPose
 from vcam.effects.animation import Motion
-from vcam.effects.placing import beside_hand, choose_side, kept_inside, on_anchor, on_screen
+from vcam.effects.placing import beside_hand, choose_side, moved_inside, on_anchor, on_screen
 from vcam.effects.pose2d import Pose2D
 from vcam.effects.schema import StickerSpec
 from vcam.effects.sprite import Sprite
@@ -87,12 +87,19 @@ def test_at_the_top_it_goes_beside_the_hand() -> None:
 
 
 def test_a_sticker_that_would_stick_out_is_moved_in() -> None:
-    inside = kept_inside(Pose2D(10, 470, 100, 50), (640, 480))
+    out = Pose2D(10, 470, 100, 50)
+    inside = moved_inside(out, out, (640, 480))
     assert (inside.x, inside.y) == (50, 455)
     same = Pose2D(300, 200, 100, 50)
-    assert kept_inside(same, (640, 480)) is same
+    assert moved_inside(same, same, (640, 480)) is same
+
+
+def test_one_that_comes_from_outside_ends_where_it_stays() -> None:
+    resting = Pose2D(10, 200, 100, 50)
+    above = moved_inside(Pose2D(10, -30, 100, 50), resting, (640, 480))
+    assert (above.x, above.y) == (50, -30)
 
 
 def test_one_that_is_too_large_is_left_where_it_is() -> None:
-    pose = kept_inside(Pose2D(10, 200, 900, 50), (640, 480))
-    assert pose.x == 10
+    large = Pose2D(10, 200, 900, 50)
+    assert moved_inside(large, large, (640, 480)).x == 10

@@ -40,6 +40,10 @@ class Motion(NamedTuple):
             self.opacity * other.opacity,
         )
 
+    def in_place(self) -> Motion:
+        """The same without its shift."""
+        return self._replace(right=0.0, down=0.0)
+
 
 def ease_out(share: float) -> float:
     """Cubic: quick at first, then settling; 0..1 to 0..1."""

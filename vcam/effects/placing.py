@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from vcam.core.geometry import Box
 from vcam.effects.anchor import AnchorPose
@@ -72,16 +73,20 @@ def choose_side(
     return candidates[costs.index(min(costs))]
 
 
-def kept_inside(pose: Pose2D, size: tuple[int, int]) -> Pose2D:
-    """Moved so that all of it shows, where it is small enough for that."""
-    box = _box(pose)
+def moved_inside(pose: Pose2D, resting: Pose2D, size: tuple[int, int]) -> Pose2D:
+    """Moved as it takes to let all of it show where it rests, if it is small enough for that.
+
+    What comes from outside, or bobs at the edge, goes the same way as anywhere else.
+
+    Args:
+        pose: where it is now.
+        resting: where it would be without the shift of its animation.
+        size: width and height of the picture.
+    """
+    box = _box(resting)
     x = _shift(box.x, box.width, size[0])
     y = _shift(box.y, box.height, size[1])
-    if x == 0 and y == 0:
-        return pose
-    return Pose2D(
-        pose.x + x, pose.y + y, pose.width, pose.height, pose.angle, pose.opacity, pose.pivot
-    )
+    return pose if x == 0 and y == 0 else replace(pose, x=pose.x + x, y=pose.y + y)
 
 
 def _shift(start: float, length: float, bound: int) -> float:

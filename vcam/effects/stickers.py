@@ -88,13 +88,16 @@ class Stickers:
         if spec.anchor != "hand":
             pose = placing.on_anchor(spec, sprite, anchor, motion)
             # Words that are cut off say something else.
-            is_text = isinstance(spec, TextSpec) and motion.down == 0
-            return placing.kept_inside(pose, moment.size) if is_text else pose
+            if not isinstance(spec, TextSpec):
+                return pose
+            resting = placing.on_anchor(spec, sprite, anchor, motion.in_place())
+            return placing.moved_inside(pose, resting, moment.size)
         if spec.side == "fixed":
             return placing.beside_hand(spec, sprite, anchor, spec.offset, motion)
         side = self._side(moment, spec, sprite, anchor, shown)
         pose = placing.beside_hand(spec, sprite, anchor, side, motion)
-        return placing.kept_inside(pose, moment.size) if motion.down == 0 else pose
+        resting = placing.beside_hand(spec, sprite, anchor, side, motion.in_place())
+        return placing.moved_inside(pose, resting, moment.size)
 
     def _side(
         self,
