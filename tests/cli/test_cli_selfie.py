@@ -54,12 +54,35 @@ def test_second_one_gives_it_up_without_waiting(daemon):
 def test_failure_is_told_with_its_cause(daemon):
     def fail():
         if daemon.state().selfie is not None:
-            daemon.change(selfie=None, notices=("the disk is full",))
+            daemon.change(selfie=None, selfie_problem="the disk is full: free some space")
 
     daemon.subscribe(fail)
+    for _ in range(2):
+        result = vcam("selfie")
+        assert result.exit_code == 1
+        assert result.stderr == "vcam: the disk is full: free some space\n"
+    result = vcam("selfie", "--json")
+    assert result.exit_code == 1
+    assert json.loads(result.stdout)["error"] == "the disk is full: free some space"
+
+
+def test_half_a_selfie_is_told_with_what_is_missing(daemon):
+    def half():
+        if daemon.state().selfie is not None and not daemon.state().selfie_problem:
+            daemon.change(selfie_problem="the disk is full")
+            daemon.selfies.finish()
+
+    daemon.subscribe(half)
     result = vcam("selfie")
     assert result.exit_code == 1
-    assert "the disk is full" in result.stderr
+    assert result.stdout == "Saved vcam-1.png\n"
+    assert result.stderr == "vcam: the disk is full\n"
+
+
+def test_one_that_is_cancelled_elsewhere(daemon):
+    daemon.subscribe(lambda: daemon.state().selfie and daemon.change(selfie=None))
+    result = vcam("selfie")
+    assert (result.exit_code, result.stderr) == (1, "vcam: The selfie was cancelled\n")
 
 
 def test_json(daemon):

@@ -75,6 +75,7 @@ def test_camera_that_gives_no_picture_is_told(studio):
     studio.desk.pipeline.mode = Mode.LIVE
     studio.order(countdown_s=0)
     assert studio.daemon.state().notices == (), "the next one takes the notice away"
+    assert studio.daemon.state().selfie_problem == ""
 
 
 def full(self: Path, data: bytes) -> int:
@@ -91,6 +92,7 @@ def test_full_disk_is_told_in_a_line(studio, monkeypatch, take):
     assert "No space left" in notice
     assert "free some space" in notice
     assert len(notice.splitlines()) == 1
+    assert studio.daemon.state().selfie_problem == notice
     assert studio.names == []
     assert studio.pictures == ()
 

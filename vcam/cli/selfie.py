@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+import sys
+from collections.abc import Container
+from typing import TYPE_CHECKING
 
 import click
 
 from vcam.cli.asking import answering, connect
 from vcam.cli.options import print_json
-from vcam.core.errors import VcamError
 
 if TYPE_CHECKING:
     from vcam.control.client import Client
@@ -48,7 +48,7 @@ def selfie(
     it (selfie).
     """
     client = connect()
-    before = client.state()
+    known = {picture["name"] for picture in client.state()["pictures"]}
     outcome = client.run(
         {
             "do": "selfie",
@@ -59,28 +59,26 @@ def selfie(
         }
     )
     is_begun = "take" in outcome["data"]
-    names = _saved(client, before) if is_begun and not no_wait else []
+    names, problem = _saved(client, known) if is_begun and not no_wait else ([], "")
     if as_json:
-        print_json({**outcome, "data": {**outcome["data"], "names": names}})
+        told = {"error": problem} if problem else {}
+        print_json({**outcome, **told, "data": {**outcome["data"], "names": names}})
     elif names:
         click.echo("\n".join(f"Saved {name}" for name in names))
-    else:
+    elif not problem:
         click.echo(outcome["message"])
+    if problem:
+        if not as_json:
+            click.echo(f"vcam: {problem}", err=True)
+        sys.exit(1)
 
 
-def _saved(client: Client, before: Mapping[str, Any]) -> list[str]:
-    """Names of the files, once the selfie is over.
-
-    Raises:
-        VcamError: there are none.
-    """
-    known = {picture["name"] for picture in before["pictures"]}
+def _saved(client: Client, known: Container[str]) -> tuple[list[str], str]:
+    """Names of the files once the selfie is over, and what went wrong, if only in part."""
     for state in client.watch(LOOK_EVERY_S):
         if state["selfie"] is not None:
             continue
         names = [p["name"] for p in reversed(state["pictures"]) if p["name"] not in known]
-        if names:
-            return names
-        problems = [line for line in state["notices"] if line not in before["notices"]]
-        raise VcamError("; ".join(problems) or "The selfie was cancelled", "see: vcam status")
+        cancelled = "" if names else "The selfie was cancelled"
+        return names, state["selfie_problem"] or cancelled
     raise AssertionError("a state comes for as long as there is a daemon")

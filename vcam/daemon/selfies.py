@@ -72,6 +72,12 @@ class Selfies:
         return run.state if run is not None else None
 
     @property
+    def last_problem(self) -> str:
+        """Why the last selfie failed, wholly or in part; empty if it did not."""
+        run = self._run
+        return run.problem if run is not None else ""
+
+    @property
     def problem(self) -> str:
         """Why the gesture of the settings starts none; empty if it does, or there is none."""
         in_force = self._governor.in_force

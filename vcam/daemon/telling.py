@@ -99,6 +99,7 @@ def told_state(
         calibration=calibration,
         kept=kept,
         selfie=selfies.state,
+        selfie_problem=selfies.last_problem,
         pictures=pictures,
         teaching=abilities.teaching.state,
         recognisers=abilities.recognisers.states,

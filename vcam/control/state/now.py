@@ -202,6 +202,7 @@ class State(Told):
         calibration: the calibration that goes on, or the last one of this run; None before one.
         kept: everything that is kept on this machine.
         selfie: the selfie that goes on; None while there is none.
+        selfie_problem: why the last one failed, wholly or in part; empty if it did not.
         pictures: the newest 20 files of selfies and snapshots of this run, the newest first.
         teaching: taught poses, and the teaching that goes on.
         recognisers: image models in the models folder.
@@ -230,6 +231,7 @@ class State(Told):
     calibration: CalibrationState | None = None
     kept: KeptState = KeptState()
     selfie: SelfieState | None = None
+    selfie_problem: str = ""
     pictures: tuple[PictureState, ...] = ()
     teaching: TeachingState = TeachingState()
     recognisers: tuple[RecogniserState, ...] = ()
