@@ -118,6 +118,37 @@ def test_an_unreadable_picture_is_named_with_its_place(make_pack: MakePack) -> N
     assert "bad.png" in error
 
 
+PLAYLIST = b"#EXTM3U\n#EXTINF:10,\nhttp://localhost/film.ts\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "good", "bad"),
+    [
+        ("a_wav", b"RIFF\x04\0\0\0WAVE", b"OggS"),
+        ("a_ogg", b"OggS", b""),
+        ("a_mp4", b"\0\0\0\x14ftypisom", PLAYLIST),
+        ("a_mov", b"\0\0\0\x08wide", b"ffconcat version 1.0\nfile b.mov\n"),
+        ("a_webm", b"\x1a\x45\xdf\xa3", b"\x1a\x45"),
+        ("a_mkv", b"\x1a\x45\xdf\xa3", PLAYLIST),
+        ("a_avi", b"RIFF\x04\0\0\0AVI ", PLAYLIST),
+    ],
+)
+def test_sounds_and_videos_are_what_their_name_says(
+    make_pack: MakePack, file: str, good: bytes, bad: bytes
+) -> None:
+    name = file.replace("_", ".")
+    is_sound = file in ("a_wav", "a_ogg")
+    video = f"{{kind: background, style: video, file: {name}}}"
+    body = STICKER % f", sound: {name}" if is_sound else video
+    effect = load_pack(make_pack(body, **{file: good})).effects["it"]
+    path = effect.sound if is_sound else effect.file
+    assert path is not None
+    assert path.name == name
+    error = refusal(make_pack(body, **{file: bad}))
+    assert f"effects.it.{'sound' if is_sound else 'file'}" in str(error)
+    assert error.fix
+
+
 @pytest.mark.parametrize(
     "name",
     ["../a.png", "/etc/passwd", "sub/../../a.png", "'..\\a.png'", "'C:a.png'", "'a\\b.png'"],

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from vcam.core.errors import PackError
 from vcam.core.events import ReactionRule
@@ -29,10 +30,18 @@ MAX_SOUND_BYTES = 4 * 1024 * 1024
 MAX_BACKGROUND_BYTES = 64 * 1024 * 1024
 
 _SOUND_STARTS = {".wav": b"RIFF", ".ogg": b"OggS"}
-_BACKGROUND_ENDINGS = {
-    "picture": (".png", ".jpg", ".jpeg", ".webp"),
-    "video": (".mp4", ".webm", ".mkv", ".avi", ".mov"),
+_PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".webp")
+
+_MATROSKA = 0, (b"\x1a\x45\xdf\xa3",)
+_VIDEO_STARTS: Final[Mapping[str, tuple[int, tuple[bytes, ...]]]] = {
+    ".mp4": (4, (b"ftyp",)),
+    ".mov": (4, (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip")),
+    ".webm": _MATROSKA,
+    ".mkv": _MATROSKA,
+    ".avi": (0, (b"RIFF",)),
 }
+"""What a video has at which byte. FFmpeg goes by content: under the same name it would read a list
+of other files and addresses."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -191,7 +200,16 @@ class _Files:
 
     def background(self, key: tuple[str, ...], name: str, style: str) -> Path:
         """A background's picture or video; whoever draws it decodes it."""
-        return self._plain(key, name, _BACKGROUND_ENDINGS[style], MAX_BACKGROUND_BYTES)
+        if style == "picture":
+            return self._plain(key, name, _PICTURE_ENDINGS, MAX_BACKGROUND_BYTES)
+        file = self._plain(key, name, tuple(_VIDEO_STARTS), MAX_BACKGROUND_BYTES)
+        at, marks = _VIDEO_STARTS[file.suffix.lower()]
+        with file.open("rb") as stream:
+            start = stream.read(at + 4)
+        if start[at:] not in marks:
+            place = placed(self._path, self._lines, key)
+            raise PackError(f"{place}: {file} is no {file.suffix} video", "save the video again")
+        return file
 
     def _plain(
         self, key: tuple[str, ...], name: str, endings: tuple[str, ...], most_bytes: int
