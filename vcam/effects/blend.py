@@ -10,6 +10,7 @@ from vcam.core.frame import Image
 from vcam.effects.matting import Shade
 from vcam.effects.pose2d import Box, Pose2D, bounds_of, is_drawable, matrix_of, window_of
 from vcam.effects.schema import Blend
+from vcam.effects.scratch import Scratch
 from vcam.effects.sprite import Level, Sprite
 from vcam.effects.widening import Widener
 
@@ -31,7 +32,7 @@ class Blender:
     """Draws sprites; keeps its scratch memory, so one per thread."""
 
     def __init__(self) -> None:
-        self._scratch: dict[str, npt.NDArray[np.uint8]] = {}
+        self._scratch = Scratch()
         self._widener = Widener()
 
     def draw(
@@ -97,7 +98,7 @@ class Blender:
                 above = min(first, 1)
                 lines = small[first - above : last + 1, start:end]
                 across, down = lines.shape[1], _SHARING * lines.shape[0]
-                tall = self._take("tall", down, across, 4)
+                tall = self._scratch.take("tall", (down, across, 4))
                 cv2.resize(lines, (across, down), dst=tall, interpolation=cv2.INTER_LINEAR)
                 lines = tall[_SHARING * above : _SHARING * (above + last - first)]
             colour, cover = self._layers(self._widener.widen(lines, step), mode)
@@ -129,7 +130,7 @@ class Blender:
             # Where `Widener` takes its pixels to lie.
             matrix[0, 2] += 0.25
         size = -(-(right - left) // step), -(-(bottom - top) // step)
-        patch = self._take("patch", size[1], size[0], 4)
+        patch = self._scratch.take("patch", (size[1], size[0], 4))
         cv2.warpAffine(
             level.pixels,
             matrix,
@@ -173,13 +174,13 @@ class Blender:
     ) -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
         """What a patch adds, and what it leaves of what it lies on, uint8 (h, w, 3) each."""
         height, width = patch.shape[:2]
-        colour = self._take("colour", height, width, 3)
-        cover = self._take("cover", height, width, 3)
+        colour = self._scratch.take("colour", (height, width, 3))
+        cover = self._scratch.take("cover", (height, width, 3))
         cv2.cvtColor(patch, cv2.COLOR_BGRA2BGR, dst=colour)
         if mode == "screen":
             cv2.bitwise_not(colour, dst=cover)
             return colour, cover
-        alpha = self._take("alpha", height, width, 1)
+        alpha = self._scratch.take("alpha", (height, width, 1))
         cv2.extractChannel(patch, 3, dst=alpha)
         cv2.bitwise_not(alpha, dst=alpha)
         cv2.cvtColor(alpha, cv2.COLOR_GRAY2BGR, dst=cover)
@@ -198,17 +199,9 @@ class Blender:
             cv2.multiply(target, cover, dst=target, scale=1 / 255)
             return
         height, width = target.shape[:2]
-        left = self._take("left", height, width, 3)
+        left = self._scratch.take("left", (height, width, 3))
         cv2.multiply(target, cover, dst=left, scale=1 / 255)
         cv2.add(left, colour, dst=target)
-
-    def _take(self, name: str, height: int, width: int, channels: int) -> npt.NDArray[np.uint8]:
-        """A kept buffer; fresh ones of this size cost more in page faults than the blend does."""
-        wanted = height * width * channels
-        kept = self._scratch.get(name)
-        if kept is None or kept.size < wanted:
-            kept = self._scratch[name] = np.empty(wanted, np.uint8)
-        return kept[:wanted].reshape(height, width, channels)
 
 
 def _filled(patch: npt.NDArray[np.uint8], band: int) -> list[tuple[int, int, int, int]]:

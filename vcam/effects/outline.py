@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vcam.core.frame import Image
+from vcam.effects.scratch import Scratch
 
 Alpha = npt.NDArray[np.uint8]
 """uint8 (height, width): 255 is person, 0 is room."""
@@ -26,11 +27,18 @@ class Outline:
     Args:
         alpha: uint8 (h, w), the person's share; is not to change while this is used.
         box: left, top, right, bottom of a part beyond which all is room; looked for if not given.
+        memory: holds what is made of it, until another outline uses that; its own if not given.
     """
 
-    def __init__(self, alpha: Alpha, box: tuple[int, int, int, int] | None = None) -> None:
+    def __init__(
+        self,
+        alpha: Alpha,
+        box: tuple[int, int, int, int] | None = None,
+        memory: Scratch | None = None,
+    ) -> None:
         self.alpha = alpha
         self._box = box
+        self._take = (memory or Scratch()).take
 
     def prepare(self, other: Outline) -> None:
         """Makes at once what those who used another outline wanted of it."""
@@ -48,35 +56,41 @@ class Outline:
     @cached_property
     def room(self) -> Alpha:
         """255 where nothing of the person is, else 0."""
-        _, room = cv2.threshold(self.alpha, 0, 255, cv2.THRESH_BINARY_INV)
-        return np.asarray(room, np.uint8)
+        room: Alpha = self._take("room", self.alpha.shape)
+        cv2.threshold(self.alpha, 0, 255, cv2.THRESH_BINARY_INV, dst=room)
+        return room
 
     @cached_property
     def person(self) -> Alpha:
         """255 where the person alone is, else 0; of the box only."""
         left, top, right, bottom = self.box
         part = self.alpha[top:bottom, left:right]
-        return np.asarray(cv2.threshold(part, 254, 255, cv2.THRESH_BINARY)[1], np.uint8)
+        person: Alpha = self._take("person", part.shape)
+        cv2.threshold(part, 254, 255, cv2.THRESH_BINARY, dst=person)
+        return person
 
     @cached_property
     def bare(self) -> Image:
         """How much of the room shows, uint8 (h, w, 3), alike in all three."""
-        return _thrice(np.asarray(cv2.bitwise_not(self.alpha), np.uint8))
+        return self._room_of(self.alpha, "bare")
 
     @cached_property
     def bare_at_two_thirds(self) -> Image:
         """The same of two thirds of the size, rounded up."""
         height, width = self.alpha.shape
         size = -(-2 * width // 3), -(-2 * height // 3)
-        small = cv2.resize(self.alpha, size, interpolation=cv2.INTER_LINEAR)
-        return _thrice(np.asarray(cv2.bitwise_not(small), np.uint8))
+        small = self._take("two thirds", size[::-1])
+        cv2.resize(self.alpha, size, dst=small, interpolation=cv2.INTER_LINEAR)
+        return self._room_of(small, "bare at two thirds")
 
     @cached_property
     def halved(self) -> Alpha:
         """The person's share at half the size, rounded up."""
         height, width = self.alpha.shape
         size = -(-width // 2), -(-height // 2)
-        return np.asarray(cv2.resize(self.alpha, size, interpolation=cv2.INTER_AREA), np.uint8)
+        halved: Alpha = self._take("halved", size[::-1])
+        cv2.resize(self.alpha, size, dst=halved, interpolation=cv2.INTER_AREA)
+        return halved
 
     def lay(self, canvas: Image, person: Image, room: Image) -> None:
         """Writes the mean of two pictures where they meet, and there alone.
@@ -111,9 +125,18 @@ class Outline:
         width = self.alpha.shape[1]
         first = top * width // CELL
         cells = np.ascontiguousarray(self.alpha).reshape(-1).view(np.uint64)
-        found: Indices = mixed(cells[first : -(-bottom * width // CELL)])
+        cells = cells[first : -(-bottom * width // CELL)]
+        found = mixed(cells, self._take("cells", cells.shape, np.uint64))
         found += first
         return found
+
+    def _room_of(self, share: Alpha, name: str) -> Image:
+        """What a share leaves of the room, alike in all three."""
+        rest = self._take("rest", share.shape)
+        bare: Image = self._take(name, (*share.shape, 3))
+        cv2.bitwise_not(share, dst=rest)
+        cv2.cvtColor(rest, cv2.COLOR_GRAY2BGR, dst=bare)
+        return bare
 
     @cached_property
     def _covers(self) -> tuple[Image, Image]:
@@ -127,10 +150,19 @@ def _thrice(share: npt.NDArray[np.uint8]) -> Image:
     return np.asarray(cv2.cvtColor(share, cv2.COLOR_GRAY2BGR), np.uint8)
 
 
-def mixed(cells: npt.NDArray[np.unsignedinteger]) -> Indices:
-    """Which of some cells, each read as one number, are neither all 0 nor all 255."""
+def mixed(
+    cells: npt.NDArray[np.unsignedinteger],
+    memory: npt.NDArray[np.unsignedinteger] | None = None,
+) -> Indices:
+    """Which of some cells, each read as one number, are neither all 0 nor all 255.
+
+    Args:
+        cells: of one dimension.
+        memory: as many, to work in; fresh if not given.
+    """
     # Of nothing but room and of nothing but person, one more is at most 1.
-    return np.asarray(np.flatnonzero(cells + cells.dtype.type(1) > 1), np.intp)
+    more = np.add(cells, cells.dtype.type(1), out=memory)
+    return np.asarray(np.flatnonzero(more > 1), np.intp)
 
 
 def _taken(picture: npt.NDArray[np.uint8], where: Indices, size: int) -> npt.NDArray[np.uint8]:

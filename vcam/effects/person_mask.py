@@ -16,6 +16,7 @@ from vcam.effects.grid import enlarge, grid_over, shrunk
 from vcam.effects.guided import guided_coefficients
 from vcam.effects.outline import Alpha, Outline
 from vcam.effects.quality import QualityGovernor
+from vcam.effects.scratch import Scratch
 from vcam.settings.schema.showing import BackgroundSettings
 
 Quality = Literal["fast", "good"]
@@ -76,8 +77,9 @@ class PersonMask:
         self._made: tuple[_Making, Outline] | None = None
         self._coming: tuple[_Making, Outline] | None = None
         self._drawn_at = -math.inf
-        # One is shown while the other is made.
-        self._alphas = [np.empty((0, 0), np.uint8)] * 2
+        self._scratch = Scratch()
+        # One outline is shown while the other is made.
+        self._memory = [Scratch(), Scratch()]
         self._governor = QualityGovernor(_PLAIN)
         if settings is not None:
             self.apply(settings)
@@ -173,19 +175,19 @@ class PersonMask:
     ) -> Outline:
         """The outline; following the edges of a picture if there is one."""
         _, place, size = making
-        if self._alphas[0].shape != (size[1], size[0]):
-            self._alphas = [np.empty((size[1], size[0]), np.uint8) for _ in range(2)]
-        self._alphas.reverse()
-        alpha = self._alphas[0]
+        self._memory.reverse()
+        memory = self._memory[0]
+        alpha: Alpha = memory.take("alpha", (size[1], size[0]))
         if picture is None:
             grid = grid_over(size, _FINE_COLUMNS // 2)
             placed = self._placed(mask, size, place, grid)
             black, gain = self._ramp
             share = cv2.addWeighted(placed, gain, placed, 0, -black * gain, dtype=cv2.CV_8U)
-            return Outline(alpha, enlarge(np.asarray(share, np.uint8), (0, 0), grid, alpha))
+            box = enlarge(np.asarray(share, np.uint8), (0, 0), grid, alpha)
+            return Outline(alpha, box, memory)
         grid = grid_over(size, _FINE_COLUMNS)
         share, start = self._guided(mask, size, place, picture, grid)
-        return Outline(alpha, enlarge(share, start, grid, alpha))
+        return Outline(alpha, enlarge(share, start, grid, alpha), memory)
 
     def _guided(
         self,
@@ -207,15 +209,23 @@ class PersonMask:
         step_x, step_y = fine[0] / coarse[0], fine[1] / coarse[1]
         from_x, from_y = round(left * step_x), round(top * step_y)
         grid = round(right * step_x) - from_x, round(bottom * step_y) - from_y
-        grey = np.asarray(cv2.cvtColor(cv2.resize(part, grid), cv2.COLOR_BGR2GRAY), np.uint8)
+        columns, rows = grid
+        take = self._scratch.take
+        colours = cv2.resize(part, grid, dst=take("colours", (rows, columns, 3)))
+        grey = take("grey", (rows, columns))
+        cv2.cvtColor(colours, cv2.COLOR_BGR2GRAY, dst=grey)
         small = shrunk(grey, cells) * np.float32(1 / 255)
         slope, offset = guided_coefficients(small, placed, _RADIUS, _EPSILON)
         black, gain = self._ramp
         slope *= np.float32(gain / 255)
         offset -= np.float32(black)
         offset *= np.float32(gain)
-        share = cv2.multiply(cv2.resize(slope, grid), grey.astype(np.float32))
-        share = cv2.add(share, cv2.resize(offset, grid), dtype=cv2.CV_8U)
+        guide, line = take("guide", (2, rows, columns), np.float32)
+        cv2.resize(slope, grid, dst=line)
+        np.copyto(guide, grey)
+        cv2.multiply(guide, line, dst=guide)
+        cv2.resize(offset, grid, dst=line)
+        share = cv2.add(guide, line, dst=take("share", (rows, columns)), dtype=cv2.CV_8U)
         return np.asarray(share, np.uint8), (from_x, from_y)
 
     def _placed(

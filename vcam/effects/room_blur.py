@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from vcam.core.frame import Image
+from vcam.effects.scratch import Scratch
 
 Float = npt.NDArray[np.float32]
 
@@ -59,6 +60,7 @@ class RoomBlur:
 
     def __init__(self) -> None:
         self._room = np.empty((0, 0, 3), np.uint8)
+        self._scratch = Scratch()
         self._small: Image | None = None
         self._waits = False
         self._made_as: tuple[tuple[int, ...], float, bool] | None = None
@@ -88,9 +90,9 @@ class RoomBlur:
         follows = before is not None and at is not None and 0 <= at - before <= _CLOSE_S
         if not follows or made_as != self._made_as:
             self._made_as, self._waits = made_as, False
-            self._small = _small_room(canvas, alpha, strength)
+            self._small = _small_room(canvas, alpha, strength, self._scratch)
         elif not self._waits:
-            new = _small_room(canvas, alpha, strength)
+            new = _small_room(canvas, alpha, strength, self._scratch)
             self._waits = self._small is not None and _mean_change(self._small, new) <= _MOVES
             self._small = new
             if self._waits:
@@ -113,12 +115,15 @@ class RoomBlur:
         if height % 2:
             cv2.resize(finer, (width, height), dst=self._room, interpolation=cv2.INTER_LINEAR)
             return
-        upper = self._room[::2]
+        upper, lower = self._room[::2], self._room[1::2]
         cv2.resize(finer, (width, height // 2), dst=upper, interpolation=cv2.INTER_LINEAR)
-        np.copyto(self._room[1::2], upper)
+        # Numpy would copy them twice, for it cannot tell that they share nothing.
+        cv2.max(upper, upper, dst=lower)
 
 
-def _small_room(canvas: Image, alpha: npt.NDArray[np.uint8] | None, strength: float) -> Image:
+def _small_room(
+    canvas: Image, alpha: npt.NDArray[np.uint8] | None, strength: float, scratch: Scratch
+) -> Image:
     """The blurred room as small as the blur lets it be, uint8 (rows, columns, 3)."""
     height, width = canvas.shape[:2]
     sigma = sigma_of(strength, height)
@@ -126,22 +131,27 @@ def _small_room(canvas: Image, alpha: npt.NDArray[np.uint8] | None, strength: fl
     fine = _fine((height, width))
     size = max(1, width // factor), max(1, height // factor)
     # Two of four pixels are left out each way; after the blur nobody can tell.
-    small = cv2.resize(canvas, fine, interpolation=cv2.INTER_LINEAR)
+    small = scratch.take("small", (*fine[::-1], 3))
+    cv2.resize(canvas, fine, dst=small, interpolation=cv2.INTER_LINEAR)
     weights: Float | None = None
     if alpha is not None:
         room = _surely_room(alpha, fine)
         if cv2.countNonZero(room):
-            small = cv2.bitwise_and(small, small, mask=room)
+            whole, small = small, scratch.take("room", small.shape)
+            small.fill(0)
+            cv2.copyTo(whole, room, dst=small)
             weights = np.asarray(cv2.resize(room, size, interpolation=cv2.INTER_AREA), np.float32)
             weights *= np.float32(1 / 255)
-    colours = np.asarray(cv2.resize(small, size, interpolation=cv2.INTER_AREA), np.float32)
-    blurred = _blurred(colours, sigma / factor)
+    colours: Float = scratch.take("colours", (*size[::-1], 3), np.float32)
+    np.copyto(colours, cv2.resize(small, size, interpolation=cv2.INTER_AREA))
+    blurred = _blurred(colours, sigma / factor, scratch.take("blurred", colours.shape, np.float32))
     if weights is not None:
         total = max(float(cv2.sumElems(weights)[0]), 1.0)
         mean = np.array(cv2.sumElems(colours)) * (_EPSILON / total)
         share = _blurred(weights, sigma / factor) + np.float32(_EPSILON)
+        shares = scratch.take("shares", colours.shape, np.float32)
         cv2.add(blurred, mean, dst=blurred)
-        cv2.divide(blurred, cv2.cvtColor(share, cv2.COLOR_GRAY2BGR), dst=blurred)
+        cv2.divide(blurred, cv2.cvtColor(share, cv2.COLOR_GRAY2BGR, dst=shares), dst=blurred)
     return np.asarray(cv2.convertScaleAbs(blurred), np.uint8)
 
 
@@ -161,8 +171,9 @@ def _surely_room(alpha: npt.NDArray[np.uint8], size: tuple[int, int]) -> npt.NDA
     return np.asarray(cv2.erode(room, np.ones((3, 3), np.uint8)), np.uint8)
 
 
-def _blurred(values: Float, sigma: float) -> Float:
+def _blurred(values: Float, sigma: float, blurred: Float | None = None) -> Float:
     side = 2 * math.ceil(_REACH * sigma) + 1
     return np.asarray(
-        cv2.GaussianBlur(values, (side, side), sigma, borderType=cv2.BORDER_REFLECT), np.float32
+        cv2.GaussianBlur(values, (side, side), sigma, dst=blurred, borderType=cv2.BORDER_REFLECT),
+        np.float32,
     )
