@@ -11,7 +11,7 @@ from training.__main__ import main
 from training.poses.table import TableWriter
 from training.poses.taught import few_shot
 from training.poses.taught.digits import digit_hands, parted
-from training.poses.taught.known import averaged
+from training.poses.taught.known import averaged, background
 from training.poses.taught.ready_made import digits_run
 from training.quiet import tensorflow
 from vcam.core.litert import Network
@@ -69,6 +69,24 @@ def test_means_are_of_several_hands_each(table):
     assert means.counts.min() >= 4
     assert len(means.hands) == len(means.counts) <= len(hands) // 4
     assert not means.hands.left.any()
+
+
+def test_drawn_pictures_are_none_of_the_known_hands(draw_hand):
+    def means(drawn_pictures):
+        writer = TableWriter()
+        for seed in range(8):
+            writer.add("hagrid_crops", "metal", f"{seed}.jpg", (draw_hand("metal", seed),), share=0)
+            if drawn_pictures:
+                hand = draw_hand("metal", 100 + seed)
+                writer.add("drawn_pictures", "metal", f"{seed}.jpg", (hand,), share=0)
+        made, photographs = background(writer.table())
+        return made["metal"].hands.screen, photographs
+
+    without, _ = means(drawn_pictures=False)
+    with_them, photographs = means(drawn_pictures=True)
+    np.testing.assert_array_equal(with_them, without)
+    assert photographs["hagrid_crops"] == 8
+    assert "drawn_pictures" not in photographs
 
 
 def test_digits_are_made_with_a_card_that_says_whom_they_were_judged_on(table, tmp_path):

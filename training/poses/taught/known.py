@@ -19,7 +19,7 @@ from training.common.environment import tool_versions
 from training.common.files import write_json, writing
 from training.poses.hands import Hands
 from training.poses.select import labelled_hands
-from training.poses.sets import CLIP_SETS, PICTURE_SETS
+from training.poses.sets import CLIP_SETS, DRAWN_PICTURES, PICTURE_SETS
 from training.poses.synthetic import synthetic_hands
 from training.poses.table import LandmarkTable
 from training.poses.taught.digits import FOLDERS, stack_of
@@ -52,9 +52,11 @@ class Means:
 def background(table: LandmarkTable, seed: int = 0) -> tuple[Mapping[str, Means], dict[str, int]]:
     """Known hands of every pose and of none, and how many photographs each set gave.
 
-    Sets that digits are taught on are left out, so that people of theirs can judge.
+    Sets that digits are taught on are left out, so that people of theirs can judge. So are drawn
+    pictures: drawn hands are there by their true joints already, and count as no photographs.
     """
-    sets = [each for each in PICTURE_SETS if each.name not in FOLDERS]
+    left_out = {*FOLDERS, DRAWN_PICTURES}
+    sets = [each for each in PICTURE_SETS if each.name not in left_out]
     labelled = labelled_hands(table, "train", sets)
     plain = table.variants[table.picture[labelled.rows]] == 0
     photographed = stack_of(table, labelled.rows[plain])
