@@ -9,6 +9,7 @@ import pytest
 from vcam.core.errors import SourceError, VcamError
 from vcam.core.geometry import Box
 from vcam.core.observation import Face, Hand, Observation, PoseReading
+from vcam.daemon.thresholds import card_thresholds
 from vcam.lab.clips import find_clips
 from vcam.lab.curve import threshold_curve
 from vcam.lab.playing import PlayPlan, play_all
@@ -205,11 +206,49 @@ def test_what_the_pictures_of_hands_said_is_kept(tmp_path):
     assert second.appearance is None
 
 
-def test_older_recordings_have_no_pictures(tmp_path):
-    path = tmp_path / "seen.npz"
-    save_recordings(path, [recording([0.9])])
+def older(path, records):
+    """A file as it was written before pictures of hands were read."""
+    save_recordings(path, records)
     with np.load(path) as stored:
-        older = {name: stored[name] for name in stored.files if name != "appearance"}
-    np.savez(path, **older)
-    (kept,) = load_recordings(path)
-    assert kept.looks[0].hands[0].appearance is None
+        kept = {name: stored[name] for name in stored.files if name != "appearance"}
+    about = json.loads(str(kept["about"]))
+    for each in about["clips"]:
+        del each["landmarks_only"]
+    np.savez(path, **(kept | {"about": np.array(json.dumps(about))}))
+
+
+def test_older_recordings_have_no_pictures_and_say_so_once(tmp_path, caplog):
+    older(tmp_path / "seen.npz", [recording([0.9]), recording([0.9])])
+    recordings = load_recordings(tmp_path / "seen.npz")
+    assert recordings[0].looks[0].hands[0].appearance is None
+    assert [each.landmarks_only for each in recordings] == [True, True]
+    assert caplog.text.count("by landmarks alone") == 1
+    caplog.clear()
+    save_recordings(tmp_path / "new.npz", [recording([0.9])])
+    assert not load_recordings(tmp_path / "new.npz")[0].landmarks_only
+    assert not caplog.text
+
+
+@pytest.mark.parametrize(("joint", "alone", "starts"), [(0.8, 0.95, 0), (0.95, 0.8, 1)])
+def test_older_recordings_are_judged_at_the_thresholds_of_landmarks(
+    tmp_path, fake_head, monkeypatch, joint, alone, starts
+):
+    def thresholds(*, landmarks_only=False):
+        return {"v_sign": alone if landmarks_only else joint}
+
+    monkeypatch.setattr("vcam.lab.playing.card_thresholds", thresholds)
+    monkeypatch.setattr("vcam.lab.curve.card_thresholds", thresholds)
+    older(tmp_path / "seen.npz", [recording([None] * 15 + [0.9] * 30, [Span("v_sign", 1, 3)])])
+    keeping = Keeping(curve=True, save_readings=tmp_path / "again.npz")
+    clips = find_clips([str(tmp_path / "seen.npz")])
+    (result,) = run(clips, PlayPlan(Settings(), GESTURES), keeping)
+    assert len(result.events) == starts
+    assert keeping.found["curve"][-1]["hits_1s"] == starts
+    # What is kept of it again is still of landmarks alone.
+    assert load_recordings(tmp_path / "again.npz")[0].landmarks_only
+
+
+def test_landmarks_alone_have_thresholds_of_their_own():
+    joint, alone = card_thresholds(), card_thresholds(landmarks_only=True)
+    assert joint.keys() == alone.keys()
+    assert joint != alone

@@ -33,17 +33,23 @@ def answered_gestures(
     return (*watched, *(pose for pose in seen if pose in answered and pose not in watched))
 
 
-def card_thresholds() -> Mapping[str, float]:
+def card_thresholds(*, landmarks_only: bool = False) -> Mapping[str, float]:
     """`enter` of each pose from the shipped pose model's card; empty if it cannot be read.
 
     Whoever loads the model is told why it cannot be used; triggers get along without.
+
+    Args:
+        landmarks_only: those of hands whose pictures nobody reads.
     """
     from vcam.poses.classifier import shipped_model
 
     try:
-        return load_card(shipped_model().with_suffix(".json")).thresholds
+        card = load_card(shipped_model().with_suffix(".json"))
     except ModelError:
         return {}
+    if landmarks_only and card.appearance is not None:
+        return card.appearance.head_thresholds
+    return card.thresholds
 
 
 def model_sha256() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from vcam.daemon.thresholds import card_thresholds
@@ -54,8 +54,7 @@ def _point(
     gestures: Sequence[str],
     recognizer: RecordedRecognizer,
 ) -> dict[str, Any]:
-    card = card_thresholds()
-    results = [_replayed(each, settings, gestures, card, recognizer) for each in recordings]
+    results = [_replayed(each, settings, gestures, recognizer) for each in recordings]
     return {
         "enter": value,
         **_short(results),
@@ -67,10 +66,10 @@ def _replayed(
     recording: Recording,
     settings: TriggerSettings,
     gestures: Sequence[str],
-    card: Mapping[str, float],
     recognizer: RecordedRecognizer,
 ) -> ReplayResult:
     recognizer.take(recording)
+    card = card_thresholds(landmarks_only=recording.landmarks_only)
     engine = TriggerEngine(settings, gestures, card)
     return replay(
         RecordedSource(recording),

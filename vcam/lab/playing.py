@@ -78,7 +78,6 @@ class Player:
         self._plan = plan
         self._recognizer = recognizer
         self._recorded: RecordedRecognizer | None = None
-        self._card = card_thresholds()
 
     def play(self, clip: ClipRef) -> Played:
         """The result of a clip; one that is broken has its error in it.
@@ -113,8 +112,10 @@ class Player:
                 source = VideoSource(clip.path, paced=False, loop=False, clock=MonotonicClock())
         if spans is None and plan.negative:
             spans = []
-        engine = TriggerEngine(plan.settings.triggers, plan.gestures, self._card)
-        recording = Recording(clip.name, clip.group, spans=spans)
+        landmarks_only = clip.recording is not None and clip.recording.landmarks_only
+        card = card_thresholds(landmarks_only=landmarks_only)
+        engine = TriggerEngine(plan.settings.triggers, plan.gestures, card)
+        recording = Recording(clip.name, clip.group, spans=spans, landmarks_only=landmarks_only)
         pictures = Thumbnails(_watched(spans, plan.gestures))
 
         def keep(frame: Frame, look: Look) -> None:

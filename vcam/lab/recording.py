@@ -8,6 +8,7 @@ though a run of their own might have looked a little more often, or less, while 
 from __future__ import annotations
 
 import json
+import logging
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from vcam.core.observation import Attention, Face, Hand, Observation, PoseReadin
 from vcam.lab.scoring import Span
 from vcam.poses.classifier import PoseClassifier
 
+logger = logging.getLogger(__name__)
+
 _VERSION = 1
 _BLANK = np.zeros((2, 2, 3), np.uint8)
 _SIDES = ("left", "right")
@@ -41,6 +44,8 @@ class Recording:
         frames: how many it has.
         spans: its labels; None without.
         looks: what was seen, in order.
+        landmarks_only: it was made before pictures of hands were read, and is judged at the
+            thresholds of landmarks alone.
     """
 
     clip: str
@@ -49,6 +54,7 @@ class Recording:
     frames: int = 0
     spans: list[Span] | None = None
     looks: list[Observation] = field(default_factory=list)
+    landmarks_only: bool = False
     _read: list[Sequence[PoseReading]] = field(default_factory=list, repr=False)
 
     def readings(self, classifier: PoseClassifier) -> list[Sequence[PoseReading]]:
@@ -156,6 +162,7 @@ def save_recordings(path: Path, recordings: Sequence[Recording]) -> None:
                 "group": each.group,
                 "duration_s": each.duration_s,
                 "frames": each.frames,
+                "landmarks_only": each.landmarks_only,
                 "spans": None
                 if each.spans is None
                 else [[span.gesture, span.start_s, span.end_s] for span in each.spans],
@@ -186,7 +193,7 @@ def save_recordings(path: Path, recordings: Sequence[Recording]) -> None:
 
 
 def load_recordings(path: Path) -> list[Recording]:
-    """Reads what `save_recordings` wrote.
+    """Reads what `save_recordings` wrote; warns of clips that have nothing of pictures in them.
 
     Raises:
         VcamError: it cannot be read.
@@ -197,10 +204,17 @@ def load_recordings(path: Path) -> list[Recording]:
             about = json.loads(str(stored["about"]))
             if about["version"] != _VERSION:
                 raise ValueError(f"version {about['version']}")
-            return _recordings(about, {name: stored[name] for name in stored.files})
+            recordings = _recordings(about, {name: stored[name] for name in stored.files})
     except (OSError, EOFError, ValueError, KeyError, zipfile.BadZipFile) as error:
         fix = "make it with vcam lab replay --save-readings"
         raise VcamError(f"{path} is no recording ({error})", fix) from None
+    if any(each.landmarks_only for each in recordings):
+        logger.warning(
+            "%s was made before pictures of hands were read: judged by landmarks alone, at their "
+            "own thresholds. For both, make it anew from the clips",
+            path,
+        )
+    return recordings
 
 
 def _recordings(about: dict[str, Any], stored: dict[str, npt.NDArray[Any]]) -> list[Recording]:
@@ -211,6 +225,7 @@ def _recordings(about: dict[str, Any], stored: dict[str, npt.NDArray[Any]]) -> l
             each["duration_s"],
             each["frames"],
             _spans(each["spans"]),
+            landmarks_only=each.get("landmarks_only", "appearance" not in stored),
         )
         for each in about["clips"]
     ]
