@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import cv2
 import numpy as np
@@ -240,6 +241,10 @@ def test_report_of_pictures(tmp_path):
     assert text.count("data:image/jpeg") == 2
     assert "&lt;bright&gt;.png" in text
     assert "0.667 (0.094 to 0.992)" in text
-    assert "<svg" in text
+    # One of one other picture is read as V from 0.3 to its score on, two of three are V.
+    roc = text[text.index("ROC, before guards") :].partition("</figure>")[0]
+    places = set(re.findall(r'<circle cx="([\d.]+)" cy="([\d.]+)"', roc))
+    assert len(places) == 2
+    assert {across for across, _ in places} == {"54.0", "382.0"}  # none and all of the others
     classes = run.summary()["classes"]
     assert classes["v_sign"]["recall_interval"] == [0.0943, 0.9916]

@@ -60,6 +60,13 @@ def test_equal_values_can_be_drawn():
     assert "nan" not in line_plot("flat", "x", "y", [Series("", [(1, 0), (1, 0)], steps=True)])
 
 
+def test_thousands_are_written_out_and_stay_within_the_picture():
+    drawn = line_plot("ms", "x", "y", [Series("", [(233, 0), (1367, 1)])])
+    assert "e+0" not in drawn
+    texts = [text for text in svg(drawn).iter("text") if text.text == "1367"]
+    assert [text.get("text-anchor") for text in texts] == ["end"]
+
+
 def test_timeline_shows_spans_and_marks():
     root = svg(timeline(10, [(1, 3)], [(2, "hit"), (9, "false")]))
     assert [line.get("class") for line in root.iter("line")] == ["hit", "false"]
@@ -100,7 +107,15 @@ def test_replay_page_shows_what_went_wrong_and_right():
     spans = [Span("v_sign", 1, 3), Span("metal", 4, 6)]
     starts = [Start(event.gesture, event.start_s) for event in events]
     result = ReplayResult(
-        NASTY, 10, 300, 100, events, score_starts(starts, spans), group="g", spans=spans
+        NASTY,
+        10,
+        300,
+        100,
+        events,
+        score_starts(starts, spans),
+        group="g",
+        spans=spans,
+        unwatched=["palm"],
     )
     broken = ReplayResult("gone.mp4", error="there is no file", group="g")
     made = ReplayPage()
@@ -113,6 +128,7 @@ def test_replay_page_shows_what_went_wrong_and_right():
     assert wrong < text.index("during quote") < right < text.index("1.60 s of")
     assert "missed at 4.00 to 6.00 s" in text
     assert "there is no file" in text
+    assert "do not count: palm</p>" in text
 
 
 def test_picture_is_carried_in_the_page():

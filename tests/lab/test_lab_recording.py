@@ -179,7 +179,10 @@ def test_run_writes_what_is_asked_for(tmp_path, fake_head):
     assert len(load_recordings(tmp_path / "again.npz")[0].looks) == 60
     page = (tmp_path / "page.html").read_text()
     assert "missed" in page
-    assert "<svg" in page
+    # A curve for each gesture: what is found against what is false, over the thresholds.
+    roc = page[page.index("ROC over enter") :].partition("</figure>")[0]
+    assert all(f">{name}</span>" in roc for name in GESTURES)
+    assert roc.count("<circle") > 3
 
 
 def test_recognizer_gives_each_look_once_it_was_told_of_it():

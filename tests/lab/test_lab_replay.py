@@ -109,10 +109,17 @@ def test_labels_are_compared():
     assert 0.4 < labels["hits"][0]["latency_s"] < 0.8
     # Nothing is watched for that is called juggling, so it cannot be missed.
     assert [miss["gesture"] for miss in labels["misses"]] == ["metal"]
+    assert labels["unwatched"] == ["juggling"]
     text = replay_text([result])
     assert "hit, 0." in text
     assert "MISSED" in text
     assert "1 of 2 answered" in text
+    # A label that counts for nothing may be misspelt.
+    assert "do not count: juggling (vcam knows no juggling)" in text
+
+
+def test_labels_that_all_count_are_not_spoken_of():
+    assert "Not watched for" not in replay_text([played(clip_of((1, 0)), [Span("metal", 0, 1)])])
 
 
 def test_false_start_is_told():

@@ -102,7 +102,23 @@ class ImagesPage:
         return [
             line_plot("Recall, before guards", "score", "share", recall, y_range=(0, 1)),
             line_plot("False, before guards", "score", "pictures", false),
+            line_plot(
+                "ROC, before guards",
+                "share of other pictures read as it",
+                "recall",
+                [
+                    Series(pose, self._roc(points, pose), number)
+                    for number, (pose, points) in enumerate(curves.items())
+                ],
+                y_range=(0, 1),
+            ),
         ]
+
+    def _roc(
+        self, points: Sequence[tuple[float, float, float]], pose: str
+    ) -> list[tuple[float, float]]:
+        others = sum(truth != pose for truth, _ in self._scores)
+        return sorted((false / others, recall) for _, recall, false in points) if others else []
 
 
 def class_rows(summary: Mapping[str, Any]) -> list[list[str]]:

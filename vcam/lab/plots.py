@@ -56,7 +56,8 @@ def line_plot(
         column, row = at(x, y)
         parts.append(f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" {_same("y", row)}/>')
         parts.append(_text(_LEFT - 6, row + 4, _short(y), "end"))
-        parts.append(_text(column, _HEIGHT - _BOTTOM + 16, _short(x), "middle"))
+        anchor = "end" if tick == _TICKS else "middle"
+        parts.append(_text(column, _HEIGHT - _BOTTOM + 16, _short(x), anchor))
     for each in series:
         parts.append(_line(each, [at(x, y) for x, y in each.points]))
     parts.append(_text(_LEFT + inner_w / 2, _HEIGHT - 6, x_label, "middle"))
@@ -134,4 +135,5 @@ def _text(x: float, y: float, text: str, anchor: str) -> str:
 
 
 def _short(value: float) -> str:
-    return f"{value:.3g}"
+    # From a thousand on, :.3g would write powers of ten.
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"

@@ -69,6 +69,7 @@ class ReplayResult:
         group: what it is counted with.
         hand_s: media time with a hand followed.
         spans: the labels that it was held against, in order; None without.
+        unwatched: gestures of labels that nobody watched for, and so are left out.
     """
 
     clip: str
@@ -81,6 +82,7 @@ class ReplayResult:
     group: str = ""
     hand_s: float = 0.0
     spans: Sequence[Span] | None = None
+    unwatched: Sequence[str] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The line of `vcam lab replay --json`; its first four keys are fixed."""
@@ -95,7 +97,9 @@ class ReplayResult:
             "group": self.group,
             "hand_s": rounded(self.hand_s, 1),
         }
-        return line if self.score is None else line | {"labels": self.score.as_json()}
+        if self.score is None:
+            return line
+        return line | {"labels": self.score.as_json() | {"unwatched": list(self.unwatched)}}
 
 
 @dataclass(slots=True)
@@ -181,13 +185,23 @@ def replay(
     log.note(engine.restart(duration_s), end_reason="clip over")
     events = sorted(log.gestures, key=lambda event: event.start_s)
     score = watched = None
+    unwatched: list[str] = []
     if spans is not None:
         starts = [Start(event.gesture, event.start_s) for event in events]
         watched = sorted(
             (span for span in spans if span.gesture in engine.gestures),
             key=lambda span: span.start_s,
         )
+        unwatched = sorted({span.gesture for span in spans} - set(engine.gestures))
         score = score_starts(starts, watched)
     return ReplayResult(
-        clip, duration_s, frames, vision_frames, events, score, hand_s=hand_s, spans=watched
+        clip,
+        duration_s,
+        frames,
+        vision_frames,
+        events,
+        score,
+        hand_s=hand_s,
+        spans=watched,
+        unwatched=unwatched,
     )

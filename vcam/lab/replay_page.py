@@ -10,7 +10,13 @@ from vcam.lab.page import page, paragraph, plots, section, shot, shots, table_ht
 from vcam.lab.playing import Played
 from vcam.lab.plots import Series, line_plot, timeline
 from vcam.lab.replay import ReplayedGesture, ReplayResult
-from vcam.lab.replay_text import CURVE_HEADS, FIGURE_HEADS, curve_rows, figure_rows
+from vcam.lab.replay_text import (
+    CURVE_HEADS,
+    FIGURE_HEADS,
+    curve_rows,
+    figure_rows,
+    unwatched_text,
+)
 from vcam.lab.scoring import Start
 
 _MOST_HITS: Final = 60
@@ -56,6 +62,7 @@ class ReplayPage:
             "Replayed clips",
             [
                 paragraph(_summary(found)),
+                *map(paragraph, filter(None, [unwatched_text(self._results)])),
                 section("Figures", table_html(FIGURE_HEADS, figure_rows(found))),
                 section("Plots", plots([_latency_plot(self._latencies_ms), *_curve_plots(found)])),
                 section("Thresholds", table_html(CURVE_HEADS, curve_rows(found.get("curve", ())))),
@@ -152,23 +159,25 @@ def _curve_plots(found: Mapping[str, Any]) -> list[str]:
         Series(name, _places(points, name, "false_per_hour"), number)
         for number, name in enumerate(names)
     ]
-    trade = sorted(
-        (point["false_per_hour"], point["recall_1s"])
-        for point in points
-        if point["false_per_hour"] is not None and point["recall_1s"] is not None
-    )
+    trade = [
+        Series(name, _trade([point["gestures"][name] for point in points]), number)
+        for number, name in enumerate(names)
+    ]
     return [
         line_plot("Holds of 1 s found", "enter", "share", recall, y_range=(0, 1)),
         line_plot("False starts", "enter", "an hour", rates),
         line_plot(
-            "Found against false",
-            "false starts an hour",
-            "share",
-            [Series("", trade)],
-            None,
-            (0, 1),
+            "ROC over enter", "false starts an hour", "holds of 1 s found", trade, None, (0, 1)
         ),
     ]
+
+
+def _trade(points: Sequence[Mapping[str, Any]]) -> list[tuple[float, float]]:
+    return sorted(
+        (point["false_per_hour"], point["recall_1s"])
+        for point in points
+        if point["false_per_hour"] is not None and point["recall_1s"] is not None
+    )
 
 
 def _places(

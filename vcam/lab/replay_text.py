@@ -9,6 +9,7 @@ from vcam.lab.replay import ReplayedGesture, ReplayResult
 from vcam.lab.scoring import Score, Start
 from vcam.lab.tables import table
 from vcam.lab.totals import totals
+from vcam.poses.vocabulary import GESTURES
 
 
 def replay_text(results: Sequence[ReplayResult], found: Mapping[str, Any] | None = None) -> str:
@@ -54,6 +55,16 @@ def _verdict(event: ReplayedGesture, score: Score | None) -> str:
     return "REPEATED" if start in score.repeats else "FALSE"
 
 
+def unwatched_text(results: Sequence[ReplayResult]) -> str:
+    """Which labels count for nothing because nobody watched for them; empty where none."""
+    names = sorted({name for result in results for name in result.unwatched})
+    if not names:
+        return ""
+    unknown = [name for name in names if name not in GESTURES]
+    told = f"Not watched for, so their labels do not count: {', '.join(names)}"
+    return f"{told} (vcam knows no {', '.join(unknown)})" if unknown else told
+
+
 def _totals_text(results: Sequence[ReplayResult], found: Mapping[str, Any]) -> list[str]:
     total = found["total"]
     lines = []
@@ -70,6 +81,8 @@ def _totals_text(results: Sequence[ReplayResult], found: Mapping[str, Any]) -> l
         starts = total["unlabelled_starts"]
         rate = f"{starts / plain_hours:.1f} an hour"
         lines.append(f"Without labels: {starts} starts in {plain_hours * 60:.1f} minutes, {rate}")
+    left_out = unwatched_text(results)
+    lines += [left_out] if left_out else []
     parts = ["\n".join(lines)] if lines else []
     if total["judged_hours"]:
         parts.append(table(FIGURE_HEADS, figure_rows(found)))
