@@ -41,7 +41,8 @@ def plot_curves(path: Path, curves: Sequence[Mapping[str, float]], y: str = "los
     """Values of each epoch, on a logarithmic scale."""
     plot = figure(1, "epoch", y)
     for name in curves[0]:
-        plot.axes[0].plot([each[name] for each in curves], label=name)
+        plot.axes[0].plot(range(1, len(curves) + 1), [each[name] for each in curves], label=name)
+    plot.axes[0].xaxis.get_major_locator().set_params(integer=True)
     plot.axes[0].set_yscale("log")
     plot.axes[0].legend()
     save(plot, path)
