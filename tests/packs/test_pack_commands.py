@@ -108,3 +108,17 @@ def test_schema_accepts_every_shipped_pack_and_refuses_others():
         assert [error.message for error in validator.iter_errors(data)] == [], file
     assert list(validator.iter_errors({"name": "x"}))
     assert json.loads(run("schema").output) == pack_schema()
+
+
+def test_a_broken_pack_costs_the_demo_no_other(own, tmp_path):
+    run("new", "cats")
+    run("new", "dogs")
+    (own / "cats" / "pack.yaml").write_text("name: cats\n", encoding="utf-8")
+    listed = CliRunner().invoke(main, ["demo", "--effect", "list"])
+    assert listed.exit_code == 0, listed.output
+    names = listed.stdout.split()
+    assert {"dogs/star", "reactions/fireworks"} <= set(names)
+    assert not any(name.startswith("cats/") for name in names)
+    (line,) = listed.stderr.splitlines()
+    assert str(own / "cats" / "pack.yaml") in line
+    assert line.endswith("; left out")

@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from vcam.cli.options import FiniteRange, json_option, print_json, settings_options
+from vcam.cli.options import (
+    FiniteRange,
+    json_option,
+    print_json,
+    settings_options,
+    tell_left_out,
+)
 
 if TYPE_CHECKING:
     from vcam.lab.bench import BenchPlan
@@ -69,12 +75,11 @@ def bench(
 def _bench_effects(
     plan: BenchPlan, settings: Settings, effect: str, background: str | None, as_json: bool
 ) -> None:
-    from vcam.daemon.loading import found_packs
+    from vcam.daemon.loading import load_found
     from vcam.effects.naming import find_groups
-    from vcam.effects.pack import load_pack
     from vcam.lab.effect_bench import costs_text, run_effect_bench, with_background
 
-    packs = [load_pack(path) for _, path in sorted(found_packs(settings.reactions).items())]
+    packs = load_found(settings.reactions, tell_left_out)
     if background is not None:
         settings = with_background(settings, background)
     costs = []

@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from vcam.core.errors import VcamError
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
@@ -50,6 +52,11 @@ def settings_options(command: Command) -> Command:
 def json_option(command: Command) -> Command:
     """Adds `--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")(command)
+
+
+def tell_left_out(error: VcamError) -> None:
+    """Tells of a thing that cannot be used where all else goes on without it."""
+    click.echo(f"vcam: {error}; left out", err=True)
 
 
 def print_json(data: Any) -> None:

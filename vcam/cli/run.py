@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from vcam.cli.options import FiniteRange, settings_options
+from vcam.cli.options import FiniteRange, settings_options, tell_left_out
 
 
 def _run_options(command: click.decorators.FC) -> click.decorators.FC:
@@ -70,13 +70,12 @@ def _found_effects(
     effect: str, config_file: Path | None, overrides: tuple[str, ...]
 ) -> tuple[list[tuple[str, str]], list[str]]:
     """The effects that are meant, and the names of all."""
-    from vcam.daemon.loading import found_packs
+    from vcam.daemon.loading import load_found
     from vcam.effects.naming import effect_names, find_groups
-    from vcam.effects.pack import load_pack
     from vcam.settings.loader import load_settings
 
     reactions = load_settings(config_file, overrides).settings.reactions
-    packs = [load_pack(path) for _, path in sorted(found_packs(reactions).items())]
+    packs = load_found(reactions, tell_left_out)
     names = [f"{pack}/{name}" for pack, name in effect_names(packs)]
     if effect == "list":
         return [], names

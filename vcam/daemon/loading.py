@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import platformdirs
@@ -44,3 +45,19 @@ def load_packs(settings: ReactionSettings) -> tuple[Pack, ...]:
         except VcamError as error:
             logger.error("%s", error)
     return tuple(packs)
+
+
+def load_found(settings: ReactionSettings, tell: Callable[[VcamError], None]) -> list[Pack]:
+    """All packs that can be used, by name.
+
+    Args:
+        settings: where to look.
+        tell: told of each that cannot; it is left out.
+    """
+    packs = []
+    for _, folder in sorted(found_packs(settings).items()):
+        try:
+            packs.append(load_pack(folder))
+        except VcamError as error:
+            tell(error)
+    return packs
