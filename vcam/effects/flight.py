@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -23,6 +24,9 @@ _GOLDEN = (math.sqrt(5) - 1) / 2
 
 _FAR_SIZE, _FAR_LIGHT = 0.75, 0.7
 """How much smaller and fainter the farthest pieces are at a depth of 1."""
+
+_REMEMBERED = 16
+"""Swarms of which it is remembered what chance decided."""
 
 # One name for each thing that chance decides.
 _THINGS = 13
@@ -114,7 +118,8 @@ class Swarm:
         opacity: 0..1.
         look: 0..1; chooses the picture or colour.
         age: seconds.
-        flight: how they came there.
+        flight: how they came there, and perhaps others.
+        order: which of the flight's ways are theirs, one after the other; None for just these.
     """
 
     x: Numbers
@@ -126,6 +131,25 @@ class Swarm:
     look: Numbers
     age: Numbers
     flight: Flight
+    order: npt.NDArray[np.intp] | None = None
+
+    def way(self, age: Numbers) -> tuple[Numbers, Numbers]:
+        """Where each was, or will be, when it is `age` seconds old, canvas pixels."""
+        flight = self.flight if self.order is None else self.flight.of(self.order)
+        return flight.at(age)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fate:
+    """What chance decided for some pieces; told apart by which object it is.
+
+    Attributes:
+        number: of the piece.
+        chances: (things, n), each 0..1; not to be written to.
+    """
+
+    number: Indices
+    chances: Numbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -138,7 +162,7 @@ class Lives:
         age: since this life began, seconds; goes on after its end.
         life: its length, seconds.
         born: whether it began, and not after pieces had ceased to come.
-        fate: all that chance decides for it, (things, n), each 0..1.
+        fate: all that chance decides for it.
     """
 
     number: Indices
@@ -146,7 +170,7 @@ class Lives:
     age: Numbers
     life: Numbers
     born: npt.NDArray[np.bool_]
-    fate: Numbers
+    fate: Fate
 
 
 def lives_at(
@@ -165,28 +189,76 @@ def lives_at(
         born_until_s: pieces that would start later than this do not.
         count: how many there are; None for as many as `spec` says.
     """
-    number = np.arange(spec.count if count is None else count)
-    # Spread evenly, each by chance within a time of its own: so there are never many at once, nor
-    # none; and however many take part, the first ones come at the same times.
-    by_chance = chance(seed, number, 0, _BIRTH) / spec.count
-    birth = (number * _GOLDEN + by_chance) % 1.0
+    several = spec.count if count is None else count
+    number, birth = _births(seed, several, spec.count)
     since = elapsed_s - birth * spec.over_ms / 1000
     life_s = spec.life_s.most + (spec.burst.life_s.most if spec.burst is not None else 0.0)
     round_s = max(spec.over_ms / 1000, life_s, 1e-3)
-    rounds = np.floor(since / round_s) if spec.repeat else np.zeros(len(number))
-    cycle = np.clip(rounds, 0, 2**31).astype(np.int64)
-    age = since - cycle * round_s
-    fate = chances(seed, number, cycle, _THINGS)
-    life = np.maximum(_between(spec.life_s, fate[_LIFE]), 1e-3)
-    return Lives(number, cycle, age, life, (age >= 0) & (elapsed_s - age <= born_until_s), fate)
+    if spec.repeat:
+        cycle = np.clip(np.floor(since / round_s), 0, 2**31).astype(np.int64)
+        age = since - cycle * round_s
+    else:
+        cycle, age = np.zeros(several, np.int64), since
+    fate = _fates(seed, several).of(cycle)
+    life = np.maximum(_between(spec.life_s, fate.chances[_LIFE]), 1e-3)
+    born = age >= 0
+    if born_until_s < elapsed_s:
+        born &= elapsed_s - age <= born_until_s
+    return Lives(number, cycle, age, life, born, fate)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _births(seed: int, several: int, count: int) -> tuple[Indices, Numbers]:
+    """The numbers of pieces, and when in a round each comes, 0..1."""
+    number = np.arange(several)
+    # Spread evenly, each by chance within a time of its own: so there are never many at once, nor
+    # none; and however many take part, the first ones come at the same times.
+    by_chance = chance(seed, number, 0, _BIRTH) / count
+    birth = (number * _GOLDEN + by_chance) % 1.0
+    number.flags.writeable = birth.flags.writeable = False
+    return number, birth
+
+
+class _Fates:
+    """What chance decides for pieces; worked out anew only for those that begin another life."""
+
+    def __init__(self, seed: int, several: int) -> None:
+        self._seed = seed
+        self._number = np.arange(several)
+        # Told in one go, for several threads may ask.
+        self._known: tuple[Indices, Fate] | None = None
+
+    def of(self, cycle: Indices) -> Fate:
+        """All that is decided for the pieces in these lives."""
+        known = self._known
+        if known is None:
+            decided = chances(self._seed, self._number, cycle, _THINGS)
+        else:
+            others = np.flatnonzero(known[0] != cycle)
+            if not len(others):
+                return known[1]
+            decided = known[1].chances.copy()
+            decided[:, others] = chances(self._seed, others, cycle[others], _THINGS)
+        decided.flags.writeable = False
+        fate = Fate(self._number, decided)
+        self._known = cycle, fate
+        return fate
+
+
+_fates = lru_cache(maxsize=_REMEMBERED)(_Fates)
 
 
 def flight_of(spec: ParticlesSpec, area: Area, lives: Lives) -> tuple[Flight, Numbers]:
     """The ways of all pieces, and how near each is: 1 is nearest."""
-    fate = lives.fate
+    return _flight(spec, area, lives.fate)
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _flight(spec: ParticlesSpec, area: Area, fated: Fate) -> tuple[Flight, Numbers]:
+    fate = fated.chances
     near = 1 - spec.depth * fate[_DEPTH]
     unit = area.unit * near
-    mirrored = (lives.number % 2 == 1) & area.corners
+    mirrored = (fated.number % 2 == 1) & area.corners
     way = np.radians(spec.direction_deg + spec.fan_deg * (fate[_WAY] - 0.5))
     speed = unit * _between(spec.speed, fate[_SPEED])
     radius = spec.spread * np.sqrt(fate[_Y])
@@ -211,7 +283,7 @@ def flight_of(spec: ParticlesSpec, area: Area, lives: Lives) -> tuple[Flight, Nu
 def swarm_of(spec: ParticlesSpec, area: Area, lives: Lives) -> Swarm:
     """The pieces that live, of these lives."""
     flight, near = flight_of(spec, area, lives)
-    fate = lives.fate
+    fate = lives.fate.chances
     done = lives.age / lives.life
     alive = lives.born & (done < 1)
     age = np.clip(lives.age, 0, lives.life)
@@ -238,7 +310,8 @@ def swarm_of(spec: ParticlesSpec, area: Area, lives: Lives) -> Swarm:
         opacity[order],
         fate[_LOOK][order],
         age[order],
-        flight.of(order),
+        flight,
+        order,
     )
 
 

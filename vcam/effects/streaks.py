@@ -49,7 +49,7 @@ def draw_streaks(
         share: factor on their strength, 0..1.
         person: they pass behind.
     """
-    began = np.stack(swarm.flight.at(swarm.age - streak_s), axis=-1)
+    began = np.stack(swarm.way(swarm.age - streak_s), axis=-1)
     way = np.stack((swarm.x, swarm.y), axis=-1) - began
     strength = np.clip(swarm.opacity * share, 0, 1) * _STRENGTH
     usable = np.isfinite(began).all(axis=1) & (np.abs(way) < _MAX_STREAK).all(axis=1)

@@ -84,7 +84,7 @@ class Swarms:
         elif spec.glow:
             twinkle = 0.0 if moment.taste.still else spec.twinkle
             light = twinkling(swarm.opacity, swarm.age, swarm.look, twinkle) * share
-            ways = [swarm.flight.at(age) for age in ages(swarm.age, spec.trail_s)]
+            ways = [swarm.way(age) for age in ages(swarm.age, spec.trail_s)]
             looks = chosen(swarm.look, len(spec.glow))
             colours = palette(spec.glow)
             self._glow.draw(canvas, ways, swarm.size, light, looks, colours, moment.person)
