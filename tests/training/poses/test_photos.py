@@ -11,6 +11,7 @@ import pytest
 from training.__main__ import main
 from training.errors import TrainingError
 from training.poses import build
+from training.poses.mistakes import Mistake, write_mistakes
 from training.poses.photos import own_photographs, own_sets, people_shares, person_of, pose_of
 from training.poses.select import judged_sets, labelled_hands
 from training.poses.table import TableWriter
@@ -122,6 +123,25 @@ def test_own_pictures_are_found_again(tmp_path: Path, draw_hand) -> None:
     table = writer.table()
     assert cut_views(table, np.array([0]), Pictures(photos=tmp_path)).found.all()
     assert not cut_views(table, np.array([0]), Pictures(data=tmp_path)).found.any()
+
+
+def test_mistakes_are_shown_on_a_sheet(tmp_path: Path, draw_hand) -> None:
+    red = np.zeros((720, 1280, 3), np.uint8)
+    red[..., 2] = 200
+    writer = TableWriter()
+    fill(tmp_path / "Fist", ["1.png", "gone.png"])
+    cv2.imwrite(str(tmp_path / "Fist" / "1.png"), red)
+    for each in own_photographs(tmp_path):
+        writer.add(each.set_name, each.label, each.file.name, (draw_hand("fist", 1),))
+    (tmp_path / "Fist" / "gone.png").unlink()
+    fist, v_sign = POSES.index("fist"), POSES.index("v_sign")
+    wrong = [Mistake("mine", row, fist, v_sign, v_sign, 0.9) for row in (0, 1)]
+    write_mistakes(tmp_path, writer.table(), wrong, Pictures(photos=tmp_path))
+    sheet = cv2.imread(str(tmp_path / "mistakes.jpg"))
+    shown = (sheet[..., 2] > 150) & (sheet[..., 1] < 60)
+    # One picture of two: the other is not there any more, and has no place on the sheet.
+    assert shown.mean() > 0.3
+    assert len((tmp_path / "mistakes.csv").read_text(encoding="utf-8").splitlines()) == 3
 
 
 def test_own_pictures_are_looked_at(
