@@ -12,7 +12,7 @@ from vcam.effects.blend import Blender
 from vcam.effects.moment import Moment
 from vcam.effects.pose2d import Pose2D
 from vcam.effects.schema import TextSpec
-from vcam.effects.words import text_picture
+from vcam.effects.word_pictures import WordPictures
 
 TAG: Final = TextSpec(
     kind="text",
@@ -38,10 +38,12 @@ class NameTags:
 
     Args:
         blender: lays them down.
+        words: makes their pictures.
     """
 
-    def __init__(self, blender: Blender) -> None:
+    def __init__(self, blender: Blender, words: WordPictures) -> None:
         self._blender = blender
+        self._words = words
         self.names: Mapping[int, str] = {}
 
     def draw(self, moment: Moment) -> None:
@@ -50,13 +52,13 @@ class NameTags:
             return
         for anchor in moment.anchors(TAG.anchor, "each", ()):
             name = self.names.get(anchor.track_id, "")
-            made = text_picture(TAG, _short(name)) if name else None
+            made = self._words.picture(TAG, _short(name)) if name else None
             if made is None:
                 continue
             sprite, width = made
             spec = TAG.model_copy(update={"size": width})
             pose = _bounded(placing.on_anchor(spec, sprite, anchor, Motion()), moment.size[1])
-            pose = placing.kept_inside(pose, moment.size)
+            pose = placing.moved_inside(pose, pose, moment.size)
             self._blender.draw(moment.canvas, sprite, 0, pose, TAG.blend, None)
 
 
