@@ -21,7 +21,7 @@ from vcam.effects.sprite import Sprite
 MAX_BYTES = 24 * 1024 * 1024
 MAX_SIDE = 64
 """Larger ones, in pixels, are warped anew each time: they are few, and steps would show."""
-MAX_SWAYING_SIDE = 192
+MAX_SWAYING_SIDE = 256
 """The same of those that keep their size and only sway: nearly all were there before."""
 
 _SIZES_PER_OCTAVE = 24

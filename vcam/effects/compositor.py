@@ -39,6 +39,7 @@ from vcam.effects.schema import (
 )
 from vcam.effects.stickers import Stickers
 from vcam.effects.swarms import Swarms
+from vcam.effects.word_pictures import WordPictures
 from vcam.settings.schema import EffectSettings
 from vcam.settings.schema.showing import BackgroundSettings
 
@@ -61,9 +62,13 @@ class Compositor:
         packs: where effects come from.
         governed: while swarms take longer than they may, fewer pieces fly. Where nobody waits for
             the pictures, the same input shall give the same ones.
+        waits: for what takes longer than there is between two pictures, such as to set a text; else
+            it is shown some pictures later. None for where it is not governed.
     """
 
-    def __init__(self, packs: Sequence[Pack] = (), governed: bool = False) -> None:
+    def __init__(
+        self, packs: Sequence[Pack] = (), governed: bool = False, waits: bool | None = None
+    ) -> None:
         self._settings = EffectSettings()
         self._taste = Taste.of(self._settings)
         self._repertoire = Repertoire()
@@ -79,11 +84,12 @@ class Compositor:
         self._swarms_s = 0.0
         self._cutout = Cutout()
         blender = Blender()
-        self._stickers = Stickers(blender)
+        words = WordPictures(not governed if waits is None else waits)
+        self._stickers = Stickers(blender, words)
         self._swarms = Swarms(blender)
         self._lights = Lights()
         self._dark = Dark()
-        self._name_tags = NameTags(blender)
+        self._name_tags = NameTags(blender, words)
         self.set_packs(packs)
 
     def mask_hz(self, live: Sequence[LiveEffect]) -> float:

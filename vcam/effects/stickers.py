@@ -16,7 +16,7 @@ from vcam.effects.pack import Effect
 from vcam.effects.pose2d import Pose2D
 from vcam.effects.schema import PlacedPart, StickerSpec, TextSpec
 from vcam.effects.sprite import Sprite
-from vcam.effects.words import text_picture
+from vcam.effects.word_pictures import WordPictures
 
 
 class Stickers:
@@ -24,10 +24,12 @@ class Stickers:
 
     Args:
         blender: lays them down.
+        words: makes the pictures of texts.
     """
 
-    def __init__(self, blender: Blender) -> None:
+    def __init__(self, blender: Blender, words: WordPictures) -> None:
         self._blender = blender
+        self._words = words
         self._sides: dict[tuple[int, int], placing.Offset] = {}
 
     def draw(
@@ -38,7 +40,7 @@ class Stickers:
         if motion.opacity <= 0 or motion.scale <= 0:
             return
         if isinstance(spec, TextSpec):
-            made = text_picture(spec, _words(spec, moment.taste))
+            made = self._words.picture(spec, _words(spec, moment.taste))
             if made is None:
                 return
             sprite, width = made

@@ -45,7 +45,7 @@ class TimedCompositor(Compositor):
 
     def __init__(self, packs: Sequence[Pack]) -> None:
         # Pieces left out on a slow machine would make what they cost look affordable.
-        super().__init__(packs)
+        super().__init__(packs, governed=False, waits=False)
         self.drawn_ms: list[tuple[int, float]] = []
 
     def draw(
