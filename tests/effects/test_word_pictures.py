@@ -9,7 +9,7 @@ from vcam.effects import word_pictures
 from vcam.effects.schema import TextSpec
 from vcam.effects.word_pictures import WordPictures
 
-SPEC = TextSpec(kind="text", anchor="face.chin", size=2.0, text="Hi")
+SPEC = TextSpec(kind="text", says="speech", anchor="face.chin", size=2.0)
 
 
 def joined() -> None:
