@@ -35,6 +35,9 @@ class IdlePipeline:
         self.finished = threading.Event()
         self.failure = ""
         self.stopped = False
+        self.rehearses = False
+        self.played = []
+        self.by_hand = MagicMock()
         self._fails = failure
         # What steers it may tell them what it likes.
         self.recognisers = MagicMock(statuses=tuple)
@@ -61,10 +64,14 @@ class IdlePipeline:
         self.packs = packs
 
     def rehearse(self, on):
-        pass
+        self.rehearses = on
 
     def answer(self, by, answers):
         pass
+
+    def live(self):
+        # What is played is over at once.
+        return ()
 
     def set_card(self, card):
         pass
@@ -206,6 +213,20 @@ def test_packs_come_after_the_first_picture(monkeypatch, store, pipeline):
     app.run_daemon(store, None, seconds=0.5)
     assert given["packs"] == ()
     assert [pack.name for pack in pipeline.packs] == ["selfie-glasses"]
+
+
+def test_encore_is_played_alone(store, pipeline):
+    encore = [("party", "crown"), ("party", "hat")]
+
+    def play(*effect):
+        pipeline.played.append(effect)
+        if len(pipeline.played) == 4:
+            pipeline.finished.set()
+
+    pipeline.by_hand.play = play
+    app.run_daemon(store, None, 60, encore)
+    assert pipeline.played == [*encore, *encore]
+    assert pipeline.rehearses, "no gesture is answered meanwhile"
 
 
 def test_recording_is_given_time_to_be_finished(monkeypatch, store, pipeline):

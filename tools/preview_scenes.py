@@ -1,14 +1,18 @@
 """Records the scenes that effects are previewed on, out of the demo clip.
 
     python tools/preview_scenes.py
+    python tools/preview_scenes.py --two-hands      # the clip for effects between two hands
 
 The only place where previews need networks: what they see in the clip is kept beside small
 pictures of it, in `vcam/effects/assets`. Of two-handed scenes, the second hand is the mirror image
-of the first.
+of the first; the clip, too, that `vcam demo` shows such effects on (needs ffmpeg with libx264).
 """
 
 from __future__ import annotations
 
+import argparse
+import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image as Pillow
 
+from vcam.capture.demo import ASSETS as CLIPS
 from vcam.capture.demo import demo_clip
 from vcam.capture.video import VideoSource
 from vcam.core.clock import MonotonicClock
@@ -44,21 +49,26 @@ MIRRORED = {
     "two_metals": "metal",
     "two_palms": "palm",
 }
+CLIP_SCENE, CLIP_FRAMES, CLIP_FPS = "palm", 36, 30
+"""Scene of which the clip is made, and how many pictures; it goes to its end and back."""
+
 _QUALITY = 62
 _MASK_QUALITY = 40
 
 Shot = tuple[Image, npt.NDArray[np.float32], Observation]
 
 
-def record() -> dict[str, list[Shot]]:
-    """Pictures, masks and sightings of each scene."""
+def record(
+    starts_s: dict[str, float], frames: int, fps: float, kept: Callable[[Image, Observation], Shot]
+) -> dict[str, list[Shot]]:
+    """Pictures, masks and sightings of each scene, as `kept` keeps them."""
     settings = Settings.model_validate({"vision": {"hand_rate_hz": 30, "face_rate_hz": 30}})
     recognizer = HandRecognizer.load(settings.vision)
     recognizer.attention = Attention.DRAWING
     recognizer.wants_mask_hz = 30
     source = VideoSource(demo_clip(), paced=False, loop=False, clock=MonotonicClock())
     source.open()
-    shots: dict[str, list[Shot]] = {name: [] for name in STARTS_S}
+    shots: dict[str, list[Shot]] = {name: [] for name in starts_s}
     observation: Observation | None = None
     began: float | None = None
     while True:
@@ -69,16 +79,16 @@ def record() -> dict[str, list[Shot]]:
         began = frame.captured_at if began is None else began
         at = frame.captured_at - began
         # A second of running up lets the tracks settle.
-        if not any(start - 1 <= at < start + FRAMES / FPS + 0.1 for start in STARTS_S.values()):
+        if not any(start - 1 <= at < start + frames / fps + 0.1 for start in starts_s.values()):
             continue
         if recognizer.due(frame.captured_at):
             observation, _ = recognizer.recognize(frame)
         if observation is None or observation.mask is None:
             continue
-        for name, start in STARTS_S.items():
-            due = start + len(shots[name]) / FPS
-            if len(shots[name]) < FRAMES and at >= due:
-                shots[name].append(_small(frame.image, observation))
+        for name, start in starts_s.items():
+            due = start + len(shots[name]) / fps
+            if len(shots[name]) < frames and at >= due:
+                shots[name].append(kept(frame.image, observation))
     source.close()
     return shots
 
@@ -116,28 +126,35 @@ def mirrored(shot: Shot) -> Shot:
     """With the hand's mirror image on the other side."""
     picture, mask, seen = shot
     hand = seen.hands[0]
+    size = (picture.shape[1], picture.shape[0])
     # All of the person that is nearer to the hand's edge than half way to the body.
-    split = 0.31 if hand.palm_centre[0] < SIZE[0] / 2 else 0.69
-    side = np.zeros(SIZE[0], np.float32)
-    edge = round(split * SIZE[0])
+    split = 0.31 if hand.palm_centre[0] < size[0] / 2 else 0.69
+    side = np.zeros(size[0], np.float32)
+    edge = round(split * size[0])
     side[:edge] = 1.0
-    side = cv2.GaussianBlur(side[None], (0, 0), 3)[0] if split < 0.5 else 1 - side
-    full = np.maximum(np.asarray(cv2.resize(mask, SIZE), np.float32) * side, _shape(hand))
-    # What the mask has of the shelf above the wrist is not the hand.
+    soft = 3 * size[0] / SIZE[0]
+    side = cv2.GaussianBlur(side[None], (0, 0), soft)[0] if split < 0.5 else 1 - side
+    shape = _shape(hand, size)
+    full = np.maximum(np.asarray(cv2.resize(mask, size), np.float32) * side, shape)
+    # What the mask has of the shelf above the wrist is not the hand, but for its heel.
     wrist = round(float(hand.points[Landmark.WRIST, 1]))
-    full[:wrist] = _shape(hand)[:wrist]
+    heel = max(0, wrist - round(0.7 * hand.width))
+    reach = 2 * round(0.3 * hand.width) + 1
+    near = cv2.dilate(shape, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    full[:heel] = shape[:heel]
+    full[heel:wrist] = np.maximum(shape, full * near)[heel:wrist]
     share = full[:, ::-1, None]
     mixed = picture * (1 - share) + picture[:, ::-1] * share
-    both = np.maximum(mask, cv2.resize(np.ascontiguousarray(full[:, ::-1]), MASK_SIZE))
+    both = np.maximum(mask, cv2.resize(np.ascontiguousarray(full[:, ::-1]), mask.shape[::-1]))
     points = hand.points.copy()
-    points[:, 0] = SIZE[0] - 1 - points[:, 0]
+    points[:, 0] = size[0] - 1 - points[:, 0]
     other: Hand = replace(hand, track_id=hand.track_id + 100_000, points=points)
     return mixed.astype(np.uint8), both, replace(seen, hands=(hand, other))
 
 
-def _shape(hand: Hand) -> npt.NDArray[np.float32]:
+def _shape(hand: Hand, size: tuple[int, int]) -> npt.NDArray[np.float32]:
     """The hand's outline by its landmarks, as a mask: person masks lose single fingers."""
-    large = np.zeros((SIZE[1] * 4, SIZE[0] * 4), np.uint8)
+    large = np.zeros((size[1] * 4, size[0] * 4), np.uint8)
     points = np.round(hand.points * 4).astype(int)
     unit = hand.width * 4
     cv2.fillPoly(large, [points[[0, 1, 2, 5, 9, 13, 17]]], 255, cv2.LINE_AA)
@@ -147,8 +164,8 @@ def _shape(hand: Hand) -> npt.NDArray[np.float32]:
         cv2.polylines(large, [finger], False, 255, thickness, cv2.LINE_AA)
     palm = points[[0, 1, 5, 9, 13, 17, 0]]
     cv2.polylines(large, [palm], True, 255, max(1, round(unit * 0.22)), cv2.LINE_AA)
-    small = cv2.resize(large, SIZE, interpolation=cv2.INTER_AREA)
-    return np.asarray(cv2.GaussianBlur(small, (0, 0), 0.8) / 255, np.float32)
+    small = cv2.resize(large, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.GaussianBlur(small, (0, 0), 0.8 * size[0] / SIZE[0]) / 255, np.float32)
 
 
 def write(name: str, shots: list[Shot], folder: Path) -> dict[str, npt.NDArray[np.float32]]:
@@ -167,9 +184,33 @@ def write(name: str, shots: list[Shot], folder: Path) -> dict[str, npt.NDArray[n
     return pack_numbers(name, [seen for _, _, seen in shots])
 
 
+def _whole(image: Image, seen: Observation) -> Shot:
+    assert seen.mask is not None
+    return image.copy(), seen.mask, replace(seen, hands=seen.hands[:1])
+
+
+def write_clip(target: Path) -> None:
+    """Writes the clip with two hands, in the demo clip's own size."""
+    scene = {CLIP_SCENE: STARTS_S[CLIP_SCENE]}
+    shots = record(scene, CLIP_FRAMES, CLIP_FPS, _whole)[CLIP_SCENE]
+    pictures = [mirrored(shot)[0] for shot in shots]
+    height, width = pictures[0].shape[:2]
+    command = ["ffmpeg", "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "bgr24"]
+    command += ["-s", f"{width}x{height}", "-r", str(CLIP_FPS), "-i", "-", "-c:v", "libx264"]
+    command += ["-crf", "24", "-preset", "slow", "-pix_fmt", "yuv420p", str(target)]
+    data = b"".join(picture.tobytes() for picture in [*pictures, *pictures[-2:0:-1]])
+    subprocess.run(command, input=data, check=True)
+    print(f"{target}: {len(pictures) * 2 - 2} pictures, {target.stat().st_size / 1024:.0f} KiB")
+
+
 def main() -> None:
-    """Writes all scenes."""
-    shots = record()
+    """Writes all scenes, or the clip."""
+    parser = argparse.ArgumentParser(description="Records what effects are shown on")
+    parser.add_argument("--two-hands", action="store_true", help="write the clip with two hands")
+    if parser.parse_args().two_hands:
+        write_clip(CLIPS / "two_hands.mp4")
+        return
+    shots = record(STARTS_S, FRAMES, FPS, _small)
     for name, single in MIRRORED.items():
         shots[name] = [mirrored(shot) for shot in shots[single]]
     ASSETS.mkdir(exist_ok=True)

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+ENCORE_STEP_S = 0.1
+"""How long a picture is bare at most before an effect is played again."""
+
 WAIT_STEP_S = 0.2 if sys.platform in ("win32", "darwin") else 1.0
 """Longest wait at a time; on Windows, signals are not handled before a wait is over, and on macOS
 the tray is attended to for as long."""
@@ -89,7 +92,8 @@ def run_daemon(
         store: the settings.
         source_spec: what to read instead of the camera of the settings; see `create_source`.
         seconds: end after so long; None for ever.
-        encore: packs and effects in them that are played again as soon as they are over.
+        encore: packs and effects in them that are played again as soon as they are over; gestures
+            are not answered then.
 
     Raises:
         SourceError: `source_spec` names something that does not exist.
@@ -197,11 +201,14 @@ def _wait_end(
     encore: Sequence[tuple[str, str]] = (),
 ) -> None:
     settled_at = clock.now() + SETTLED_S
+    if encore:
+        # They are there to be seen alone: what the clip's gestures would play is left out.
+        pipeline.rehearse(True)
     while not pipeline.finished.is_set() and clock.now() < deadline:
         if clock.now() >= settled_at:
             gc.freeze()
             settled_at = float("inf")
-        step_s = min(WAIT_STEP_S, deadline - clock.now())
+        step_s = min(ENCORE_STEP_S if encore else WAIT_STEP_S, deadline - clock.now())
         if encore and not pipeline.live():
             for pack, effect in encore:
                 pipeline.by_hand.play(pack, effect)

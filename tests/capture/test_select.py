@@ -61,6 +61,16 @@ def test_demo_loops(tmp_path, monkeypatch, caplog):
     assert caplog.text == ""
 
 
+def test_clip_of_two_hands_loops(tmp_path, monkeypatch):
+    monkeypatch.setattr(demo, "ASSETS", tmp_path)
+    with pytest.raises(SourceError, match=r"lacks two_hands\.mp4"):
+        create("demo-two-hands")
+    write_clip(tmp_path / "two_hands.mp4", frames=2)
+    source = create("demo-two-hands")
+    source.open()
+    assert [number_of(source.read().image) for _ in range(3)] == [0, 1, 0]
+
+
 def test_installation_without_demo(tmp_path, monkeypatch):
     monkeypatch.setattr(demo, "ASSETS", tmp_path)
     with pytest.raises(SourceError, match=r"lacks demo\.mp4"):

@@ -18,6 +18,15 @@ def demo_clip() -> Path:
     return _present(ASSETS / "demo.mp4")
 
 
+def two_hands_clip() -> Path:
+    """Path of a short clip of somebody who holds both hands up; it goes round without a seam.
+
+    Raises:
+        SourceError: the installation lacks it.
+    """
+    return _present(ASSETS / "two_hands.mp4")
+
+
 def demo_labels() -> Path:
     """Path of the table that says what the demo clip shows when (CSV).
 

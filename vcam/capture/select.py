@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from vcam.capture.camera import CameraSource
-from vcam.capture.demo import demo_clip
+from vcam.capture.demo import demo_clip, two_hands_clip
 from vcam.capture.stills import StillsSource
 from vcam.capture.video import VideoSource
 from vcam.core.clock import Clock
@@ -16,6 +16,9 @@ from vcam.core.errors import SourceError
 from vcam.settings.schema import CameraSettings
 
 DEMO = "demo"
+
+TWO_HANDS = "demo-two-hands"
+"""The short clip of somebody with both hands up."""
 
 CLIP_SUFFIX = re.compile(r"\.(avi|m4v|mkv|mov|mp4|mpe?g|ts|webm|wmv)", re.IGNORECASE)
 
@@ -26,8 +29,9 @@ def create_source(
     """The source that `spec` means; it is not opened yet.
 
     Args:
-        spec: None for the physical camera of the settings, `demo` for the bundled clip, a video
-            file, a folder of pictures, or a camera's number, path or name. Files win over names.
+        spec: None for the physical camera of the settings, `demo` or `demo-two-hands` for a
+            bundled clip, a video file, a folder of pictures, or a camera's number, path or name.
+            Files win over names.
         settings: of the camera; `mirror` and the rest apply to cameras alone.
         clock: paces clips and stamps frames.
         loop: whether a video file starts over at its end; the demo and stills always do.
@@ -41,6 +45,9 @@ def create_source(
         raise SourceError("no source is named", f"name a camera, a clip, a folder, or {DEMO}")
     if spec == DEMO:
         return VideoSource(demo_clip(), paced=True, loop=True, clock=clock, name="demo clip")
+    if spec == TWO_HANDS:
+        name = "demo clip of two hands"
+        return VideoSource(two_hands_clip(), paced=True, loop=True, clock=clock, name=name)
     try:
         path = Path(spec).expanduser()
         if path.is_dir():

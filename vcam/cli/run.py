@@ -55,21 +55,22 @@ def demo(effect: str | None, **options: Any) -> None:
     # The clip is there to be seen; nobody has to open the virtual camera for it.
     always = ("camera.when=always", *options.pop("overrides"))
     encore: list[tuple[str, str]] = []
+    source = "demo"
     if effect is not None:
-        encore, names = _found_effects(effect, options["config_file"], always)
+        encore, names, for_two = _found_effects(effect, options["config_file"], always)
         if effect == "list":
             click.echo("\n".join(names))
             return
-        # What the clip's gestures would play is left out: the effect is there to be seen alone.
         packs = json.dumps(sorted({pack for pack, _ in encore}))
         always = (*always, f"reactions.packs={packs}")
-    _run("demo", **options, overrides=always, must_recognize=True, encore=encore)
+        source = "demo-two-hands" if for_two else source
+    _run(source, **options, overrides=always, must_recognize=True, encore=encore)
 
 
 def _found_effects(
     effect: str, config_file: Path | None, overrides: tuple[str, ...]
-) -> tuple[list[tuple[str, str]], list[str]]:
-    """The effects that are meant, and the names of all."""
+) -> tuple[list[tuple[str, str]], list[str], bool]:
+    """The effects that are meant, the names of all, and whether it takes two hands to see one."""
     from vcam.daemon.loading import load_found
     from vcam.effects.naming import effect_names, find_groups
     from vcam.settings.loader import load_settings
@@ -78,8 +79,14 @@ def _found_effects(
     packs = load_found(reactions, tell_left_out)
     names = [f"{pack}/{name}" for pack, name in effect_names(packs)]
     if effect == "list":
-        return [], names
-    return [each for group in find_groups(effect, packs) for each in group], names
+        return [], names, False
+    meant = [each for group in find_groups(effect, packs) for each in group]
+    specs = [pack.effects[name].spec for pack in packs for own, name in meant if own == pack.name]
+    for_two = any(
+        getattr(spec, "anchor", "") == "hands.between" or getattr(spec, "to", None) == "other_hand"
+        for spec in specs
+    )
+    return meant, names, for_two
 
 
 def _run(
