@@ -178,4 +178,4 @@ def test_what_was_wanted_of_the_last_outline_is_ready_in_the_next() -> None:
         if not number:
             assert outline.room[0, 0] == 0
     assert "room" in outline.__dict__
-    assert "halved" not in outline.__dict__
+    assert "bare" not in outline.__dict__

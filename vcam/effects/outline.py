@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import cv2
@@ -16,6 +17,9 @@ Alpha = npt.NDArray[np.uint8]
 
 Indices = npt.NDArray[np.intp]
 
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom."""
+
 CELL = 8
 """Pixels of a row that are blended together, where at least one of them needs it: taking and
 putting costs by the piece, blending almost nothing."""
@@ -25,20 +29,24 @@ class Outline:
     """Where the person is, where nothing of them is, and the few cells in which both meet.
 
     Args:
-        alpha: uint8 (h, w), the person's share; is not to change while this is used.
+        alpha: uint8 (h, w), the person's share; is not to change while this is used. Or what makes
+            it and its box, when it is first wanted.
         box: left, top, right, bottom of a part beyond which all is room; looked for if not given.
         memory: holds what is made of it, until another outline uses that; its own if not given.
+        halved: what `halved` is to be; made if not given.
     """
 
     def __init__(
         self,
-        alpha: Alpha,
-        box: tuple[int, int, int, int] | None = None,
+        alpha: Alpha | Callable[[], tuple[Alpha, Box | None]],
+        box: Box | None = None,
         memory: Scratch | None = None,
+        halved: Alpha | None = None,
     ) -> None:
-        self.alpha = alpha
-        self._box = box
+        self._made = alpha if callable(alpha) else (lambda: (alpha, box))
         self._take = (memory or Scratch()).take
+        if halved is not None:
+            self.halved = halved
 
     def prepare(self, other: Outline) -> None:
         """Makes at once what those who used another outline wanted of it."""
@@ -46,10 +54,19 @@ class Outline:
             getattr(self, name)
 
     @cached_property
-    def box(self) -> tuple[int, int, int, int]:
+    def _whole(self) -> tuple[Alpha, Box | None]:
+        return self._made()
+
+    @property
+    def alpha(self) -> Alpha:
+        """The person's share, uint8 (h, w)."""
+        return self._whole[0]
+
+    @cached_property
+    def box(self) -> Box:
         """Left, top, right, bottom of all that is not room; none where left is not below right."""
-        if self._box is not None:
-            return self._box
+        if self._whole[1] is not None:
+            return self._whole[1]
         left, top, columns, rows = cv2.boundingRect(self.alpha)
         return left, top, left + columns, top + rows
 

@@ -14,7 +14,7 @@ from vcam.core.geometry import Placement
 from vcam.core.observation import Observation
 from vcam.effects.grid import enlarge, grid_over, shrunk
 from vcam.effects.guided import guided_coefficients
-from vcam.effects.outline import Alpha, Outline
+from vcam.effects.outline import Alpha, Box, Outline
 from vcam.effects.quality import QualityGovernor
 from vcam.effects.scratch import Scratch
 from vcam.settings.schema.showing import BackgroundSettings
@@ -177,17 +177,28 @@ class PersonMask:
         _, place, size = making
         self._memory.reverse()
         memory = self._memory[0]
-        alpha: Alpha = memory.take("alpha", (size[1], size[0]))
         if picture is None:
-            grid = grid_over(size, _FINE_COLUMNS // 2)
-            placed = self._placed(mask, size, place, grid)
-            black, gain = self._ramp
-            share = cv2.addWeighted(placed, gain, placed, 0, -black * gain, dtype=cv2.CV_8U)
-            box = enlarge(np.asarray(share, np.uint8), (0, 0), grid, alpha)
-            return Outline(alpha, box, memory)
+            return self._plain(mask, making, memory)
+        alpha: Alpha = memory.take("alpha", (size[1], size[0]))
         grid = grid_over(size, _FINE_COLUMNS)
         share, start = self._guided(mask, size, place, picture, grid)
         return Outline(alpha, enlarge(share, start, grid, alpha), memory)
+
+    def _plain(self, mask: npt.NDArray[np.float32], making: _Making, memory: Scratch) -> Outline:
+        """The outline as the mask has it; many want it coarse alone."""
+        _, place, size = making
+        grid = grid_over(size, _FINE_COLUMNS // 2)
+        placed = self._placed(mask, size, place, grid)
+        black, gain = self._ramp
+        share: Alpha = memory.take("share", placed.shape)
+        cv2.addWeighted(placed, gain, placed, 0, -black * gain, dst=share, dtype=cv2.CV_8U)
+
+        def whole() -> tuple[Alpha, Box | None]:
+            alpha: Alpha = memory.take("alpha", (size[1], size[0]))
+            return alpha, enlarge(share, (0, 0), grid, alpha)
+
+        halves = grid == (-(-size[0] // 2), -(-size[1] // 2))
+        return Outline(whole, None, memory, share if halves else None)
 
     def _guided(
         self,
