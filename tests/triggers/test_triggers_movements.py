@@ -114,6 +114,16 @@ def test_swipe_in_an_unmirrored_picture(mover, pose, widths, expected):
     assert end.at == pytest.approx(start.at + 0.5, abs=0.05)
 
 
+@pytest.mark.parametrize("hz", [10.0, 30.0])
+@pytest.mark.parametrize(("rest_s", "expected"), [(0.4, [SWIPE_LEFT]), (0.1, [])])
+def test_a_hand_that_comes_up_rests_for_a_quarter_of_a_second(mover, hz, rest_s, expected):
+    def way(t):
+        x, y = swiping()(t)
+        return x, y + 500.0 * (1 - min(1.0, max(0.0, t - 0.3) / (0.7 - rest_s)))
+
+    assert mover.play(way, 0.0, 3.0, hz=hz) == expected
+
+
 @pytest.mark.parametrize(
     "way",
     [

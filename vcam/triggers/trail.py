@@ -175,13 +175,15 @@ def swipe(places: Sequence[Place], direction: int) -> Movement | None:
     start = max(number for number in before if gone[number] <= least + _JITTER_WIDTHS)
     if not _is_straight(places[start : end + 1], gone[start : end + 1], unit):
         return None
-    rest = [
-        place
-        for place in places[: start + 1]
-        if places[start].at - place.at <= _REST_S + _LONGEST_GAP_S
+    long_ago = [
+        number
+        for number in range(start)
+        if places[start].at - places[number].at >= _REST_S - _TOLERANCE_S
     ]
-    if places[start].at - rest[0].at < _REST_S - _TOLERANCE_S:
+    if not long_ago:
         return None
+    # Where it was before that does not matter: a hand comes up, rests for a moment, and swipes.
+    rest = places[long_ago[-1] : start + 1]
     if not _is_near(rest, places[start], _REST_WIDTHS * unit):
         return None
     if not _is_near(places[end:], places[end], _AFTER_WIDTHS * unit):
