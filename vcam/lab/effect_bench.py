@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -147,10 +148,15 @@ def run_effect_bench(
         sys.setswitchinterval(SWITCH_INTERVAL_S)
         pipeline.start()
         try:
+            _play_for(pipeline, (), WARM_UP_S)
+            # As the daemon does: else the collector, which stops all threads for as long as a
+            # picture lasts and more, goes through all that was loaded.
+            gc.freeze()
             for group in groups:
                 yield _measured(pipeline, compositor, tuple(group), plan.seconds)
         finally:
             pipeline.stop()
+            gc.unfreeze()
             sys.setswitchinterval(switch_interval_s)
 
 
