@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 
 import numpy as np
@@ -67,8 +68,10 @@ def test_frames_nobody_looks_at_are_not_drawn(monkeypatch):
 
 
 def test_film_of_nothing_that_can_be_shown():
-    with pytest.raises(VcamError, match="juggling"):
+    with pytest.raises(VcamError, match="juggling") as told:
         make_take(FilmSpec("poses", 1, gestures=("juggling",)), 0)
+    assert ".py" not in told.value.fix
+    assert {"v_sign", "heart_hands", "wave"} <= set(re.findall(r"\w+", told.value.fix))
 
 
 def test_missing_package_is_told_with_its_cure(monkeypatch):

@@ -15,9 +15,10 @@ from vcam.synthetic.motion import (
     rotation_by,
     turned,
 )
+from vcam.synthetic.placing import Frame
 from vcam.synthetic.poses import POSES, SHAPES
 from vcam.synthetic.props import PROPS
-from vcam.synthetic.script import MAX_VIEW_DEG, Frame, write_script
+from vcam.synthetic.script import MAX_VIEW_DEG, write_script
 from vcam.synthetic.take import Take
 from vcam.synthetic.track import Track
 

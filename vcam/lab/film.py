@@ -107,7 +107,7 @@ def make_take(spec: FilmSpec, number: int) -> Take:
         VcamError: what draws it is not installed, or nobody can show such a gesture.
     """
     try:
-        from vcam.synthetic.script import GESTURES
+        from vcam.synthetic.script import GESTURES, SHOWABLE
         from vcam.synthetic.take import Take
     except ImportError as error:
         raise VcamError(
@@ -117,13 +117,11 @@ def make_take(spec: FilmSpec, number: int) -> Take:
     try:
         return Take(seed, spec.kind, spec.seconds_of(number), SIZE, spec.gestures or GESTURES)
     except KeyError as error:
-        raise VcamError(
-            str(error.args[0]), "see vcam/synthetic/poses.py for those there are"
-        ) from None
+        raise VcamError(str(error.args[0]), f"there are {', '.join(SHOWABLE)}") from None
 
 
 def spans_of(take: Take) -> list[Span]:
-    """What is held on purpose in it."""
+    """What is shown on purpose in it."""
     return [Span(each.gesture, each.start_s, each.end_s) for each in take.shown]
 
 

@@ -7,11 +7,14 @@ from typing import Final, Literal, NamedTuple
 
 import numpy as np
 
-from vcam.core.gestures import PAIRS
+from vcam.core.gestures import HEART_HANDS, MOVEMENTS, PAIRS, WAVE
 from vcam.core.observation import Side
 from vcam.synthetic.habits import EITHER, ONE_HANDED, TWO_HANDED, Habit
+from vcam.synthetic.hearts import show_heart
 from vcam.synthetic.kinematics import PALM_LENGTH_CM, FloatArray, Proportions
 from vcam.synthetic.motion import Key
+from vcam.synthetic.movements import Held, move
+from vcam.synthetic.placing import Frame
 from vcam.synthetic.poses import POSES
 from vcam.synthetic.track import Track
 
@@ -25,16 +28,21 @@ _LONG_HOLD_S = 1.0
 _VIEW_SD_DEG = 25.0
 MAX_VIEW_DEG: Final = 60.0
 _BACK_SHARE = 0.12
+_HEART_VIEW_SHARE = 0.5
 _OPEN_HAND_PALMS = 2.2
 
 
+SHOWABLE: Final = (*POSES, *PAIRS, *MOVEMENTS)
+"""All gestures that somebody can show."""
+
+
 class Shown(NamedTuple):
-    """A gesture that is held on purpose.
+    """A gesture that is shown on purpose.
 
     Attributes:
         gesture: its name.
-        start_s: the hand has arrived, in the pose.
-        end_s: it begins to leave.
+        start_s: the hand has arrived, in the pose; of a movement: it begins.
+        end_s: the hand begins to leave; of a movement: it is done.
         view_deg: angle by which the hand is turned away from how the pose is held.
         back: whether the back of the hand is shown.
         side: which hand; the right one for both.
@@ -46,21 +54,6 @@ class Shown(NamedTuple):
     view_deg: float
     back: bool
     side: Side
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What the camera takes in.
-
-    Attributes:
-        size: width and height of the picture, pixels.
-        focal: pixels.
-        head: (3,) the middle of the head in the camera frame, cm.
-    """
-
-    size: tuple[int, int]
-    focal: float
-    head: FloatArray
 
 
 class Done(NamedTuple):
@@ -97,12 +90,12 @@ def write_script(
         person: whose hands.
         kind: ordinary movement, deliberate poses, or both by turns.
         seconds: how long.
-        gestures: of `POSES` and two-handed ones, shown on purpose.
+        gestures: of `SHOWABLE`, shown on purpose.
 
     Raises:
         KeyError: no such gesture.
     """
-    unknown = [name for name in gestures if name not in POSES and not PAIRS.get(name)]
+    unknown = [name for name in gestures if name not in SHOWABLE]
     if unknown:
         raise KeyError(f"nobody can show {', '.join(unknown)}")
     writer = _Writer(rng, frame, person)
@@ -119,6 +112,7 @@ class _Writer:
     def __init__(self, rng: np.random.Generator, frame: Frame, person: Proportions) -> None:
         self._rng = rng
         self._frame = frame
+        self._person = person
         bottom = 0.5 * frame.size[1] / frame.focal * -frame.head[2]
         home = (-13.0, -bottom - float(frame.head[1]) - 26.0, 18.0)
         self._tracks: dict[Side, Track] = {
@@ -159,6 +153,9 @@ class _Writer:
         for track in (first, second):
             track.rest(float(rng.uniform(0.3, 0.6)))
         self._pause(0.5, 2.5)
+        if gesture in (HEART_HANDS, *MOVEMENTS):
+            self._make(gesture, "left" if first is self._tracks["left"] else "right")
+            return
         view_deg = float(min(abs(rng.normal(0, _VIEW_SD_DEG)), MAX_VIEW_DEG))
         back = bool(rng.random() < _BACK_SHARE)
         approach_s = float(rng.uniform(0.4, 0.8))
@@ -180,6 +177,27 @@ class _Writer:
         side: Side = "left" if first is self._tracks["left"] and len(hands) == 1 else "right"
         end_s = start_s + hold_s
         self._shown.append(Shown(gesture, start_s, end_s, view_deg, back, side))
+        self._pause(2.2, 3.5)
+
+    def _make(self, gesture: str, side: Side) -> None:
+        """What is more than poses held by one hand or both; hands that made it go home."""
+        rng = self._rng
+        view_deg = float(min(abs(rng.normal(0, _VIEW_SD_DEG)), MAX_VIEW_DEG))
+        back = False
+        if gesture == HEART_HANDS:
+            # Whoever turns the heart away from the camera hides half of it.
+            view_deg *= _HEART_VIEW_SHARE
+            low = _LONG_HOLD_S if rng.random() < 0.5 else _HOLD_S[0]
+            hold_s = float(rng.uniform(low, _HOLD_S[1]))
+            side = "right"
+            times = show_heart(self._tracks, self._person, self._frame, view_deg, hold_s, rng)
+        else:
+            back = gesture != WAVE and bool(rng.random() < _BACK_SHARE)
+            held = Held(view_deg, back)
+            times = move(gesture, self._tracks[side], side, self._frame, held, rng)
+        for track in self._tracks.values():
+            track.rest(float(rng.uniform(0.35, 0.7)))
+        self._shown.append(Shown(gesture, *times, view_deg, back, side))
         self._pause(2.2, 3.5)
 
     def script(self) -> Script:

@@ -16,8 +16,9 @@ from vcam.synthetic.hand_shape import build_shape
 from vcam.synthetic.kinematics import FloatArray, Proportions, random_proportions
 from vcam.synthetic.look import Colour, Look, random_colour, random_look
 from vcam.synthetic.motion import HandPose, Restlessness, hand_between
+from vcam.synthetic.placing import PALM_CENTRE, Frame
 from vcam.synthetic.props import draw_prop
-from vcam.synthetic.script import GESTURES, Frame, Kind, Script, Shown, write_script
+from vcam.synthetic.script import GESTURES, Kind, Script, Shown, write_script
 from vcam.synthetic.sitter import Sitter
 
 Image = npt.NDArray[np.uint8]
@@ -26,7 +27,6 @@ Layer = npt.NDArray[np.float32]
 SIZE: Final = (640, 360)
 """Width and height of synthetic film, pixels: what vision needs, at a price that can be paid."""
 
-_PALM_CENTRE = np.array([0.0, 6.0, 0.0])
 _DETAIL = 0.55
 _DISTANCE_CM = (72.0, 165.0)
 _FOCAL_WIDTHS = (0.82, 1.15)
@@ -171,7 +171,7 @@ class Take:
     def _wrist(self, side: Side, hand: HandPose) -> FloatArray:
         """Camera frame, cm; of a left hand in the mirrored picture."""
         head = self._head * ([-1, 1, 1] if side == "left" else [1, 1, 1])
-        wrist: FloatArray = head + hand.place - hand.rotation @ _PALM_CENTRE
+        wrist: FloatArray = head + hand.place - hand.rotation @ PALM_CENTRE
         return wrist
 
     def _smeared(

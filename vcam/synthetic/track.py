@@ -79,6 +79,16 @@ class Track:
             held = towards @ held
         self._add(seconds, self._shape(shape), place, tilt @ held, "")
 
+    def shaped(self, shape: str) -> Angles:
+        """The angles of a shape, a key of `SHAPES`, as this hand makes it once."""
+        return self._shape(shape)
+
+    def bring(
+        self, seconds: float, angles: Angles, place: FloatArray, rotation: FloatArray
+    ) -> None:
+        """Moves to exactly this place, shape and turn; see `Key`."""
+        self._add(seconds, angles, place, rotation, "")
+
     def half_way_to(self, seconds: float, shape: str, share: float) -> None:
         """Begins to make a shape where the hand is, and gets a share of the way."""
         last = self.keys[-1]
