@@ -82,6 +82,9 @@ class AppearanceCard(_Part):
         trained_on: the sets behind it, with their licences.
         settings: what the training tool was told, seed included.
         tools: versions of the libraries that trained it.
+        figures: of landmarks and picture together, per set, per pose, at the model's thresholds;
+            empty where they were not measured together.
+        calibration_error: of both together on the validation hands; None likewise.
     """
 
     side: int = Field(ge=16, le=256)
@@ -95,6 +98,8 @@ class AppearanceCard(_Part):
     trained_on: tuple[DataSet, ...]
     settings: Mapping[str, str | int | float | bool | None]
     tools: Mapping[str, str]
+    figures: dict[str, dict[str, PoseFigures]] = Field(default_factory=dict)
+    calibration_error: Share | None = None
 
 
 class PoseCard(_Part):
@@ -121,7 +126,7 @@ class PoseCard(_Part):
         checks: per pose, what a hand must pass beside the network to be read as it.
         appearance: of the network that reads pictures of hands, where there is one; thresholds
             are those of both together then, and `figures` and `calibration_error` still those of
-            the landmarks alone, at `head_thresholds`.
+            the landmarks alone, at `head_thresholds`; those of both stand in it.
     """
 
     format: int
