@@ -161,7 +161,7 @@ def _train(chosen: argparse.Namespace) -> None:
 
 
 def _evaluate(chosen: argparse.Namespace) -> None:
-    from training.poses.run import evaluate_run
+    from training.poses.evaluate import evaluate_run
     from training.poses.table import LandmarkTable
     from training.poses.views import Pictures
 

@@ -99,10 +99,16 @@ def judged_of(table: LandmarkTable) -> list[Judged]:
     return judged_sets(table, (*PICTURE_SETS, *own_sets(table))) + judged_clips(table)
 
 
-def thresholds_of(classifier: PoseClassifier) -> np.ndarray:
-    """The card's thresholds for landmarks alone, (poses,); beyond 1 for `none`."""
+def thresholds_of(classifier: PoseClassifier, *, together: bool = False) -> np.ndarray:
+    """The card's thresholds, (poses,); beyond 1 for `none`.
+
+    Args:
+        classifier: head and card.
+        together: those of landmarks and picture together, not of landmarks alone.
+    """
     card = classifier.card
-    chosen = card.appearance.head_thresholds if card.appearance else card.thresholds
+    part = None if together else card.appearance
+    chosen = part.head_thresholds if part else card.thresholds
     return np.array([chosen.get(pose, 1.1) for pose in POSES], np.float32)
 
 

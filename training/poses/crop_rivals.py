@@ -38,9 +38,10 @@ from training.poses.rivals import (
 from training.poses.select import Judged, Labelled
 from training.poses.table import LandmarkTable
 from training.poses.train import best_temperature
-from training.poses.views import Pictures, Rows, Views, cached_views
+from training.poses.views import Pictures, Rows, Views, cached_views, cut_views
 from training.quiet import tensorflow
 from vcam.core.geometry import FloatArray
+from vcam.poses.appearance import AppearanceReader
 from vcam.poses.classifier import APPEARANCE_FILE, PoseClassifier
 from vcam.poses.vocabulary import POSES
 
@@ -80,17 +81,34 @@ def crop_material(
         pictures: where the pictures lie.
         keep_in: folder in which the squares are kept between runs.
     """
-    rows = np.concatenate([labelled.rows, validation.rows, *(each.rows for each in judged)])
-    views = cached_views(table, rows, pictures, keep_in)
+    squares = squares_of(table, [labelled, validation, *judged], pictures, keep_in)
+    return CropMaterial(squares[0], squares[1], squares[2:]) if squares else None
+
+
+def squares_of(
+    table: LandmarkTable,
+    parts: Sequence[Labelled | Judged],
+    pictures: Pictures,
+    keep_in: Path | None,
+) -> list[Crops] | None:
+    """The squares of hands; None, with a line that says so, where pictures are missing.
+
+    Args:
+        table: all hands.
+        parts: of it.
+        pictures: where the pictures lie.
+        keep_in: folder in which the squares are kept between runs; None keeps none.
+    """
+    rows = np.concatenate([each.rows for each in parts])
+    if keep_in:
+        views = cached_views(table, rows, pictures, keep_in)
+    else:
+        views = cut_views(table, rows, pictures)
     if not views.found.all():
         missing = int((~views.found).sum())
-        logger.info("no image network: the pictures of %d hands are not there (--data)", missing)
+        logger.info("no squares: the pictures of %d hands are not there (--data)", missing)
         return None
-    return CropMaterial(
-        _crops(views, labelled.rows, labelled.hands),
-        _crops(views, validation.rows, validation.hands),
-        [_crops(views, each.rows, each.hands) for each in judged],
-    )
+    return [_crops(views, each.rows, each.hands) for each in parts]
 
 
 def _crops(views: Views, rows: Rows, hands: Hands) -> Crops:
@@ -179,22 +197,22 @@ def read_by_appearance(material: CropMaterial, head: Path) -> ImageReader | None
     reader = PoseClassifier.load(head).appearance
     if reader is None:
         return None
-    side = reader.card.side
-
-    def read(crops: Crops) -> FloatArray:
-        squares, turns = crops.seen(side)
-        angles = np.arctan2(turns[:, 1], turns[:, 0])
-        said = [reader.read(*each) for each in zip(squares, angles, strict=True)]
-        return np.exp(np.array(said, np.float32).reshape(len(crops), len(POSES)))
-
-    squares, _ = material.validation.take(np.arange(1)).seen(side)
+    squares, _ = material.validation.take(np.arange(1)).seen(reader.card.side)
     return ImageReader(
         "small network on pictures",
-        read(material.validation),
-        [read(each) for each in material.judged],
+        np.exp(read_pictures(reader, material.validation)),
+        [np.exp(read_pictures(reader, each)) for each in material.judged],
         head.with_name(APPEARANCE_FILE).stat().st_size / 1e3,
         cpu_ms_of(lambda: reader.read(squares[0], 0.0)),
     )
+
+
+def read_pictures(reader: AppearanceReader, crops: Crops) -> FloatArray:
+    """What vcam's network for pictures says of squares: logarithms (n, poses)."""
+    squares, turns = crops.seen(reader.card.side)
+    angles = np.arctan2(turns[:, 1], turns[:, 0])
+    said = [reader.read(*each) for each in zip(squares, angles, strict=True)]
+    return np.array(said, np.float32).reshape(len(crops), len(POSES))
 
 
 def read_by_features(material: CropMaterial, recipe: DeepRecipe, folder: Path) -> ImageReader:

@@ -76,24 +76,29 @@ def make_card(
         held_out=tuple(
             each.name for each in PICTURE_SETS if each.role == "held_out" and each.name in figures
         ),
-        figures={
-            name: {
-                pose: PoseFigures(
-                    precision=_rounded(score.precision),
-                    recall=_rounded(score.recall),
-                    support=score.support,
-                    others=score.others,
-                )
-                for pose, score in scores.items()
-                if score.support or score.false
-            }
-            for name, scores in figures.items()
-        },
+        figures=card_figures(figures),
         calibration_error=round(calibration_error, 4),
         settings=flat_settings(recipe),
         tools=tool_versions(),
         checks=head.checks,
     )
+
+
+def card_figures(figures: Mapping[str, Mapping[str, Score]]) -> dict[str, dict[str, PoseFigures]]:
+    """What a card tells of figures: per set, the poses that it shows or was read as."""
+    return {
+        name: {
+            pose: PoseFigures(
+                precision=_rounded(score.precision),
+                recall=_rounded(score.recall),
+                support=score.support,
+                others=score.others,
+            )
+            for pose, score in scores.items()
+            if score.support or score.false
+        }
+        for name, scores in figures.items()
+    }
 
 
 def data_sets(counts: Mapping[str, int]) -> list[DataSet]:

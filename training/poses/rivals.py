@@ -107,8 +107,8 @@ def lite_cpu_ms(model: bytes, inputs: Sequence[np.ndarray]) -> float:
     return cpu_ms_of(interpreter.invoke)
 
 
-def as_hand(hands: Hands, row: int) -> Hand:
-    """One row in vcam's own form."""
+def as_hand(hands: Hands, row: int, appearance: FloatArray | None = None) -> Hand:
+    """One row in vcam's own form, with what its picture says, if that is known."""
     return Hand(
         track_id=row,
         points=hands.screen[row, :, :2],
@@ -116,15 +116,25 @@ def as_hand(hands: Hands, row: int) -> Hand:
         world=hands.world[row],
         side="left" if hands.left[row] else "right",
         presence=1.0,
+        appearance=appearance,
     )
 
 
-def read_with(classifier: PoseClassifier, hands: Hands) -> tuple[FloatArray, np.ndarray]:
-    """Probabilities (n, poses) as vcam reads them, hand by hand, and which hands it knows (n,)."""
+def read_with(
+    classifier: PoseClassifier, hands: Hands, appearance: FloatArray | None = None
+) -> tuple[FloatArray, np.ndarray]:
+    """Probabilities (n, poses) as vcam reads them, hand by hand, and which hands it knows (n,).
+
+    Args:
+        classifier: head and card.
+        hands: to read.
+        appearance: logarithms of what their pictures say, (n, poses); None reads landmarks alone.
+    """
     scores = np.zeros((len(hands), len(POSES)), np.float32)
     known = np.zeros(len(hands), np.bool_)
     for row in range(len(hands)):
-        reading = classifier.read_hand(as_hand(hands, row))
+        said = None if appearance is None else appearance[row]
+        reading = classifier.read_hand(as_hand(hands, row, said))
         scores[row] = [reading.scores.get(pose, 0.0) for pose in POSES]
         known[row] = reading.known
     return scores, known

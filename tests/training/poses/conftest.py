@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from training.poses.hands import Hands, mask
 from training.poses.table import LandmarkTable, TableWriter
@@ -26,6 +27,14 @@ def _hand(pose: str, seed: int) -> Hand:
         joints.side,
         1.0,
     )
+
+
+@pytest.fixture(scope="module")
+def empty_plots() -> Iterator[None]:
+    """Plots are made, but not drawn: that takes most of the time of a small run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Figure, "savefig", lambda _, path: path.write_bytes(b""))
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import pytest
 
 from training.__main__ import main
 from training.poses.table import LandmarkTable
+from vcam.poses.card import load_card
 from vcam.poses.classifier import PoseClassifier
 from vcam.poses.vocabulary import POSES
 
@@ -51,6 +52,8 @@ def test_a_run_leaves_everything_in_one_folder(run_folder: Path) -> None:
         "thresholds.csv",
         "thresholds.png",
         "reliability.png",
+        "validation",
+        "judged",
         "report.md",
         "poses.keras",
         "poses.tflite",
@@ -83,17 +86,26 @@ def test_export_makes_the_shipped_files(run_folder: Path, workplace: Path) -> No
 
 
 def test_evaluate_tells_every_pose_and_fills_a_folder_if_asked(
-    run_folder: Path, table_file: Path, workplace: Path, caplog: pytest.LogCaptureFixture
+    run_folder: Path,
+    table_file: Path,
+    workplace: Path,
+    empty_plots: None,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     chosen = ["--table", str(table_file), "--model", str(run_folder / "poses.tflite")]
     with caplog.at_level("INFO"):
         assert main(["poses", "evaluate", *chosen]) == 0
         assert main(["poses", "evaluate", *chosen, "--runs", str(workplace), "--name", "e"]) == 0
+    assert caplog.messages[0].startswith("Read by landmarks alone, all that this model has")
     assert "| room_two_people | head |" in caplog.messages[0]
     assert "| shaka |" in caplog.messages[0]
     assert (workplace / "e" / "figures.csv").read_text(encoding="utf-8") == (
         run_folder / "figures.csv"
     ).read_text(encoding="utf-8")
+    cards = [load_card(place / "poses.json") for place in (workplace / "e", run_folder)]
+    assert cards[0].figures == cards[1].figures
+    settings = json.loads((workplace / "e" / "settings.json").read_text(encoding="utf-8"))
+    assert settings["read_by"] == "Read by landmarks alone"
 
 
 def test_compare_judges_the_readers_asked_for(
