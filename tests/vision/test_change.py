@@ -38,6 +38,25 @@ def test_something_new_is_a_change_once() -> None:
     assert gate.changed(picture())
 
 
+def test_in_the_dark_a_smaller_change_counts() -> None:
+    def at_light(share: float, image: np.ndarray) -> np.ndarray:
+        return np.clip(image * share, 0, 255).astype(np.uint8)
+
+    for share in (1.0, 0.3):
+        gate = ChangeGate()
+        gate.changed(at_light(share, picture()))
+        shown = np.asarray(with_square(picture(), 320, 120, 28))
+        assert gate.changed(at_light(share, shown)), share
+        assert not gate.changed(at_light(share, shown))
+
+
+def test_the_noise_of_a_dark_camera_is_no_change() -> None:
+    gate = ChangeGate()
+    dark = [np.clip(picture(seed).astype(np.int16) - 70, 0, 255) for seed in range(1, 8)]
+    gate.changed(dark[0].astype(np.uint8))
+    assert not any(gate.changed(image.astype(np.uint8)) for image in dark[1:])
+
+
 def test_slow_change_adds_up() -> None:
     gate = ChangeGate()
     gate.changed(picture())

@@ -41,8 +41,11 @@ def test_enlarged_looks_keep_to_their_budget(fakes: SimpleNamespace, fps: float)
     assert plain == pytest.approx(36, rel=0.2)
 
 
-def test_nothing_is_enlarged_while_nobody_is_in_view(fakes: SimpleNamespace) -> None:
+def test_nothing_is_enlarged_while_nothing_moves_and_nobody_is_in_view(
+    fakes: SimpleNamespace,
+) -> None:
     scene = Scene(fakes, ZOOMING)
+    scene.moving = False
     scene.play(0, 3)
     assert set(scene.networks.palms.parts) == {None}
 

@@ -46,13 +46,23 @@ def test_an_old_movement_is_no_hint() -> None:
     assert all(turns.next_part([FAR], SIZE, 5.0).centre != (900, 400) for _ in range(4))
 
 
-def test_nothing_is_enlarged_without_a_face() -> None:
+def test_without_a_face_only_what_moves_is_enlarged() -> None:
+    turns = ZoomRound()
+    assert turns.next_part([], SIZE, 0.0) is None
+    turns.note_movement((900, 400), 0.0)
+    assert all(turns.next_part([], SIZE, 0.0).centre == (900, 400) for _ in range(3))
+    assert turns.next_part([], SIZE, 5.0) is None
+
+
+def test_nothing_is_enlarged_where_everybody_is_near() -> None:
     turns = ZoomRound()
     turns.note_movement((900, 400), 0.0)
-    assert turns.next_part([], SIZE, 0.0) is None
+    near = Box(600, 200, 120, 150)
+    assert turns.next_part([near], SIZE, 0.0) is None
+    assert turns.next_part([near, FAR], SIZE, 0.0) is not None
 
 
-@pytest.mark.parametrize(("height", "side"), [(10, 180), (50, 250), (300, 432)])
+@pytest.mark.parametrize(("height", "side"), [(10, 180), (50, 250), (120, 432)])
 def test_the_part_is_as_large_as_the_face_asks_for(height: float, side: float) -> None:
     part = ZoomRound().next_part([Box(600, 200, 0.8 * height, height)], SIZE, 0.0)
     assert part.width == pytest.approx(side)
@@ -66,7 +76,8 @@ def test_every_part_lies_in_the_picture(
     for at in range(6):
         turns.note_movement(data.draw(st.tuples(coordinates, coordinates)), at)
         part = turns.next_part(found, (width, height), at)
-        assert (part is None) == (not found)
+        everybody_near = all(face.height >= 0.2 * min(width, height) for face in found)
+        assert (part is None) == (bool(found) and everybody_near)
         if part is not None:
             assert_inside(part, (width, height))
 

@@ -14,6 +14,14 @@ _COLUMNS, _ROWS = 16, 9
 _SAMPLES = 8
 # Grey levels; sensor noise alone moves a cell's mean of 64 samples by less than one.
 _LEAST_CHANGE = 3.0
+_DAY, _LEAST_SHARE = 80.0, 0.4
+"""A hand changes a dark picture by as much less as there is less light. Below the mean of day the
+least change is the smaller, to this share of it."""
+_NOISES = 4.0
+"""But never so small that the noise of a dark camera passes: of 144 cells one is so far off once in
+a hundred pictures. In deviations, told by the median of all cells."""
+_DEVIATION = 1.4826
+"""Of normal noise, in medians of its size."""
 
 
 class ChangeGate:
@@ -52,11 +60,18 @@ class ChangeGate:
             rows = slice(max(0, int(top)), max(0, int(np.ceil(bottom))))
             difference[rows, max(0, int(left)) : max(0, int(np.ceil(right)))] = 0
         row, column = divmod(int(np.abs(difference).argmax()), _COLUMNS)
-        if abs(difference[row, column]) < _LEAST_CHANGE:
+        if abs(difference[row, column]) < _least_change(cells, difference):
             return False
         self.where = (column + 0.5) / _COLUMNS * width, (row + 0.5) / _ROWS * height
         self._kept = cells
         return True
+
+
+def _least_change(cells: FloatArray, difference: FloatArray) -> float:
+    """By how many grey levels a cell must differ, in this light and with this noise."""
+    light = max(_LEAST_SHARE, float(cells.mean()) / _DAY)
+    noise = _DEVIATION * float(np.median(np.abs(difference)))
+    return min(_LEAST_CHANGE, max(_LEAST_CHANGE * light, _NOISES * noise))
 
 
 def _cells(image: Image) -> FloatArray:

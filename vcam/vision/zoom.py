@@ -14,6 +14,8 @@ _LEAST_SHARE, _MOST_SHARE = 0.25, 0.6
 # From the face's middle to the middle of the part beside it: hands are shown there, in front of
 # the shoulders. Both parts together reach past the elbows and up to the hair.
 _BESIDE_SHARE, _BELOW_FACES = 0.4, 0.5
+_FAR_SHARE = 0.2
+"""Whoever's face is higher is near enough for the whole picture to show the hands."""
 _FRESH_S = 2.0
 """A movement is no hint for longer: the hand that was raised then is found, or it was none."""
 _LOST_SIDE_IN_HANDS = 4.0
@@ -23,7 +25,8 @@ class ZoomRound:
     """Takes turns among the parts that may hold a far hand.
 
     Every other part is where something moved last, as long as that is a fresh hint; the others lie
-    beside the faces, left and right, one face after the other.
+    beside the far faces, left and right, one face after the other. Where no face is found, as in
+    the dark, there is nothing but movement to go by.
     """
 
     def __init__(self) -> None:
@@ -41,20 +44,24 @@ class ZoomRound:
         self._moved, self._moved_at = point, at
 
     def next_part(self, faces: Sequence[Box], size: tuple[int, int], at: float) -> Box | None:
-        """The part whose turn it is, within the picture; None where nobody is in view.
+        """The part whose turn it is, within the picture; None where nobody can be far away.
 
         Args:
             faces: brow to chin, ear to ear, pixels.
             size: of the picture, width and height.
             at: time, seconds.
         """
-        if not faces:
+        far = [face for face in faces if face.height < _FAR_SHARE * min(size)]
+        if faces and not far:
             return None
+        moved = self._moved if 0 <= at - self._moved_at <= _FRESH_S else None
         self._turn += 1
-        if self._turn % 2 and self._moved is not None and 0 <= at - self._moved_at <= _FRESH_S:
-            nearest = min(faces, key=lambda face: _gap(face, self._moved))
-            return _square(self._moved, _side(nearest, size), size)
-        face = faces[self._beside // 2 % len(faces)]
+        if moved is not None and (self._turn % 2 or not far):
+            nearest = min(far, key=lambda face: math.dist(face.centre, moved), default=None)
+            return _square(moved, _side(nearest, size), size)
+        if not far:
+            return None
+        face = far[self._beside // 2 % len(far)]
         left = self._beside % 2 == 0
         self._beside += 1
         side = _side(face, size)
@@ -81,12 +88,10 @@ def round_lost(points: FloatArray, hand_px: float, size: tuple[int, int]) -> Box
     return _square((x, y), side, size)
 
 
-def _gap(face: Box, point: tuple[float, float] | None) -> float:
-    return math.dist(face.centre, point) if point is not None else 0.0
-
-
-def _side(face: Box, size: tuple[int, int]) -> float:
+def _side(face: Box | None, size: tuple[int, int]) -> float:
     shorter = min(size)
+    if face is None:
+        return _MOST_SHARE * shorter
     return min(max(_SIDE_IN_FACES * face.height, _LEAST_SHARE * shorter), _MOST_SHARE * shorter)
 
 

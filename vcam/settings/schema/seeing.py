@@ -55,11 +55,11 @@ class VisionSettings(Section):
     )
     search_rate_hz: float = Field(5, ge=1, le=30, description="How often a new hand is looked for")
     zoom_rate_hz: float = Field(
-        0,
+        3,
         ge=0,
         le=10,
-        description="How often, at most, a part of the picture is looked at enlarged for a far "
-        "hand, while a face but no hand is in view; 0 for never",
+        description="How often, at most, a part of the picture is looked at enlarged for a hand, "
+        "while everybody in view is far away and no hand is seen; 0 for never",
     )
     face_rate_hz: float = Field(10, ge=1, le=60, description="How often faces are followed")
     min_palm_score: Share = Field(0.4, description="Palm detections below this score are dropped")

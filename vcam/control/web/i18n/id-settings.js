@@ -54,7 +54,7 @@ export const SETTINGS = {
   "vision.hand_model": ["Model tangan", "Jaringan titik tangan: full lebih tenang, lite butuh separuh waktu"],
   "vision.hand_rate_hz": ["Laju tangan (Hz)", "Seberapa sering tangan diikuti selagi terlihat"],
   "vision.search_rate_hz": ["Laju pencarian (Hz)", "Seberapa sering tangan baru dicari"],
-  "vision.zoom_rate_hz": ["Laju perbesaran (Hz)", "Seberapa sering, paling banyak, bagian gambar diperbesar untuk mencari tangan jauh, selagi ada wajah tanpa tangan; 0 untuk tidak pernah"],
+  "vision.zoom_rate_hz": ["Laju perbesaran (Hz)", "Seberapa sering, paling banyak, bagian gambar diperbesar untuk mencari tangan, selagi semua orang jauh dan tak ada tangan terlihat; 0 untuk tidak pernah"],
   "vision.face_rate_hz": ["Laju wajah (Hz)", "Seberapa sering wajah diikuti"],
   "vision.min_palm_score": ["Skor telapak", "Telapak di bawah skor ini diabaikan"],
   "vision.min_presence": ["Kehadiran", "Tangan tidak diikuti lagi di bawah kehadiran ini"],
