@@ -37,15 +37,17 @@ class AppearanceRecipe:
         batch_size: squares a step.
         learning_rate: of Adam at its height; it falls along a cosine.
         dropout: share of what the convolutions found that is left out while training.
+        drawn: rendered hands of each shape, see `drawn_crops`.
         augmentation: how squares are varied.
     """
 
     seed: int = 7
-    epochs: int = 44
-    epoch_size: int = 8_000
+    epochs: int = 60
+    epoch_size: int = 12_000
     batch_size: int = 64
     learning_rate: float = 2e-3
     dropout: float = 0.3
+    drawn: int = 500
     augmentation: CropAugmentation = field(default_factory=CropAugmentation)
 
 

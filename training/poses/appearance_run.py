@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +12,6 @@ import numpy as np
 from training.common.environment import tool_versions
 from training.common.files import write_json, write_text, writing
 from training.common.folder import run_folder
-from training.common.plots import plot_curves
 from training.common.progress import epochs
 from training.errors import TrainingError
 from training.poses.appearance import (
@@ -22,16 +20,21 @@ from training.poses.appearance import (
     appearance_logits,
     train_appearance,
 )
-from training.poses.compare import judged_of, thresholds_of
+from training.poses.appearance_report import (
+    read_three_ways,
+    with_joint_figures,
+    write_together,
+)
 from training.poses.crop_rivals import CropMaterial, crop_material
-from training.poses.export import as_tflite, data_sets, flat_settings
+from training.poses.crops import Crops, drawn_crops
+from training.poses.export import as_tflite, data_sets, flat_settings, write_model
 from training.poses.hands import Hands
-from training.poses.measure import decide, score_set
+from training.poses.measured import Unseen
 from training.poses.photos import own_sets
-from training.poses.report import markdown
-from training.poses.rivals import read_with, unknown_to_none
+from training.poses.report import write_curves
+from training.poses.rivals import read_with
 from training.poses.run import MODEL_NAME
-from training.poses.select import Judged, labelled_hands
+from training.poses.select import labelled_hands
 from training.poses.sets import PICTURE_SETS
 from training.poses.table import LandmarkTable
 from training.poses.train import best_temperature
@@ -62,15 +65,6 @@ ASKED_FROM: Final = 0.02
 _STEPS = np.arange(LOWEST_THRESHOLD, 0.981, 0.01, dtype=np.float32)
 
 
-@dataclass(frozen=True, eq=False)
-class _Read:
-    """Hands as both readers see them: probabilities of the head, logarithms of the pictures'."""
-
-    head: FloatArray
-    known: np.ndarray
-    pictures: FloatArray
-
-
 def appearance_run(
     table: LandmarkTable,
     recipe: AppearanceRecipe,
@@ -97,9 +91,10 @@ def appearance_run(
     head = PoseClassifier.load(model, pictures=False)
     sets = (*PICTURE_SETS, *own_sets(table))
     labelled = labelled_hands(table, "train", sets)
-    validation = labelled_hands(table, "validation", sets)
-    judged = judged_of(table)
-    material = crop_material(table, labelled, validation, judged, pictures, folder.parent)
+    unseen = Unseen.of(table, pictures)
+    material = crop_material(
+        table, labelled, unseen.validation, unseen.judged, pictures, folder.parent
+    )
     if material is None:
         raise TrainingError(
             "pictures of the landmark table are missing", "say where they lie with --data"
@@ -111,19 +106,27 @@ def appearance_run(
         "hands": labelled.counts,
     }
     with run_folder(folder, settings) as place:
+        trained = Crops.join(
+            [material.trained, drawn_crops(recipe.drawn, recipe.seed, folder.parent)]
+        )
         with epochs(recipe.epochs, "pictures of hands") as told:
-            network, curves = train_appearance(material.trained, material.validation, recipe, told)
-        plot_curves(place / "curves.png", curves)
+            network, curves = train_appearance(trained, material.validation, recipe, told)
+        write_curves(place, curves)
         with writing(place / "appearance.keras") as partial:
             network.save(partial)
         content = as_tflite(network)
         with writing(place / APPEARANCE_FILE) as partial:
             partial.write_bytes(content)
         card = _fitted(head, network, material, labelled.counts, recipe, content)
-        write_json(place / f"{MODEL_NAME}.json", card.model_dump(mode="json"))
-        with writing(place / f"{MODEL_NAME}.tflite") as partial:
-            partial.write_bytes((model or shipped_model()).read_bytes())
-        report = _report(head, card, network, material, judged)
+        written = write_model(place, MODEL_NAME, (model or shipped_model()).read_bytes(), card)
+        shipped = PoseClassifier.load(written)
+        assert shipped.appearance is not None
+        squares = (material.validation, *material.judged)
+        readers = read_three_ways(shipped, shipped.appearance, unseen, squares)
+        measured = write_together(place, unseen, readers)
+        whole = with_joint_figures(card, measured)
+        write_json(written.with_suffix(".json"), whole.model_dump(mode="json"))
+        report = readers.report(unseen, card)
         write_text(place / "report.md", report)
     return report
 
@@ -179,42 +182,3 @@ def _precise(scores: FloatArray, hands: Hands) -> dict[str, float]:
         bad = np.flatnonzero(wrong > most)
         chosen[pose] = round(float(_STEPS[min(bad[-1] + 1, len(_STEPS) - 1) if len(bad) else 0]), 4)
     return chosen
-
-
-def _report(
-    head: PoseClassifier,
-    card: PoseCard,
-    network: Any,
-    material: CropMaterial,
-    judged: Sequence[Judged],
-) -> str:
-    """Head, pictures and both, at the thresholds that each has."""
-    part = card.appearance
-    assert part is not None
-    both = np.array([card.thresholds.get(pose, 1.1) for pose in POSES], np.float32)
-    read = []
-    for each, crops in zip(judged, material.judged, strict=True):
-        logits = appearance_logits(network, crops)
-        likely, known = read_with(head, each.hands)
-        read.append(_Read(likely, known, log_probabilities(logits, part.temperature)))
-    ways = {
-        "landmarks": [unknown_to_none(each.head, each.known) for each in read],
-        "pictures": [np.exp(each.pictures) for each in read],
-        "both": [
-            unknown_to_none(read_together(each.head, each.pictures, part, POSES), each.known)
-            for each in read
-        ],
-    }
-    used = {"landmarks": thresholds_of(head), "pictures": both, "both": both}
-    figures = {
-        name: {
-            each.name: score_set(each, decide(scores, None, used[name]))
-            for each, scores in zip(judged, given, strict=True)
-        }
-        for name, given in ways.items()
-    }
-    return (
-        f"Product: landmarks ^ {part.head_exponent:.2f} x pictures ^ {part.exponent:.2f}. "
-        f"Thresholds of both: {', '.join(f'{k} {v:.2f}' for k, v in card.thresholds.items())}.\n\n"
-        + markdown(figures)
-    )

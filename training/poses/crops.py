@@ -19,6 +19,7 @@ from training.poses.synthetic import readable_as
 from training.poses.views import VIEW_SIDE, angles, cut_view
 from vcam.core.frame import Image
 from vcam.core.geometry import FloatArray
+from vcam.poses.vocabulary import SELFIE_POSES
 from vcam.synthetic import background
 from vcam.synthetic.poses import SHAPES
 from vcam.synthetic.sample import sample
@@ -29,8 +30,9 @@ REGION_SIDE: Final = SQUARE_SIDE
 
 Images = npt.NDArray[np.uint8]
 
-_DRAWN_SIZE = (256, 192)  # a hand's square is about as large there as the network's input
-_DRAWN_WEIGHT = 0.6
+_DRAWN_SIZE = (320, 240)
+_DRAWN_WEIGHT = 1.5  # so that two squares of five are drawn
+_DRAWN_OFTEN = 3
 _JOINT_ERROR = 0.05  # palm lengths; true joints bound a hand more exactly than vision's do
 _BACKDROPS = 240
 
@@ -118,12 +120,13 @@ def drawn_crops(count: int, seed: int, keep_in: Path | None = None) -> Crops:
     """Rendered hands of every shape, poses and hard negatives alike.
 
     Args:
-        count: of each shape.
+        count: of each shape; of those that effects answer by default three times as many.
         seed: of everything random.
         keep_in: a folder in which they are kept between runs.
     """
-    shapes = np.repeat(sorted(SHAPES), count)
-    path = keep_in / f"drawn-{VIEW_SIDE}-{count}-{seed}.npz" if keep_in else None
+    numbers = {shape: count * (_DRAWN_OFTEN if shape in SELFIE_POSES else 1) for shape in SHAPES}
+    shapes = np.repeat(sorted(numbers), [numbers[shape] for shape in sorted(numbers)])
+    path = keep_in / f"drawn-quick-{VIEW_SIDE}-{count}-{seed}.npz" if keep_in else None
     if path and path.is_file():
         with np.load(path, allow_pickle=False) as stored:
             if np.array_equal(stored["shapes"], shapes):
@@ -131,7 +134,7 @@ def drawn_crops(count: int, seed: int, keep_in: Path | None = None) -> Crops:
     rng = np.random.default_rng([seed, 1])
     images, inside, points = [], [], []
     for place, shape in enumerate(counted(shapes, "drawn pictures")):
-        drawn = sample(str(shape), seed * 1_000_003 + place % count, _DRAWN_SIZE)
+        drawn = sample(str(shape), seed * 1_000_003 + place, _DRAWN_SIZE, quick=True)
         error = rng.normal(0, _JOINT_ERROR * drawn.palm_px, (21, 2))
         marks = (drawn.points + error).astype(np.float32)
         view, covered = cut_view(drawn.image, marks)
