@@ -110,10 +110,20 @@ def test_hands_without_a_reading_are_left_out():
         (hand(1), hand(2, "left", 800), (face(640), face(1270)), True),
         (hand(1), hand(2, "left", 800), (face(300), face(900)), False),
         (hand(1), hand(2, "left", 600), (face(640, height=20), face(660, height=20)), False),
+        (hand(1), hand(2, "right", 800), (face(500),), True),
+        (hand(1, "left", 300), hand(2, "left", 800), (face(600),), True),
+        (hand(1), hand(2, "right", 800), (face(900),), False),
+        (hand(1), hand(2, "right", 800), (face(290),), False),
+        (hand(1), hand(2, "right", 800), (face(500), face(1270)), False),
+        (hand(1), hand(2, "right", 800), (face(500, height=60),), False),
+        (hand(1), hand(2, "right", 800, scale=2.2), (face(500),), False),
     ],
     ids=[
         "two hands", "same side", "one nearer", "one much nearer", "too far apart", "one face",
         "nearer to the same face", "one by each face", "out of anybody's reach",
+        "same side, about the only face", "left ones about the only face",
+        "same side, both on one side of the face", "same side, one before the face",
+        "same side, two faces", "same side, out of the face's reach", "same side, one nearer",
     ],
 )  # fmt: skip
 def test_who_belongs_together(first, second, faces, together):

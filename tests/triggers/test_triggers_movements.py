@@ -35,6 +35,7 @@ class Mover:
         self.engine = TriggerEngine(trigger_settings, MOVEMENTS)
         self.engine.restart(-1.0)
         self.events = []
+        self.faces = ()
 
     def play(self, way, start_s, stop_s, hz=30.0, pose="palm", phase=0.0):
         """`way` gives the wrist's place in pixels at a time; None where no hand is in view."""
@@ -49,7 +50,9 @@ class Mover:
                 if shown == "two":
                     hands, shown = [two_fingers(hands[0])], "none"
                 readings = [PoseReading(1, scores(shown))]
-            self.events += self.engine.update(self.kit.observation(at, hands), readings)
+            self.events += self.engine.update(
+                self.kit.observation(at, hands, faces=self.faces), readings
+            )
         return self.starts
 
     @property
@@ -149,6 +152,29 @@ def test_blur_may_hide_the_pose_while_the_hand_moves(mover):
         return "none" if 1.05 < t < 1.2 else "palm"
 
     assert mover.play(swiping(), 0.0, 3.0, pose=pose) == [SWIPE_LEFT]
+
+
+def face(kit, left, right):
+    return kit.face(x=left, y=440.0, width=right - left, height=160.0)
+
+
+def test_a_swipe_may_pass_before_the_face(kit, mover):
+    mover.faces = (face(kit, 600.0, 680.0),)
+    assert mover.play(swiping(widths=6.0), 0.0, 3.0) == [SWIPE_LEFT]
+
+
+@pytest.mark.parametrize(
+    ("way", "left", "right"),
+    [
+        (swiping(widths=6.0), 280.0, 400.0),
+        (swiping(widths=6.0), 880.0, 1000.0),
+        (waving(), 560.0, 720.0),
+    ],
+    ids=["begins before the face", "ends before the face", "waves before the face"],
+)
+def test_no_movement_begins_ends_or_stays_before_the_face(kit, mover, way, left, right):
+    mover.faces = (face(kit, left, right),)
+    assert mover.play(way, 0.0, 3.0) == []
 
 
 def test_stroke_back_is_no_swipe(mover):

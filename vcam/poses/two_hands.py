@@ -1,7 +1,8 @@
 """What two hands show together: the same pose twice, or a heart.
 
 Two hands only count together if they can be one person's: a left and a right one, of about the same
-size, no further apart than arms reach, and by the same face where several are in view.
+size, no further apart than arms reach, and by the same face where several are in view. Hands that
+the network gives the same side must be on either side of the only face in view.
 """
 
 from __future__ import annotations
@@ -72,7 +73,7 @@ def _scores(
 
 def belong_together(first: Hand, second: Hand, faces: Sequence[Face]) -> bool:
     """Whether two hands can be the two hands of one person."""
-    if first.side == second.side:
+    if first.side == second.side and not _flank_the_only_face(first, second, faces):
         return False
     larger, smaller = max(first.width, second.width), min(first.width, second.width)
     if not larger <= _MOST_SIZE_RATIO * smaller:
@@ -83,6 +84,18 @@ def belong_together(first: Hand, second: Hand, faces: Sequence[Face]) -> bool:
         return True
     owner = _owner(first, faces)
     return owner is not None and owner is _owner(second, faces)
+
+
+def _flank_the_only_face(first: Hand, second: Hand, faces: Sequence[Face]) -> bool:
+    """Whether one hand is on each side of the only face in view, and both within its reach.
+
+    The hand network takes some left hands for right ones; where they are tells more.
+    """
+    if len(faces) != 1 or _owner(first, faces) is None or _owner(second, faces) is None:
+        return False
+    box = faces[0].box
+    left, right = sorted(hand.palm_centre[0] for hand in (first, second))
+    return left < box.x and right > box.x + box.width
 
 
 def _owner(hand: Hand, faces: Sequence[Face]) -> Face | None:

@@ -19,12 +19,12 @@ HEART: Final = Extent(aside=17.0, up=6.0, down=15.0)
 
 # Half a heart, found by search: index and thumb tips meet those of the other hand, 8 cm apart, the
 # wrist is 11 cm aside, and no joint is bent further than is comfortable.
-_FLEXION = np.array([[58.7 + 3 * i, 40.4 + 2 * i, 11.4 + i] for i in range(4)])
-_THUMB = np.array([71.3, 40.5, -6.5, -15.0, -7.6])
-_ROLL_YAW_PITCH = (-34.4, 62.0, 26.7)
+_FLEXION = np.array([[50.5 + 3 * i, 56.4 + 2 * i, 15.9 + i] for i in range(4)])
+_THUMB = np.array([75.0, 39.3, -6.4, -15.0, -8.2])
+_ROLL_YAW_PITCH = (-37.9, 62.0, 35.0)
 _TIP_RADIUS_CM = 0.6
 
-_ASIDE_CM = 25.0
+_ASIDE_CM = 12.0
 _APART_CM = (5.0, 12.0)
 _OPEN_SHAPES = ("palm", "palm", "relaxed", "half_closed")
 
@@ -58,6 +58,9 @@ def show_heart(
     direction = float(rng.uniform(0, 2 * np.pi))
     axis = np.array([np.cos(direction), np.sin(direction), 0.0])
     tilt = axis_rotation(axis, view_deg) @ rotation_matrix("z", float(rng.normal(0, 5)))
+    # It is held towards the camera, wherever in the picture it is.
+    aside_deg = float(np.degrees(np.arctan2(-middle[0], -middle[2])))
+    tilt = rotation_matrix("y", aside_deg) @ tilt
     approach_s, close_s = float(rng.uniform(0.5, 0.8)), float(rng.uniform(0.3, 0.6))
     apart_cm, shape = float(rng.uniform(*_APART_CM)), str(rng.choice(_OPEN_SHAPES))
     start_s = end_s = 0.0

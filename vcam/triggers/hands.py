@@ -151,8 +151,11 @@ def read_hands(
 
 
 def _follow(tracked: TrackedHand, hand: Hand, sample: Sample) -> None:
-    """Notes the hand's place; a hand that does not count, but for its speed, leaves no trail."""
-    if sample.blocked in ("", Reason.TOO_FAST):
+    """Notes the hand's place; one that is too small leaves no trail.
+
+    What is made of places at full speed, and over a face, is up to each movement.
+    """
+    if sample.blocked in ("", Reason.TOO_FAST, Reason.OVER_FACE):
         tracked.trail.add(Place.of(hand, sample))
     else:
         tracked.trail.clear()

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from vcam.core.observation import Hand, Landmark
+from vcam.triggers.guards import Reason
 from vcam.triggers.smoothing import Sample
 
 _MEMORY_S = 2.5
@@ -41,6 +42,7 @@ class Place(NamedTuple):
         upright: whether the fingers point up, within 45 degrees.
         open: how much it is an open hand, 0..1.
         swipes: how much it is an open hand or two fingers, 0..1.
+        over_face: whether the hand covers a face.
     """
 
     at: float
@@ -52,6 +54,7 @@ class Place(NamedTuple):
     upright: bool
     open: float
     swipes: float
+    over_face: bool = False
 
     @classmethod
     def of(cls, hand: Hand, sample: Sample) -> Place:
@@ -68,6 +71,7 @@ class Place(NamedTuple):
             upright=y - float(tips_y) > abs(x - float(tips_x)),
             open=open_hand,
             swipes=max(open_hand, float(shows_two_fingers(hand))),
+            over_face=sample.blocked == Reason.OVER_FACE,
         )
 
     @property
@@ -142,7 +146,8 @@ def swipe(places: Sequence[Place], direction: int) -> Movement | None:
     """The swipe that has just come to rest, None without one.
 
     The hand rests in the pose, moves sideways on a straight and nearly level way, and stays where
-    it arrives.
+    it arrives. On its way it may pass before a face: whoever sits near to the camera has no room
+    beside it. It neither rests there nor arrives there.
 
     Args:
         places: of one hand, the oldest first.
@@ -184,6 +189,8 @@ def swipe(places: Sequence[Place], direction: int) -> Movement | None:
         return None
     # Where it was before that does not matter: a hand comes up, rests for a moment, and swipes.
     rest = places[long_ago[-1] : start + 1]
+    if any(place.over_face for place in (*rest, *places[end:])):
+        return None
     if not _is_near(rest, places[start], _REST_WIDTHS * unit):
         return None
     if not _is_near(places[end:], places[end], _AFTER_WIDTHS * unit):
@@ -237,6 +244,8 @@ def wave(places: Sequence[Place]) -> Movement | None:
     if places[-1].at - places[turns[-1]].at > _SWING_S[1] / 2:
         return None
     waved = places[turns[0] :]
+    if any(place.over_face for place in waved):
+        return None
     across = [place.tips_x for place in waved]
     heights = [place.tips_y for place in waved]
     if max(heights) - min(heights) > _MOST_RISE * (max(across) - min(across)):
