@@ -36,6 +36,7 @@ class Mover:
         self.engine.restart(-1.0)
         self.events = []
         self.faces = ()
+        self.track_of = lambda at: 1
 
     def play(self, way, start_s, stop_s, hz=30.0, pose="palm", phase=0.0):
         """`way` gives the wrist's place in pixels at a time; None where no hand is in view."""
@@ -46,10 +47,11 @@ class Mover:
             hands, readings = [], []
             if place is not None:
                 shown = pose(at) if callable(pose) else pose
-                hands = [self.kit.hand(x=place[0], y=place[1])]
+                track = self.track_of(at)
+                hands = [self.kit.hand(track_id=track, x=place[0], y=place[1])]
                 if shown == "two":
                     hands, shown = [two_fingers(hands[0])], "none"
-                readings = [PoseReading(1, scores(shown))]
+                readings = [PoseReading(track, scores(shown))]
             self.events += self.engine.update(
                 self.kit.observation(at, hands, faces=self.faces), readings
             )
@@ -161,6 +163,15 @@ def face(kit, left, right):
 def test_a_swipe_may_pass_before_the_face(kit, mover):
     mover.faces = (face(kit, 600.0, 680.0),)
     assert mover.play(swiping(widths=6.0), 0.0, 3.0) == [SWIPE_LEFT]
+
+
+def test_another_hand_beyond_the_face_has_not_swiped(kit, mover):
+    """One hand goes out of sight before the face, and the other is seen beside it."""
+    mover.faces = (face(kit, 600.0, 680.0),)
+    mover.track_of = lambda at: 1 if at < 1.15 or 4 < at < 5.15 else 2
+    assert mover.play(swiping(widths=6.0), 0.0, 3.0, hz=60.0) == []
+    mover.faces = ()
+    assert mover.play(swiping(widths=6.0, begin_s=5.0), 4.0, 7.0, hz=60.0) == [SWIPE_LEFT]
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ class Place(NamedTuple):
         open: how much it is an open hand, 0..1.
         swipes: how much it is an open hand or two fingers, 0..1.
         over_face: whether the hand covers a face.
+        track_id: the vision stage's number for it.
     """
 
     at: float
@@ -55,6 +56,7 @@ class Place(NamedTuple):
     open: float
     swipes: float
     over_face: bool = False
+    track_id: int = 0
 
     @classmethod
     def of(cls, hand: Hand, sample: Sample) -> Place:
@@ -72,6 +74,7 @@ class Place(NamedTuple):
             open=open_hand,
             swipes=max(open_hand, float(shows_two_fingers(hand))),
             over_face=sample.blocked == Reason.OVER_FACE,
+            track_id=hand.track_id,
         )
 
     @property
@@ -147,7 +150,8 @@ def swipe(places: Sequence[Place], direction: int) -> Movement | None:
 
     The hand rests in the pose, moves sideways on a straight and nearly level way, and stays where
     it arrives. On its way it may pass before a face: whoever sits near to the camera has no room
-    beside it. It neither rests there nor arrives there.
+    beside it. It neither rests there nor arrives there, and is followed all the way: where hands
+    fold below a chin, one goes out of sight, and the other looks as if it had come from there.
 
     Args:
         places: of one hand, the oldest first.
@@ -190,6 +194,9 @@ def swipe(places: Sequence[Place], direction: int) -> Movement | None:
     # Where it was before that does not matter: a hand comes up, rests for a moment, and swipes.
     rest = places[long_ago[-1] : start + 1]
     if any(place.over_face for place in (*rest, *places[end:])):
+        return None
+    passed_a_face = any(place.over_face for place in places[start:end])
+    if passed_a_face and len({place.track_id for place in places[start:]}) > 1:
         return None
     if not _is_near(rest, places[start], _REST_WIDTHS * unit):
         return None
