@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,7 +7,8 @@ from hypothesis import strategies as st
 
 from vcam.effects.atlas import Atlas
 from vcam.effects.blend import Blender
-from vcam.effects.flight import Area, Flight, Swarm, lives_at, swarm_of
+from vcam.effects.flight import Area, Flight, Swarm, swarm_of
+from vcam.effects.lives import lives_at
 from vcam.effects.matting import Shade
 from vcam.effects.outline import Outline
 from vcam.effects.paper import draw_paper
@@ -32,15 +31,8 @@ def swarm(x: float, y: float, size: float, angle: float = 0.0, opacity: float = 
     return Swarm(*(np.array([value]) for value in values), flight)  # type: ignore[call-arg,arg-type]
 
 
-def swarm_at(
-    flight: ParticlesSpec,
-    area: Area,
-    seed: int,
-    elapsed_s: float,
-    born_until_s: float = math.inf,
-    count: int | None = None,
-) -> Swarm:
-    return swarm_of(flight, area, lives_at(flight, seed, elapsed_s, born_until_s, count))
+def swarm_at(flight: ParticlesSpec, area: Area, seed: int, elapsed_s: float) -> Swarm:
+    return swarm_of(flight, area, lives_at(flight, seed, elapsed_s))
 
 
 def test_the_same_seed_gives_the_same_flight_and_another_another() -> None:
@@ -66,40 +58,11 @@ def test_gravity_and_drag_follow_their_differential_equation() -> None:
     assert (y - 500) / 480 == pytest.approx(height, abs=1e-3)
 
 
-def test_births_are_spread_and_lives_end() -> None:
-    flight = spec(over_ms=1000, life_s=0.5, count=200)
-    alive = [len(swarm_at(flight, AREA, 1, t).x) for t in (-0.1, 0.0, 0.25, 0.75, 1.51)]
-    assert alive[0] == 0
-    assert alive[1] < 5
-    assert 30 < alive[2] < 70
-    assert 80 < alive[3] < 120
-    assert alive[4] == 0
-
-
-def test_births_are_even_and_the_same_however_many_take_part() -> None:
-    flight = spec(over_ms=1000, life_s=0.1, count=100)
-    alive = [len(swarm_at(flight, AREA, 1, t).x) for t in np.arange(0.15, 0.95, 0.05)]
-    assert min(alive) >= 7
-    assert max(alive) <= 13
-    all_of_them = set(swarm_at(flight, AREA, 1, 0.5).x.tolist())
-    half = set(swarm_at(flight, AREA, 1, 0.5, count=50).x.tolist())
-    assert 3 <= len(half) < len(all_of_them)
-    assert half <= all_of_them, "who leaves some out does not move the others"
-
-
 def test_repeated_pieces_start_anew_elsewhere() -> None:
     flight = spec(over_ms=0, life_s=1.0, repeat=True, count=20)
     first, second = swarm_at(flight, AREA, 1, 0.5), swarm_at(flight, AREA, 1, 1.5)
     assert len(first.x) == len(second.x) == 20
     assert not np.allclose(np.sort(first.x), np.sort(second.x))
-
-
-def test_nothing_is_born_after_the_effect_has_begun_to_leave() -> None:
-    flight = spec(over_ms=1000, life_s=1.0, repeat=True, count=100)
-    going = swarm_at(flight, AREA, 1, 5.0, born_until_s=4.5)
-    staying = swarm_at(flight, AREA, 1, 5.0)
-    assert 0 < len(going.x) < len(staying.x)
-    assert len(swarm_at(flight, AREA, 1, 5.6, born_until_s=4.5).x) == 0
 
 
 def test_corners_throw_inwards_from_both_ends() -> None:

@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from vcam.effects.flight import Area, Swarm, lives_at, swarm_of
+from vcam.effects.flight import Area, Swarm, swarm_of
 from vcam.effects.glow import Glow
+from vcam.effects.lives import lives_at
 from vcam.effects.matting import Shade
 from vcam.effects.outline import Outline
 from vcam.effects.schema import ParticlesSpec

@@ -9,8 +9,9 @@ import numpy as np
 from vcam.core.frame import Image
 from vcam.effects.chance import Choices, Indices, Numbers, chance, chances, chosen
 from vcam.effects.colour import palette
-from vcam.effects.flight import Area, Lives, flight_of, travel
+from vcam.effects.flight import Area, flight_of, travel
 from vcam.effects.glow import Glow, ages, twinkling
+from vcam.effects.lives import Lives
 from vcam.effects.matting import Shade
 from vcam.effects.schema import BurstSpec, ParticlesSpec
 

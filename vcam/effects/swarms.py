@@ -13,8 +13,9 @@ from vcam.effects.blend import Blender
 from vcam.effects.bursts import draw_bursts
 from vcam.effects.chance import chosen
 from vcam.effects.colour import palette
-from vcam.effects.flight import Area, Swarm, lives_at, swarm_of
+from vcam.effects.flight import Area, Swarm, swarm_of
 from vcam.effects.glow import Glow, ages, twinkling
+from vcam.effects.lives import lives_at
 from vcam.effects.moment import Moment, Presence, presence
 from vcam.effects.pack import Effect
 from vcam.effects.paper import draw_paper
