@@ -58,7 +58,7 @@ class Readers:
         ways = (self.landmarks, self.pictures, self.both)
         return (
             f"{TOGETHER}: landmarks ^ {part.head_exponent:.2f} x pictures ^ {part.exponent:.2f} "
-            f"where {', '.join(part.asked_for)} together have {part.asked_from:.2f} by the "
+            f"where {', '.join(part.asked_for)} together have {part.asked_from:g} by the "
             "landmarks. Each alone stands beside it. "
             f"Thresholds of both: {', '.join(f'{k} {v:.2f}' for k, v in card.thresholds.items())}."
             "\n\n" + markdown({each.name: each.figures(unseen.judged) for each in ways}, poses)

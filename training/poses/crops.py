@@ -31,7 +31,7 @@ REGION_SIDE: Final = SQUARE_SIDE
 Images = npt.NDArray[np.uint8]
 
 _DRAWN_SIZE = (320, 240)
-_DRAWN_WEIGHT = 1.5  # so that two squares of five are drawn
+_DRAWN_WEIGHT = 1.5  # of those that the small network learns from, three of four are drawn
 _DRAWN_OFTEN = 3
 _JOINT_ERROR = 0.05  # palm lengths; true joints bound a hand more exactly than vision's do
 _BACKDROPS = 240

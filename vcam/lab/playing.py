@@ -78,6 +78,7 @@ class Player:
         self._plan = plan
         self._recognizer = recognizer
         self._recorded: RecordedRecognizer | None = None
+        self._cards = {alone: card_thresholds(landmarks_only=alone) for alone in (False, True)}
 
     def play(self, clip: ClipRef) -> Played:
         """The result of a clip; one that is broken has its error in it.
@@ -113,7 +114,7 @@ class Player:
         if spans is None and plan.negative:
             spans = []
         landmarks_only = clip.recording is not None and clip.recording.landmarks_only
-        card = card_thresholds(landmarks_only=landmarks_only)
+        card = self._cards[landmarks_only]
         engine = TriggerEngine(plan.settings.triggers, plan.gestures, card)
         recording = Recording(clip.name, clip.group, spans=spans, landmarks_only=landmarks_only)
         pictures = Thumbnails(_watched(spans, plan.gestures))

@@ -34,6 +34,12 @@ def axis_rotation(axis: FloatArray, degrees: float) -> FloatArray:
     return rotation
 
 
+def turn_away(rng: np.random.Generator, degrees: float) -> FloatArray:
+    """Rotation (3, 3) of something that faces the camera, away from it in a random direction."""
+    direction = rng.uniform(0, 2 * np.pi)
+    return axis_rotation(np.array([np.cos(direction), np.sin(direction), 0.0]), degrees)
+
+
 def project(
     points: FloatArray,
     rotation: FloatArray,

@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from vcam.core.observation import Landmark, Side
-from vcam.synthetic.camera import axis_rotation, rotation_matrix
+from vcam.synthetic.camera import rotation_matrix, turn_away
 from vcam.synthetic.kinematics import Angles, FloatArray, Proportions, skeleton
 from vcam.synthetic.motion import turned
 from vcam.synthetic.placing import PALM_CENTRE, Extent, Frame, best_place, somewhere
@@ -55,9 +55,7 @@ def show_heart(
         return somewhere(rng, frame, HEART, -_ASIDE_CM, _ASIDE_CM)
 
     middle = best_place(rng, frame, HEART, draw, lambda place: (place,))
-    direction = float(rng.uniform(0, 2 * np.pi))
-    axis = np.array([np.cos(direction), np.sin(direction), 0.0])
-    tilt = axis_rotation(axis, view_deg) @ rotation_matrix("z", float(rng.normal(0, 5)))
+    tilt = turn_away(rng, view_deg) @ rotation_matrix("z", float(rng.normal(0, 5)))
     # It is held towards the camera, wherever in the picture it is.
     aside_deg = float(np.degrees(np.arctan2(-middle[0], -middle[2])))
     tilt = rotation_matrix("y", aside_deg) @ tilt

@@ -9,7 +9,7 @@ import numpy as np
 
 from vcam.core.gestures import SWIPE_LEFT, WAVE
 from vcam.core.observation import Side
-from vcam.synthetic.camera import axis_rotation, rotation_matrix
+from vcam.synthetic.camera import rotation_matrix, turn_away
 from vcam.synthetic.kinematics import FloatArray
 from vcam.synthetic.motion import turned
 from vcam.synthetic.placing import Extent, Frame, best_place, somewhere
@@ -55,9 +55,7 @@ class Held:
 
     def rotation(self, rng: np.random.Generator) -> FloatArray:
         """Of a hand that points up, (3, 3), hand frame to camera frame."""
-        direction = float(rng.uniform(0, 2 * np.pi))
-        axis = np.array([np.cos(direction), np.sin(direction), 0.0])
-        return axis_rotation(axis, self.view_deg) @ turned(yaw=180.0 if self.back else 0.0)
+        return turn_away(rng, self.view_deg) @ turned(yaw=180.0 if self.back else 0.0)
 
 
 class _Way(NamedTuple):

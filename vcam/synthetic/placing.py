@@ -40,6 +40,11 @@ class Frame:
     focal: float
     head: FloatArray
 
+    @property
+    def forward_cm(self) -> float:
+        """How far before the head hands are held, more or less."""
+        return min(_FORWARD_CM, -_FORWARD_SHARE * float(self.head[2]))
+
     def seen(self, place: FloatArray) -> tuple[float, float, float]:
         """Column and row of a place (3,) in the camera frame, and the pixels of a cm there."""
         scale = self.focal / -float(place[2])
@@ -82,7 +87,7 @@ def somewhere(
         low_cm: the least column, from the middle of the head.
         high_cm: the greatest.
     """
-    forward = min(_FORWARD_CM, -_FORWARD_SHARE * float(frame.head[2])) * rng.uniform(0.3, 1.1)
+    forward = frame.forward_cm * rng.uniform(0.3, 1.1)
     away = -float(frame.head[2]) - float(forward)
     reach = 0.5 * np.array(frame.size) * away / frame.focal
     x, y = float(frame.head[0]), float(frame.head[1])

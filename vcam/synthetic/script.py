@@ -156,12 +156,10 @@ class _Writer:
         if gesture in (HEART_HANDS, *MOVEMENTS):
             self._make(gesture, "left" if first is self._tracks["left"] else "right")
             return
-        view_deg = float(min(abs(rng.normal(0, _VIEW_SD_DEG)), MAX_VIEW_DEG))
+        view_deg = self._view_deg()
         back = bool(rng.random() < _BACK_SHARE)
         approach_s = float(rng.uniform(0.4, 0.8))
-        # Half of the poses shown are long enough to be counted as held for a second.
-        low = _LONG_HOLD_S if rng.random() < 0.5 else _HOLD_S[0]
-        hold_s = float(rng.uniform(low, _HOLD_S[1]))
+        hold_s = self._hold_s()
         where = self._beside_the_face()
         start_s = self.now_s + approach_s
         for hand in hands:
@@ -182,15 +180,14 @@ class _Writer:
     def _make(self, gesture: str, side: Side) -> None:
         """What is more than poses held by one hand or both; hands that made it go home."""
         rng = self._rng
-        view_deg = float(min(abs(rng.normal(0, _VIEW_SD_DEG)), MAX_VIEW_DEG))
+        view_deg = self._view_deg()
         back = False
         if gesture == HEART_HANDS:
             # Whoever turns the heart away from the camera hides half of it.
             view_deg *= _HEART_VIEW_SHARE
-            low = _LONG_HOLD_S if rng.random() < 0.5 else _HOLD_S[0]
-            hold_s = float(rng.uniform(low, _HOLD_S[1]))
             side = "right"
-            times = show_heart(self._tracks, self._person, self._frame, view_deg, hold_s, rng)
+            hands, hold_s = self._tracks, self._hold_s()
+            times = show_heart(hands, self._person, self._frame, view_deg, hold_s, rng)
         else:
             back = gesture != WAVE and bool(rng.random() < _BACK_SHARE)
             held = Held(view_deg, back)
@@ -203,6 +200,14 @@ class _Writer:
     def script(self) -> Script:
         keys: dict[Side, list[Key]] = {side: each.keys for side, each in self._tracks.items()}
         return Script(keys, tuple(self._shown), tuple(self._done), self.now_s)
+
+    def _view_deg(self) -> float:
+        return float(min(abs(self._rng.normal(0, _VIEW_SD_DEG)), MAX_VIEW_DEG))
+
+    def _hold_s(self) -> float:
+        # Half of the poses shown are long enough to be counted as held for a second.
+        low = _LONG_HOLD_S if self._rng.random() < 0.5 else _HOLD_S[0]
+        return float(self._rng.uniform(low, _HOLD_S[1]))
 
     def _hands(self) -> tuple[Track, Track]:
         """Both hands at the same time, the one that acts first; the other keeps what it does."""
@@ -220,7 +225,7 @@ class _Writer:
         """A place at which the whole hand is in the picture and does not cover the face."""
         width, height = self._frame.size
         x, y, z = self._frame.head
-        forward = min(26.0, -0.25 * z) * float(self._rng.uniform(0.6, 1.1))
+        forward = self._frame.forward_cm * float(self._rng.uniform(0.6, 1.1))
         away = -(z + forward)
         scale = self._frame.focal / away
         palm_px = PALM_LENGTH_CM * scale

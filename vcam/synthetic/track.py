@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from vcam.synthetic.camera import axis_rotation, rotation_matrix
+from vcam.synthetic.camera import rotation_matrix, turn_away
 from vcam.synthetic.joints import pose_rotation
 from vcam.synthetic.kinematics import Angles, FloatArray, Proportions
 from vcam.synthetic.motion import Key, blended, turned
@@ -70,8 +70,7 @@ class Track:
         self, seconds: float, shape: str, place: FloatArray, back: bool, view_deg: float
     ) -> None:
         """Moves to a pose that is held as it should be, but for a turn away from the camera."""
-        direction = self.rng.uniform(0, 2 * np.pi)
-        tilt = axis_rotation(np.array([np.cos(direction), np.sin(direction), 0.0]), view_deg)
+        tilt = turn_away(self.rng, view_deg)
         held = pose_rotation(SHAPES[shape], back, float(self.rng.normal(0, 10)))
         if SHAPES[shape].yaw_deg and not back:
             # Knuckles towards the camera, so that the forearm comes from the body.
